@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.async_api import Browser, FilePayload, Locator, Page, expect
@@ -16,6 +17,12 @@ from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
 NO_NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
+# Looked for and pressed in one go, since it goes away by itself; not before the questions are over and all is kept.
+SEND_NOW = """() => {
+    if (location.pathname.includes("/jobs/")) return false;
+    document.querySelectorAll("[data-held] .ways button:last-child").forEach((button) => button.click());
+    return true;
+}"""
 
 
 @dataclass
@@ -47,13 +54,18 @@ class Courier:
         await self.page.get_by_role("link", name="Pick up", exact=True).click()
         if photo:
             await self.take_photo()
-        await self.page.get_by_role("button", name="Picked up" if photo else "Picked up without a photo").click()
+        done = "Picked up" if photo else "Picked up without a photo"
+        await self.page.get_by_role("button", name=done, exact=True).click()
         if send:
             await self.send_now()
 
     async def send_now(self) -> None:
-        """What was done a moment ago need not wait."""
-        await self.page.get_by_role("button", name="Send now").click()
+        """What was done a moment ago need not wait; where its moment is over already it was sent by itself."""
+        await self.page.wait_for_function(SEND_NOW)
+
+    async def moment_stands(self) -> None:
+        """What is done from now on can be undone for as long as the test needs; the page's clock has to be ours."""
+        await self.page.clock.set_fixed_time(datetime.now(UTC))
 
     async def deliver(self, door: tuple[float, float] = THAMEL) -> None:
         """At the door, through all of its questions, without proof."""
@@ -63,9 +75,9 @@ class Courier:
         await self.page.get_by_role("button", name="Delivered without a signature").click()
         await self.send_now()
 
-    async def take_photo(self) -> None:
+    async def take_photo(self, size: tuple[int, int] = (2400, 1200)) -> None:
         """As the phone's camera gives it."""
-        file = FilePayload(name="parcel.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (2400, 1200)))
+        file = FilePayload(name="parcel.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", size))
         await self.page.locator("input[type=file]").set_input_files(file)
 
     async def sign(self) -> None:
@@ -108,11 +120,18 @@ class Courier:
 
 @asynccontextmanager
 async def courier(
-    world: World, chromium: Browser, driver: Driver | None = None, *, sockets: bool = True, clock: bool = False
+    world: World,
+    chromium: Browser,
+    driver: Driver | None = None,
+    *,
+    sockets: bool = True,
+    clock: bool = False,
+    script: str = "",
 ) -> AsyncIterator[Courier]:
     """A transporter who is signed in on a phone of their own.
 
     ``sockets``: whether the network lets any through. ``clock``: whether the page's clock can be put forward.
+    ``script``: runs before all that the page does.
     """
     driver = driver or await world.driver()
     context = await chromium.new_context(
@@ -127,6 +146,8 @@ async def courier(
             await context.route_web_socket("**/ws/**", lambda socket: asyncio.ensure_future(socket.close()))
         if clock:
             await context.clock.install()
+        if script:
+            await context.add_init_script(script)
         window = Window(context, world.server.settings.public_url)
         await remembered(context, "courier", driver)
         page = await window.open("/courier")

@@ -31,6 +31,12 @@ async def remembered(context: BrowserContext, name: str, person: Person) -> None
     )
 
 
+async def becomes(page: Page, name: str, person: Person) -> None:
+    """Somebody else signs in on the page of that name in another tab, as the links of the first page do."""
+    tokens = json.dumps({"access": person.access, "refresh": person.refresh})
+    await page.evaluate("([name, tokens]) => localStorage.setItem(name, tokens)", [f"dispatch.{name}", tokens])
+
+
 async def signed_in(window: Window, path: str, person: Person) -> Page:
     """A page with the person signed in."""
     await remembered(window.context, path.split("?", maxsplit=1)[0].split("/")[1], person)

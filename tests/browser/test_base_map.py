@@ -56,7 +56,7 @@ async def test_the_imported_streets_lie_under_the_courier_by_day_and_by_night(
         page = await map_window.open(ride.path)
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(ATTRIBUTION)).to_be_visible()
-        assert any(url.endswith(f"/pages/map/{town.name}") for url in asked)
+        await until(lambda: any(url.endswith(f"/pages/map/{town.name}") for url in asked), "the town is asked for")
         for scheme, colour in WATER.items():
             await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             await until(partial(shows, page, colour))
@@ -76,5 +76,5 @@ async def test_in_a_demo_the_city_moves_on_the_imported_streets(map_window: Wind
     map_window.context.on("request", lambda sent: asked.append(sent.url))
     page = await map_window.open("/")
     await expect(page.get_by_text(ATTRIBUTION)).to_be_visible()
-    assert any(url.endswith(f"/pages/map/{town.name}") for url in asked)
+    await until(lambda: any(url.endswith(f"/pages/map/{town.name}") for url in asked), "the town is asked for")
     assert await violations(page) == []

@@ -92,7 +92,8 @@ async def test_after_an_upgrade_the_new_page_is_shown_at_once_and_is_the_one_tha
             await expect(one.page.locator(f"html[data-release='{mark}']")).to_have_count(1)
             kept = f"caches.keys().then((names) => names.some((name) => name.includes('courier-{mark:0>8}')))"
             await until(lambda kept=kept: one.page.evaluate(kept))  # type: ignore[misc]
-        assert await one.page.evaluate("caches.keys().then((names) => names.length)") == 2
+        two = "caches.keys().then((names) => names.length === 2)"
+        await until(lambda: one.page.evaluate(two), "the older pages are no longer kept")
         await one.window.context.set_offline(True)
         await one.page.reload()
         await expect(one.page.locator("html[data-release='3']")).to_have_count(1)

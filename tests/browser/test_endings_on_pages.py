@@ -14,13 +14,27 @@ async def test_a_courier_brings_back_what_was_tried_enough_and_has_it_as_a_parce
 ) -> None:
     delivery = await world.delivery()
     path = f"/api/deliveries/{delivery['id']}"
-    async with courier(world, plain_chromium) as one:
+    async with courier(world, plain_chromium, clock=True) as one:
         ok(await one.driver.post(f"{path}/accept/"))
         ok(await one.driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
-        for _ in range(world.server.settings.max_attempts):
+        page, most = one.page, world.server.settings.max_attempts
+        stop, back = page.locator(".stop"), page.get_by_role("button", name="Bring back to the seller")
+        for tried in range(1, most):
             ok(await one.driver.post(f"{path}/attempts/", AT_DOOR | {"reason": "refused"}), 201)
-        page = one.page
-        await page.get_by_role("button", name="Bring back to the seller").click()
+            await page.reload()  # it was told from another phone
+            await expect(stop).to_contain_text(f"Attempts left: {most - tried}")
+            await expect(stop).to_contain_text("Once none is left you may bring it back")
+            await expect(back).to_have_count(0)
+        await one.at(*THAMEL)
+        await one.moment_stands()
+        await page.get_by_role("link", name="Could not hand over").click()
+        for name in ("Next", "Without a photo", "Save the attempt"):
+            await page.get_by_role("button", name=name).click()
+        await expect(page.locator("[data-held=attempts]")).to_be_visible()
+        await expect(stop).to_contain_text("Once none is left you may bring it back")
+        await expect(back).to_have_count(0)  # the server does not know of the last one, and would refuse
+        await one.send_now()
+        await back.click()
         assert await violations(page) == []
         dialog = page.get_by_role("dialog")
         await dialog.get_by_role("button", name="Bring back to the seller").click()

@@ -39,7 +39,12 @@ async def test_the_wheel_over_a_map_scrolls_a_page_that_scrolls_and_zooms_with_c
             return bool(await page.evaluate("scrollY") != top)
 
         await until(scrolled, "the page scrolls under the wheel")
-        await expect(page.locator(".wheel-hint")).to_be_visible()
+
+        async def told_how() -> bool:  # for a moment after each turn of the wheel
+            await page.mouse.wheel(0, 1 if down else -1)
+            return await page.locator(".wheel-hint").is_visible()
+
+        await until(told_how, "whoever turns the wheel is told how the map would have it")
         assert await _scale(page) == before
 
         async def zoomed() -> bool:

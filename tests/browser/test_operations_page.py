@@ -4,14 +4,14 @@ import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from sqlalchemy import update
 
 from dispatch.notifications.models import MessageStatus, OutboxMessage
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.checkout import Checkout
-from tests.support.world import THAMEL, World, initiate_body, ok
+from tests.support.world import PASSWORD, THAMEL, World, initiate_body, ok
 
 
 async def dead_message(checkout: Checkout) -> str:
@@ -32,6 +32,7 @@ async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(w
     letter = await dead_message(Checkout(world))
     page = await signed_in(window, "/ops", await world.admin())
     stored = page.locator(".figures div", has_text="Stored since the start").locator("dd")
+    await expect(stored).to_have_text(re.compile(r"\d"))  # a dash before it is known
     before = await stored.inner_text()
     await world.online_at(await world.driver(), *THAMEL)
     await expect(stored).not_to_have_text(before)
@@ -48,13 +49,14 @@ async def test_the_overview_counts_what_waits_in_other_lists_and_leads_there(wor
     await world.driver(verified=False)
     admin = await world.admin()
     page = await signed_in(window, "/ops", admin)
-    for path, filters, words in (
-        ("/api/v1/payments/refunds/", {"status": "disputed"}, "refunds to decide"),
-        ("/api/transporters/", {"is_verified": "false"}, "transporters not verified"),
+    for path, filters, one, more in (
+        ("/api/v1/payments/refunds/", {"status": "disputed"}, "refund to decide", "refunds to decide"),
+        ("/api/transporters/", {"is_verified": "false"}, "transporter not verified", "transporters not verified"),
     ):
         count = ok(await admin.get(path, **filters))["count"]
+        words = one if count == 1 else more
         await expect(page.get_by_role("link", name=f"{count} {words}", exact=True)).to_be_visible()
-    await page.get_by_role("link", name="refunds to decide").click()
+    await page.get_by_role("link", name=re.compile("refunds? to decide")).click()
     await expect(page.locator("select[name=status]")).to_have_value("disputed")
 
 
@@ -140,6 +142,8 @@ async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(w
     sheet = page.get_by_role("dialog")
     await sheet.get_by_label("Reason").fill("Asked for it")
     await sheet.get_by_role("button", name="Close the account").click()
+    await expect(sheet.get_by_role("button", name="Open it again")).to_be_visible()
+    await expect(sheet.get_by_role("button", name="Make seller")).to_have_count(0)
     await sheet.get_by_role("button", name="Open it again").click()
     await sheet.get_by_role("button", name="Make seller").click()
     await expect(sheet.get_by_role("button", name="Take seller away")).to_be_visible()
@@ -149,6 +153,37 @@ async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(w
     await page.get_by_role("link", name="Admin", exact=True).first.click()
     await expect(page).to_have_url(re.compile("actor_id="))
     await expect(page.locator("tbody")).to_contain_text("Admin gave a role to Some Body")
+
+
+async def test_the_audit_log_hides_sign_ins_until_asked_and_says_what_it_is_narrowed_to(
+    world: World, desk: Window
+) -> None:
+    admin, bought = await world.admin(), await world.bought()
+    ok(await admin.post(f"/api/v1/marketplace/orders/{bought.order_id}/cancel/"))
+    ok(await world.http.post("/api/v1/auth/token/", json={"email": admin.email, "password": PASSWORD}))
+    page = await signed_in(desk, "/ops/audit", admin)
+    rows = page.locator("tbody")
+    await expect(rows).to_contain_text("cancelled")
+    await expect(rows.get_by_text(re.compile(r"signed in$"))).to_have_count(0)
+    await page.get_by_role("link", name="Show sign-ins too").click()
+    await expect(page.locator("tbody tr", has_text="signed in").first).to_be_visible()
+    await page.goto(f"{desk.base_url}/ops/audit?subject_kind=order&subject_id={bought.order_id}")
+    await expect(page.locator("[data-about]")).to_contain_text(f"order {bought.order_id}")
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    assert await violations(page) == []
+    await page.get_by_role("link", name="Show everything").click()
+    await expect(page.locator("[data-about]")).to_have_count(0)
+    await page.get_by_role("button", name="Last hour").click()
+    await expect(page.get_by_role("button", name="Since")).to_have_attribute("aria-pressed", "true")
+    await expect(rows).to_contain_text("cancelled")
+    await expect(page).to_have_url(re.compile("date_from="))
+    await page.get_by_role("button", name="Today").click()
+    await expect(page.get_by_role("button", name="Last hour")).to_have_attribute("aria-pressed", "false")
+    await expect(rows).to_contain_text("cancelled")
+    await page.get_by_role("button", name="Today").click()
+    await expect(page).not_to_have_url(re.compile("date_from="))
+    await page.get_by_label("To day").fill("2020-01-01")
+    await expect(page.get_by_text("Nothing fits.")).to_be_visible()
 
 
 @pytest.mark.slow
@@ -201,3 +236,63 @@ async def test_the_page_of_operations_is_for_everyone(world: World, window: Wind
         assert await violations(page) == [], path
         if path == "/ops/refunds":
             assert await unreached(page) == [], path
+
+
+async def test_kinds_of_goods_are_made_named_put_in_order_and_retired(world: World, desk: Window) -> None:
+    admin = await world.admin()
+    page = await signed_in(desk, "/ops/categories", admin)
+    names = [f"{name} {admin.user_id}" for name in ("Spices", "Herbs")]
+    for name in names:
+        await page.get_by_role("link", name="New kind of goods").click()
+        sheet = page.get_by_role("dialog")
+        await sheet.get_by_role("button", name="Make it").click()
+        await expect(sheet.get_by_label("Name in English")).to_have_attribute("aria-invalid", "true")
+        await sheet.get_by_label("Name in English").fill(name)
+        assert await violations(page) == []
+        await sheet.get_by_role("button", name="Make it").click()
+        await expect(sheet).to_have_count(0)
+    rows = page.locator(".tree li", has_text=str(admin.user_id))
+    await expect(rows).to_have_count(2)
+    first = await rows.first.locator("a").inner_text()
+    lower = page.get_by_role("button", name=f"Lower {first}")
+    await lower.click()
+    await expect(rows.last.locator("a")).to_have_text(first)
+    await expect(lower).to_be_focused()
+    await expect(rows.last.get_by_text("0 products")).to_be_visible()
+    changes: list[str] = []
+
+    async def second_fails(route: Route) -> None:
+        if route.request.method == "PATCH":
+            changes.append(route.request.url)
+        if len(changes) == 2:
+            await route.fulfill(status=503, json={"detail": "Not now.", "code": "unavailable"})
+        else:
+            await route.continue_()
+
+    await page.route(re.compile(r"/categories/\d+/$"), second_fails)
+    async with page.expect_response(re.compile(r"/categories/all/$")):  # what was done of it is shown
+        await page.get_by_role("button", name=f"Higher {first}").click()
+    await expect(page.get_by_role("alert").first).not_to_be_empty()
+    await page.unroute_all()
+    await page.get_by_role("link", name=first).click()
+    await page.get_by_role("dialog").get_by_role("button", name="Retire").click()
+    await expect(rows.filter(has_text=first)).to_contain_text("retired")
+    assert await violations(page) == []
+    shown = ok(await world.http.get("/api/v1/marketplace/categories/"))["results"]
+    assert [one["name"] for one in shown if one["name"] in names] == [name for name in names if name != first]
+    desk.complaints[:] = [said for said in desk.complaints if "400" not in said and "503" not in said]
+
+
+async def test_on_a_phone_the_rooms_are_one_row_with_the_present_one_in_view_and_all_reached_by_keyboard(
+    world: World, window: Window
+) -> None:
+    page = await signed_in(window, "/ops/audit", await world.admin())
+    for path in ("/ops/audit", "/ops/search"):
+        await page.goto(f"{window.base_url}{path}")
+        await expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+        box = await page.locator(".tabs").bounding_box()
+        assert box is not None
+        assert box["height"] < 70
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert await unreached(page) == [], path
+        assert await violations(page) == [], path

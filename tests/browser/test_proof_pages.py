@@ -44,7 +44,7 @@ async def test_a_courier_is_asked_for_all_that_is_required_and_the_buyer_sees_wh
         for digit in digits:
             await page.get_by_role("button", name=digit, exact=True).click()
         assert await violations(page) == []
-        await page.get_by_role("button", name="Delivered").click()
+        await page.get_by_role("button", name="Delivered", exact=True).click()
         await expect(page.get_by_role("button", name="Undo")).to_have_count(0)  # the customer waits to hear of the code
 
         async def arrived() -> bool:
@@ -77,6 +77,37 @@ async def test_a_seller_chooses_what_must_prove_that_a_parcel_changed_hands(worl
 
     await until(kept, "the seller's choice is kept")
     assert await violations(page) == []
+
+
+@pytest.mark.slow
+async def test_a_courier_with_the_wrong_code_is_told_so_and_not_that_the_parcel_is_delivered(
+    world: World, plain_chromium: Browser
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought, proof={"drop_off": ["code"]})
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/"))
+    digits = ok(await bought.customer.get(f"/api/deliveries/{delivery['id']}/code/"))["digits"]
+    async with courier(world, plain_chromium, driver) as one:
+        page = one.page
+
+        async def told(code: str) -> None:
+            await page.goto(f"{world.server.settings.public_url}/courier/jobs/{delivery['id']}/deliver")
+            await page.get_by_role("button", name="Go on here").click()
+            await page.get_by_role("button", name="Without a photo").click()
+            await page.get_by_role("button", name="Without a signature").click()
+            for digit in code:
+                await page.get_by_role("button", name=digit, exact=True).click()
+            await page.get_by_role("button", name="Delivered", exact=True).click()
+
+        await told(f"{(int(digits) + 1) % 10000:04}")
+        refused = page.get_by_role("alert").filter(has_text="Not done:")
+        await expect(refused).to_contain_text("This is not the customer's code; 2 tries are left.")
+        await expect(page.locator(".notice")).to_have_count(0)
+        one.window.complaints[:] = [said for said in one.window.complaints if "422" not in said and "409" not in said]
+        await told(digits)
+        await expect(page.locator(".notice")).to_contain_text("Delivered:")
+        await expect(refused).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -1,14 +1,25 @@
 """A seller at work in a real browser: products, sales, sending off, figures."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unfold, unreached, violations
 from tests.support.pictures import picture_bytes
 from tests.support.world import Bought, World, ok
+
+
+async def sold_again(world: World, bought: Bought) -> int:
+    """The same goods to the same customer once more."""
+    cart_id = await world.cart(bought.customer, {bought.product_id: 1})
+    await world.order(bought.customer, cart_id)
+    pidx = (await world.initiate(bought.customer, cart_id))["data"]["pidx"]
+    await world.at_gateway(pidx, "completed")
+    settled = ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": pidx}))
+    return int(settled["data"]["marketplace_sales"][0]["id"])
 
 
 async def sale_opened(window: Window, bought: Bought) -> Page:
@@ -83,6 +94,53 @@ async def test_a_sale_is_sent_off_to_where_its_buyer_said(world: World, window: 
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the fee above the bound
 
 
+async def test_the_form_of_a_delivery_fits_its_sheet_knows_where_the_last_parcel_was_and_asks_for_what_is_needed(
+    world: World, desk: Window
+) -> None:
+    bought = await world.bought()
+    sent = await world.delivery(bought, pickup_address="Farm, Bhaktapur")
+    bought = replace(bought, sale_id=await sold_again(world, bought))
+    page = await sale_opened(desk, bought)
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Have it delivered").click()
+    await expect(sheet.locator("[name=pickup_address]")).to_have_value(sent["pickup_address"])
+    await sheet.get_by_role("button", name="Look for a courier").click()
+    for name in ("package_weight", "delivery_fee"):
+        field = sheet.locator(f".field:has([name={name}])")
+        await expect(field).to_contain_text("Fill this in.")
+        await expect(field.locator("input")).to_be_in_viewport(ratio=1)
+    assert await sheet.evaluate("sheet => [sheet.scrollLeft, sheet.scrollWidth - sheet.clientWidth]") == [0, 0]
+    await expect(sheet.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
+    desk.complaints[:] = [said for said in desk.complaints if "400" not in said]  # what was left empty
+
+
+async def test_whoever_types_is_at_the_first_question_of_a_sheet_and_back_where_it_was_opened_once_it_is_closed(
+    world: World, desk: Window
+) -> None:
+    page = await signed_in(desk, "/seller/products", await world.person("seller"))
+    opens = page.get_by_role("link", name="New product")
+    sheet = page.get_by_role("dialog")
+    for close in ("Escape", "Enter"):
+        await opens.focus()
+        await page.keyboard.press("Enter")
+        await expect(sheet.get_by_label("What it is called")).to_be_focused()
+        if close == "Enter":
+            await sheet.get_by_role("button", name="Close").focus()
+        await page.keyboard.press(close)
+        await expect(sheet).to_have_count(0)
+        await expect(opens).to_be_focused()
+
+
+async def test_whoever_clicks_twice_to_have_a_sale_delivered_does_not_say_that_it_arrived(
+    world: World, desk: Window
+) -> None:
+    page = await sale_opened(desk, await world.bought())
+    await page.get_by_role("button", name="Have it delivered").dblclick()
+    await expect(page.locator("[name=pickup_address]")).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Have it delivered")).to_have_attribute("aria-expanded", "true")
+
+
 @pytest.mark.slow
 async def test_a_seller_says_that_a_sale_arrived_and_reads_until_when_the_buyer_may_object(
     world: World, window: Window
@@ -100,6 +158,7 @@ async def test_sales_are_found_sorted_and_the_address_says_how(world: World, win
     bought = await world.bought()
     page = await signed_in(window, "/seller?status=delivered", bought.seller)
     await expect(page.get_by_text("Nothing fits.")).to_be_visible()
+    await unfold(page)
     await page.locator("select[name=status]").select_option("processing")
     await page.get_by_label("Find").fill("organic")
     await page.locator("select[name=sort]").select_option("-total")  # a phone's cards have no heads
@@ -126,6 +185,7 @@ async def test_the_figures_are_shown_and_kept_as_a_report(world: World, window: 
         await page.get_by_role("button", name="Report as CSV").click()
     report = (await (await saved.value).path()).read_text()
     assert "Organic Rice" in report
+    await unfold(page)
     await page.get_by_label("Until").fill("2020-01-01")
     await expect(page.locator(".figures")).to_contain_text("NPR 0.00")
 
@@ -154,15 +214,20 @@ async def test_a_table_of_products_is_looked_at_row_by_row_before_anything_is_wr
     await expect(page.get_by_text("No table yet.")).to_be_visible()
     assert await unreached(page) == []
     async with page.expect_download() as given:
-        await page.get_by_role("button", name="A table to begin with").click()
+        await page.get_by_role("button", name="A table to begin with, CSV").click()
     right = (await (await given.value).path()).read_bytes()
-    wrong = right + b"tea-1,Green tea,many,,3,,standard,true\r\n"
+    wrong = right + b"tea-1,Green tea,many,,3,,standard,,,true\n"
     mine = "/api/v1/marketplace/products/mine/"
     await page.locator("input[type=file]").set_input_files(
         FilePayload(name="goods.csv", mimeType="text/csv", buffer=wrong)
     )
     looked_at = page.locator("[data-import=looked_at]")
+    await expect(looked_at.locator("tbody tr")).to_have_count(2)
+    await expect(looked_at.locator("tbody tr").first).to_contain_text("Organic rice 5 kg")
+    await expect(looked_at).to_contain_text("The table has: external_id, name, listed_price")
+    await looked_at.get_by_label("Show").select_option("bad")
     await expect(looked_at.locator("tbody tr")).to_have_count(1)
+    await expect(looked_at.locator("tbody tr")).to_contain_text("Green tea · tea-1")
     await expect(looked_at.locator("tbody tr")).to_contain_text("listed_price")
     await expect(looked_at.get_by_role("button", name="Put it on sale")).to_be_disabled()
     assert await violations(page) == []
@@ -171,6 +236,11 @@ async def test_a_table_of_products_is_looked_at_row_by_row_before_anything_is_wr
     assert ok(await seller.get(mine))["count"] == 0
     await looked_at.get_by_role("button", name="Put it on sale").click()
     await expect(page.locator("[data-import=written]")).to_contain_text("1 new")
+    await expect(page.locator("[data-import=written] tbody")).to_contain_text("listed_price")
+    before = page.locator(".history li").first
+    await expect(before).to_contain_text("goods.csv")
+    await before.get_by_text("Row by row").click()
+    await expect(before.locator("tbody tr")).to_have_count(2)
     assert [one["name"] for one in ok(await seller.get(mine))["results"]] == ["Organic rice 5 kg"]
     await page.locator("input[type=file]").set_input_files(
         FilePayload(name="goods.csv", mimeType="text/csv", buffer=right)
@@ -180,7 +250,7 @@ async def test_a_table_of_products_is_looked_at_row_by_row_before_anything_is_wr
     await page.locator("input[type=file]").set_input_files(
         FilePayload(name="picture.png", mimeType="image/png", buffer=picture_bytes("PNG", (10, 10)))
     )
-    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await expect(page.get_by_role("alert").filter(has_text=re.compile(r"\S"))).to_be_visible()
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the picture
 
 
@@ -189,9 +259,78 @@ async def test_sales_are_narrowed_to_days(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/seller", bought.seller)
     await expect(page.locator("tbody tr")).to_have_count(1)
+    await unfold(page)
     await page.get_by_label("Sold until").fill("2020-01-31")
     await expect(page.locator("tbody tr")).to_have_count(0)
     await expect(page).to_have_url(re.compile("date_to=2020-01-31"))
     await page.get_by_label("Sold until").fill("")
     await page.get_by_label("Sold from").fill("2020-01-31")
     await expect(page.locator("tbody tr")).to_have_count(1)
+
+
+async def test_a_seller_sees_what_comes_back_of_which_sale_where_it_is_and_what_went_back(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    page = await signed_in(window, "/seller/returns", bought.seller)
+    await expect(page.get_by_text("Nothing has come back and nothing was lost.")).to_be_visible()
+    delivery = await world.delivery(bought)
+    ok(await bought.seller.post(f"/api/deliveries/{delivery['id']}/hold/", {"reason": "The buyer is away"}))
+    await page.reload()
+    row = page.locator("tbody tr")
+    await expect(row).to_contain_text("Waits until it is resumed")
+    lost = {"ending": "lost", "reason": "Stolen at Kalanki"}
+    ok(await (await world.admin()).post(f"/api/deliveries/{delivery['id']}/loss/", lost))
+    await unfold(page)
+    await page.locator("select[name=kind]").select_option("on_hold")
+    await expect(page.get_by_text("Nothing fits.")).to_be_visible()
+    await page.locator("select[name=kind]").select_option("lost")
+    await expect(row).to_contain_text("Nobody has it")
+    await expect(page).to_have_url(re.compile("kind=lost$"))
+    await row.get_by_role("link").first.click()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("Stolen at Kalanki")
+    await expect(sheet).to_contain_text("Not on sale again")
+    assert await violations(page) == []
+    await sheet.get_by_role("link", name="Sale ").click()
+    await page.wait_for_url(f"**/seller?open={bought.sale_id}*")
+    await expect(sheet.locator(".facts")).to_be_visible()
+
+
+@pytest.mark.slow
+async def test_a_seller_says_of_what_kind_a_product_is(world: World, window: Window) -> None:
+    admin, seller = await world.admin(), await world.person("seller")
+    kind = ok(await admin.post("/api/v1/marketplace/categories/", {"name": f"Oils {admin.user_id}"}), 201)
+    product = await world.product(seller, name="Mustard oil 88")
+    page = await signed_in(window, f"/seller/products?open={product}", seller)
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("Kind of goods").select_option(str(kind["id"]))
+    await sheet.get_by_role("button", name="Save", exact=True).click()
+    await expect(sheet).to_have_count(0)
+    [kept] = ok(await seller.get("/api/v1/marketplace/products/mine/"))["results"]
+    assert kept["category_id"] == kind["id"]
+    ok(await admin.patch(f"/api/v1/marketplace/categories/{kind['id']}/", {"is_active": False}))
+    await page.goto(f"{window.base_url}/seller/products?open={product}")
+    await expect(sheet.get_by_label("Kind of goods")).to_have_value(str(kind["id"]))
+    await sheet.get_by_label("Stock").fill("4")
+    await sheet.get_by_role("button", name="Save", exact=True).click()
+    await expect(sheet).to_have_count(0)
+    assert ok(await seller.get("/api/v1/marketplace/products/mine/"))["results"][0]["stock"] == 4
+
+
+async def test_a_seller_who_looks_at_a_journey_finds_the_way_back_and_nobody_else_is_shown_one(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    other = await window.open(f"/t/{delivery['tracking_number']}")
+    await expect(other.locator("h1")).not_to_be_empty()
+    await expect(other.get_by_role("link", name="Back to your sales")).to_have_count(0)
+    await other.close()
+    page = await sale_opened(window, bought)
+    await page.get_by_role("link", name="Follow parcel").click()
+    await page.wait_for_url("**/t/**")
+    assert await violations(page) == []
+    await page.get_by_role("link", name="Back to your sales").click()
+    await page.wait_for_url(f"**/seller?open={bought.sale_id}*")
+    await expect(page.get_by_role("dialog").locator(".facts")).to_be_visible()

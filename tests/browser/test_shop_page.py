@@ -58,6 +58,14 @@ async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world:
     await page.get_by_role("link", name="Cart 2").click()
     sheet = page.get_by_role("dialog")
     await expect(sheet.locator(".sum")).to_contain_text("NPR 2,500.00")
+    row, said, sum_of_it = [
+        await sheet.locator(f".lines li{part}").bounding_box() for part in ("", " > :first-child", " > p")
+    ]
+    assert row is not None
+    assert said is not None
+    assert sum_of_it is not None
+    assert said["width"] == row["width"]  # a long name has the line for itself on a phone
+    assert sum_of_it["x"] + sum_of_it["width"] == row["x"] + row["width"]
     await sheet.get_by_role("link", name="Order").click()
     await sign_in(page, buyer)
     await expect(page.locator(".sums")).to_contain_text("NPR 325.00")
@@ -67,6 +75,7 @@ async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world:
     await pay_at_the_gateway(page)
     await expect(page.get_by_text("Paid. Thank you.")).to_be_visible()
     await expect(page.locator("h1")).to_have_text("Paid; the seller prepares it")
+    await expect(page.get_by_text("said here as soon as a courier has it")).to_be_visible()
     await expect(page.get_by_role("link", name="Cart 0")).to_be_visible()
     order_id = ORDER.search(page.url)
     assert order_id is not None
@@ -78,9 +87,10 @@ async def test_a_customer_buys_by_clicks_from_the_catalogue_to_the_parcel(world:
     delivery = await world.delivery(bought)
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
     await page.reload()
+    await expect(page.locator("h1")).to_contain_text("Expected")
     await page.get_by_role("link", name="Follow parcel").click()
+    await page.wait_for_url(f"**/t/{delivery['tracking_number']}")
     await expect(page.locator("h1")).not_to_be_empty()
-    assert page.url.endswith(f"/t/{delivery['tracking_number']}")
 
 
 async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(world: World, window: Window) -> None:
@@ -144,8 +154,11 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
     for verb in ("accept", "pickup"):
         here = {} if verb == "accept" else {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
         ok(await driver.post(f"/api/deliveries/{parcel['id']}/{verb}/", here))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/my-orders/?" in request.url else None)
     await page.reload()
     await expect(row).to_contain_text("Expected")
+    assert len(asked) == 2, asked  # the page of the list, and all that is yet to come
     await row.get_by_role("link", name="Follow parcel").click()
     await page.wait_for_url(f"**/t/{parcel['tracking_number']}")
 
@@ -157,6 +170,12 @@ async def test_a_paid_order_is_called_off_and_its_money_goes_back(world: World, 
     await page.get_by_role("button", name="Cancel the order").click()
     sheet = page.get_by_role("dialog")
     await expect(sheet).to_contain_text("get the money back?")
+    title, way_out = [
+        await one.bounding_box() for one in (sheet.get_by_role("heading"), sheet.get_by_role("button", name="Close"))
+    ]
+    assert title is not None
+    assert way_out is not None
+    assert way_out["x"] >= title["x"] + title["width"]  # beside a title of two lines, not below it
     await sheet.get_by_role("button", name="Cancel the order").click()
     await expect(page.locator("h1")).to_have_text("Cancelled, and the money went back")
     await expect(page.get_by_role("dialog")).to_have_count(0)
@@ -284,3 +303,17 @@ async def test_a_customer_chooses_the_language_of_messages_and_whether_there_are
     await expect(page.get_by_label("Write to me while a parcel is on its way")).not_to_be_checked()
     assert await violations(page) == []
     assert await unreached(page) == []
+
+
+async def test_whoever_bought_what_is_lost_reads_on_the_order_what_becomes_of_the_money(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    lost = {"ending": "lost", "reason": "Stolen"}
+    told = ok(await (await world.admin()).post(f"/api/deliveries/{delivery['id']}/loss/", lost))
+    page = await buyer_at(window, world, f"/shop/orders/{bought.order_id}", bought.customer)
+    card = page.locator("[data-setbacks]")
+    await expect(card).to_contain_text("was lost on its way.")
+    await expect(card).to_contain_text(f"NPR {told['refund']['amount']:,.2f}")
+    assert await violations(page) == []

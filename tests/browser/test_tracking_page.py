@@ -64,6 +64,7 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map
         page = await map_window.open(ride.path)
         marker = page.locator(".maplibregl-marker.courier-dot")
         await expect(marker).to_be_visible()
+        await ride.at(*NEARER)  # a new one: the map may have taken long to come
         await expect(marker).not_to_have_class(STALE)
         await map_window.context.clock.fast_forward(46_000)
         await expect(page.locator(".map .age.stale")).to_contain_text("last seen")
@@ -71,7 +72,7 @@ async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map
         await expect(marker).to_have_class(STALE)
         # Far enough by itself: the page may have asked the server for the time meanwhile.
         await map_window.context.clock.fast_forward(125_000)
-        await expect(page.locator(".map")).to_contain_text(re.compile("No position for [23] min"))
+        await expect(page.locator(".map")).to_contain_text(re.compile(r"No position for \d+ min"))
         await expect(marker).not_to_be_visible()
 
 
@@ -95,13 +96,13 @@ async def test_where_no_stream_comes_through_the_page_is_still_renewed(world: Wo
         await map_window.context.clock.install()
         await map_window.context.route("**/events/**", lambda route: route.abort())
         page = await map_window.open(ride.path)
-        await expect(page.locator("[data-liveness=polling]")).to_be_visible(timeout=20_000)
+        await expect(page.locator("[data-liveness=polling]")).to_be_visible()
         await ride.at(LAT, LON)
         await page.clock.fast_forward(ASKED_EVERY_MS)
-        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await ride.step("pickup")
         await page.clock.fast_forward(ASKED_EVERY_MS)
-        await expect(page.locator(".history")).to_contain_text("Picked up", timeout=20_000)
+        await expect(page.locator(".history")).to_contain_text("Picked up")
     await page.close()  # it goes on trying, and complaining
     blocked = [said for said in map_window.complaints if "ERR_FAILED" in said]
     assert blocked

@@ -54,6 +54,11 @@ async def stand_still(page: Page, scheme: str) -> None:
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
 
 
+async def unfold(page: Page) -> None:
+    """On a phone: show what narrows and sorts a list."""
+    await page.get_by_role("button", name="Filter and sort").click()
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds wrong with a page for people who cannot see, point or tell colours apart."""
     await page.evaluate(AXE.read_text())

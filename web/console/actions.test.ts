@@ -62,7 +62,7 @@ test("a refusal is shown and nothing is pending any more", async () => {
   const refused = new Error("Sita has it");
   const { actions } = desk({ give: () => Promise.reject(refused) });
   await actions.give(GIFT);
-  expect([actions.notice?.error, actions.notice?.undo, actions.pending.size]).toEqual([refused, null, 0]);
+  expect([actions.told?.error, actions.told?.undo, actions.pending.size]).toEqual([refused, null, 0]);
 });
 
 test("what a plan gave is taken back parcel by parcel, and what could not be is said", async () => {
@@ -81,6 +81,36 @@ test("a plan that gave more than can be taken back one by one is not undone in o
   const plan = { progress: { assigned: 501, refused: [] }, left_out: [] } as unknown as AssignmentPlan;
   actions.committed(plan, Array.from({ length: 501 }, (_, delivery) => ({ ...GIFT, delivery })));
   expect(actions.notice?.undo).toBeNull();
+});
+
+test("what is said after an act takes nothing of its way back: not what is no act, and not what could not be done", async () => {
+  const { actions, done, pass } = desk({ takeBack: () => Promise.reject(new Error("picked up")) });
+  const back: string[] = [];
+  await actions.give(GIFT);
+  pass(1_000);
+  actions.tell("bulk.unticked", { count: 2 }, async () => void back.push("ticked"));
+  expect(actions.notices.map((one) => one.key)).toEqual(["bulk.unticked", "give.done"]);
+  await actions.undo();
+  expect([back, done]).toEqual([["ticked"], ["give 7 1"]]);
+  await actions.takeBack({ ...GIFT, delivery: 8 }, "mistake", "");
+  expect(actions.notices.map((one) => one.key)).toEqual([null, "give.done"]);
+  await actions.undo();
+  expect(done.at(-1)).toBe("back 7 1 mistake");
+});
+
+test("each notice is let go by itself, and the next act says what is so then", async () => {
+  const { actions, pass } = desk();
+  await actions.give(GIFT);
+  pass(1_000);
+  actions.tell("bulk.kept", { count: 2 });
+  pass(UNDO_MS - 500);
+  actions.forget();
+  expect(actions.notices.map((one) => one.key)).toEqual(["bulk.kept"]);
+  await actions.give({ ...GIFT, delivery: 8 });
+  expect(actions.notices.map((one) => one.key)).toEqual(["give.done"]);
+  actions.tell("bulk.kept", { count: 2 });
+  actions.dismiss(actions.notices[1]!);
+  expect(actions.notices.map((one) => one.key)).toEqual(["bulk.kept"]);
 });
 
 test("what was done is remembered with the parcel that it was done to, the newest first, and not without end", async () => {

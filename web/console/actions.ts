@@ -15,6 +15,8 @@ export interface Notice {
   values: Record<string, string | number>;
   error: unknown;
   undo: (() => Promise<void>) | null;
+  /** Whether the parcel has a way back once this one is over. */
+  later: boolean;
   until: number;
 }
 
@@ -48,7 +50,10 @@ export class Actions {
   readonly pending = new Map<number, Pending>();
   /** Deliveries for which nobody was found when somebody was looked for last. */
   readonly unfound = new Set<number>();
+  /** What was done last. */
   notice: Notice | null = null;
+  /** What was said since and is no act, or what could not be done: the act before it keeps its way back. */
+  told: Notice | null = null;
   done: readonly Done[] = [];
 
   constructor(
@@ -94,39 +99,55 @@ export class Actions {
     for (const one of plan.failures) if (one.reason !== null) this.unfound.add(one.delivery_id);
   }
 
-  async undo(): Promise<void> {
-    const notice = this.notice;
+  /** What is said now, the newest first. */
+  get notices(): readonly Notice[] {
+    return [this.told, this.notice].filter((one) => one !== null);
+  }
+
+  /** Takes the newest back that has a way back, or `wanted`. */
+  async undo(wanted?: Notice): Promise<void> {
+    const notice = this.notices.find((one) => one.undo !== null && (wanted === undefined || one === wanted));
     if (notice?.undo == null || this.now() > notice.until) return;
-    this.notice = null;
+    this.dismiss(notice);
     await notice.undo();
   }
 
-  /** Let go of a notice that was read long enough. */
+  /** Let go of what was read long enough. */
   forget(): void {
-    if (this.notice !== null && this.now() > this.notice.until) this.notice = null;
+    for (const one of this.notices) if (this.now() > one.until) this.#drop(one);
   }
 
-  dismiss(): void {
-    this.notice = null;
+  dismiss(notice: Notice): void {
+    this.#drop(notice);
     this.onChange();
   }
 
   fail(error: unknown): void {
-    this.notice = { key: null, values: {}, error, undo: null, until: this.now() + UNDO_MS };
-    this.onChange();
+    this.#add({ key: null, values: {}, error, undo: null, later: false, until: this.now() + UNDO_MS });
   }
 
   say(key: ConsoleKey, values: Notice["values"], undo: Notice["undo"], delivery: number | null = null): void {
     const at = this.now();
-    this.notice = { key, values, error: null, undo, until: at + UNDO_MS };
+    this.notice = { key, values, error: null, undo, later: undo !== null, until: at + UNDO_MS };
+    this.told = null;
     this.done = [{ key, values, delivery, at }, ...this.done].slice(0, MOST_DONE);
     this.onChange();
   }
 
-  /** Says something that is no act, so there is nothing to remember and nothing to undo. */
-  tell(key: ConsoleKey): void {
-    this.notice = { key, values: {}, error: null, undo: null, until: this.now() + UNDO_MS };
+  /** Says something that is no act on a parcel, so there is nothing to remember. */
+  tell(key: ConsoleKey, values: Notice["values"] = {}, undo: Notice["undo"] = null): void {
+    this.#add({ key, values, error: null, undo, later: false, until: this.now() + UNDO_MS });
+  }
+
+  #add(told: Notice): void {
+    this.told = told;
+    if (this.notice?.undo == null) this.notice = null;
     this.onChange();
+  }
+
+  #drop(notice: Notice): void {
+    if (this.told === notice) this.told = null;
+    if (this.notice === notice) this.notice = null;
   }
 
   /** Takes a change of several back, each by itself, and says what could not be. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aheadIn, firstThere, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
+import { aheadIn, chosenOf, delayOf, firstThere, inOrder, lateOnArrival, othersOf, stopsWords } from "./arrivals.ts";
 
 function candidate(at: string, distance: number, rating: number, capacity = 50, workload = 50) {
   const score_details = { distance_score: distance, rating_score: rating, capacity_score: capacity, workload_score: workload, total_score: 90 };
@@ -32,8 +32,41 @@ test("an arrival is late by what was asked for, and never where nothing was", ()
   expect(lateOnArrival(candidate("08:27", 1, 1), null)).toBe(0);
 });
 
+test("the best score is proposed unless it would be late and another comes in time", () => {
+  const due = Date.parse("2026-03-01T08:20:00Z");
+  const ranked = [candidate("08:27", 80, 90), candidate("08:15", 70, 80), candidate("08:07", 60, 80)];
+  expect(chosenOf(ranked, null)).toBe(ranked[0]);
+  expect(chosenOf(ranked, Date.parse("2026-03-01T08:30:00Z"))).toBe(ranked[0]);
+  expect(chosenOf(ranked, due)).toBe(ranked[1]);
+  expect(chosenOf(ranked, Date.parse("2026-03-01T08:00:00Z"))).toBe(ranked[2]); // where nobody is in time, the least late
+  const close = [candidate("08:08", 80, 90), candidate("08:07", 70, 80)];
+  expect(chosenOf(close, Date.parse("2026-03-01T08:00:00Z"))).toBe(close[0]); // and of those who are alike the best
+  expect(chosenOf([], due)).toBeUndefined();
+});
+
+test("what the list does not call late does not make anybody pass over the best score", () => {
+  const ranked = [candidate("08:21", 80, 90), candidate("08:15", 70, 80)];
+  const due = (at: string) => Date.parse(`2026-03-01T${at}Z`);
+  expect(chosenOf(ranked, due("08:20:59"))).toBe(ranked[0]);
+  expect(lateOnArrival(ranked[0]!, due("08:19:01"))).toBe(0);
+  expect([chosenOf(ranked, due("08:19:00")), lateOnArrival(ranked[0]!, due("08:19:00"))]).toEqual([ranked[1], 120_000]);
+});
+
+test("stops before the door are told where there are any", () => {
+  expect(stopsWords(null)).toBeNull();
+  expect(stopsWords(0)).toBeNull();
+  expect(stopsWords(1)?.key).toBe("candidates.stop_before");
+  expect(stopsWords(3)).toEqual({ key: "candidates.stops_before", count: 3 });
+});
+
 test("whoever has a parcel is not among those who could have it instead, and the order stays", () => {
   const ranked = [3, 1, 2].map((id) => ({ transporter: { id } }));
   expect(othersOf(ranked, 1).map((one) => one.transporter.id)).toEqual([3, 2]);
   expect(othersOf(ranked, null)).toHaveLength(3);
+});
+
+test("what a courier's other parcels lose is the most of them and how many, and two minutes are no lateness", () => {
+  expect(delayOf({ delays: [] })).toBeNull();
+  expect(delayOf({ delays: [{ delivery_id: 7, by_s: 119 }] })).toBeNull();
+  expect(delayOf({ delays: [{ delivery_id: 7, by_s: 1_500 }, { delivery_id: 8, by_s: 180 }, { delivery_id: 9, by_s: 60 }] })).toEqual({ delivery: 7, by_s: 1_500, count: 2 });
 });

@@ -1,5 +1,6 @@
 // Who of the candidates would be at the door first, and in what the one with the best score is ahead of that one.
 import type { Candidate } from "./calls.ts";
+import { LATE_AFTER_MS } from "./exceptions.ts";
 
 /** The terms of a score, and what each is called. */
 export const TERMS = [
@@ -32,11 +33,6 @@ export function inOrder<One extends Pick<Rated, "estimated_delivery_time">>(rank
   return [...ranked].sort((a, b) => Date.parse(a.estimated_delivery_time) - Date.parse(b.estimated_delivery_time));
 }
 
-/** What is said of the one who arrives first: the time is that of the straight way, so whoever carries others may come later. */
-export function firstWords({ active }: Pick<Candidate, "active">): "candidates.first_there" | "candidates.first_straight" {
-  return active === 0 ? "candidates.first_there" : "candidates.first_straight";
-}
-
 /** The terms in which one has more than another, the largest lead first. */
 export function aheadIn(one: Rated, other: Rated): TermName[] {
   return TERMS.map(([term, name]) => ({ name, lead: one.score_details[term] - other.score_details[term] }))
@@ -45,9 +41,29 @@ export function aheadIn(one: Rated, other: Rated): TermName[] {
     .map(({ name }) => name);
 }
 
-/** By how much an arrival is after what was asked for; 0 where it is in time or nothing was asked for. */
+/** By how much an arrival is after what was asked for; 0 where it is in time, as the list counts that, or nothing was asked for. Milliseconds. */
 export function lateOnArrival(candidate: Pick<Rated, "estimated_delivery_time">, due_at: number | null): number {
-  return due_at === null ? 0 : Math.max(0, Date.parse(candidate.estimated_delivery_time) - due_at);
+  const late = due_at === null ? 0 : Date.parse(candidate.estimated_delivery_time) - due_at;
+  return late >= LATE_AFTER_MS ? late : 0;
+}
+
+/** Whom the page proposes: the best score of those who come in time; where nobody does, of those who are least late. */
+export function chosenOf<One extends Pick<Rated, "estimated_delivery_time">>(ranked: readonly One[], due_at: number | null): One | undefined {
+  const least = Math.min(...ranked.map((one) => lateOnArrival(one, due_at)));
+  return ranked.find((one) => lateOnArrival(one, due_at) - least < LATE_AFTER_MS);
+}
+
+/** How many stops for others come before the door, in words; null where there are none, or nobody knows. */
+export function stopsWords(stops: number | null): { key: "candidates.stop_before" | "candidates.stops_before"; count: number } | null {
+  if (stops === null || stops === 0) return null;
+  return { key: stops === 1 ? "candidates.stop_before" : "candidates.stops_before", count: stops };
+}
+
+/** By how much what else somebody has to do would come later, as far as it counts as late: the most, of which delivery, and of how many. */
+export function delayOf({ delays }: Pick<Candidate, "delays">): { delivery: number; by_s: number; count: number } | null {
+  const counted = delays.filter((one) => one.by_s * 1000 >= LATE_AFTER_MS);
+  const most = counted[0];
+  return most === undefined ? null : { delivery: most.delivery_id, by_s: most.by_s, count: counted.length };
 }
 
 /** The ranked without who has the parcel now. */

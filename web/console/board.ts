@@ -1,6 +1,6 @@
 // Everything that the socket has told, kept as it is now. A new picture replaces the old one without a blank in between.
 import { Answers } from "./answers.ts";
-import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type Priority, type Profile, aboard, courierOf, deliveryOf, over, underWay } from "./frames.ts";
+import { type Courier, type Delivery, type DeliveryFrame, type FleetFrame, type Priority, type Profile, aboard, courierOf, deliveryOf, inSequence, over, underWay } from "./frames.ts";
 
 // A large fleet comes in several frames; what a new picture does not name within this time is no longer there.
 const PICTURE_WITHIN_MS = 3_000;
@@ -88,7 +88,7 @@ export class Board {
   tourOf(courier_id: number): Delivery[] {
     return [...this.deliveries.values()]
       .filter((one) => one.transporter_id === courier_id && underWay(one))
-      .sort((a, b) => (a.expected_at ?? Infinity) - (b.expected_at ?? Infinity) || a.id - b.id);
+      .sort(inSequence);
   }
 
   /** Who had what waits now, as far as this page saw it lose somebody. */

@@ -1,17 +1,17 @@
 // One change to all that are chosen, each with its own result.
 import { useState } from "preact/hooks";
-import { problemOf } from "../shared/problems.ts";
 import { type BulkChange, type BulkResults, type CancelReason, CANCEL_REASONS, MOST_CHANGED, PRIORITIES } from "./calls.ts";
-import { Asking, Choices, Note, ReasonFields, UNSAID, UndoInDialog, isSaid } from "./change_dialogs.tsx";
+import { Asking, Choices, Note, ReasonFields, UNSAID, isSaid, useSending } from "./change_dialogs.tsx";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import type { Delivery, Priority } from "./frames.ts";
+import { ParcelName } from "./parcel_name.tsx";
 
 const OPERATIONS = ["unassign", "reassign", "change_priority", "cancel"] as const;
 
 export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) {
-  const { say, changes } = useLateDesk();
+  const { say, changes, actions } = useLateDesk();
   // What was chosen when the dialog opened: who is delivered meanwhile has a result too.
   const [chosen] = useState(deliveries);
   const [operation, setOperation] = useState<(typeof OPERATIONS)[number]>(deliveries.some((one) => one.status === "assigned") ? "unassign" : "change_priority");
@@ -19,8 +19,7 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
   const [cancel_reason, setCancelReason] = useState<CancelReason | null>(null);
   const [priority, setPriority] = useState<Priority>("high");
   const [taker, setTaker] = useState<number | null>(null);
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState("");
+  const { sending, problem, send } = useSending();
   const [done, setDone] = useState<BulkResults | null>(null);
   if (done !== null) return <Results done={done} deliveries={chosen} />;
   /** Null while the reason is not chosen. */
@@ -30,20 +29,12 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
     if (!isSaid(why)) return null;
     return operation === "reassign" ? { operation, ...why, transporter_id: taker } : { operation, ...why };
   };
-  const send = async (): Promise<void> => {
+  const changeAll = (): void => {
     const wanted = change();
-    if (wanted === null) return;
-    setSending(true);
-    setProblem("");
-    try {
-      setDone(await changes.changeMany(chosen, wanted));
-    } catch (error) {
-      setProblem(problemOf(error, say));
-      setSending(false);
-    }
+    if (wanted !== null) void send(async () => setDone(await changes.changeMany(chosen, wanted)));
   };
   return (
-    <Asking title={say("bulk.title", { count: chosen.length })} action={say(sending ? "change.pending" : `bulk.${operation}`)} blocked={sending || chosen.length > MOST_CHANGED} missing={change() === null ? say("why.missing") : ""} onSend={() => void send()}>
+    <Asking title={say("bulk.title", { count: chosen.length })} action={say(`bulk.${operation}`)} sending={sending} blocked={chosen.length > MOST_CHANGED} missing={change() === null ? say("why.missing") : ""} onSend={changeAll} onCancel={() => actions.tell("bulk.kept", { count: chosen.length })}>
       {chosen.length > MOST_CHANGED && <p class="problem" role="alert">{say("bulk.too_many", { most: MOST_CHANGED })}</p>}
       <Choices legend={say("bulk.what")} all={OPERATIONS} chosen={operation} onChoose={setOperation} words={(one) => say(`bulk.${one}`)} />
       {operation === "reassign" && (
@@ -68,21 +59,21 @@ export function BulkDialog({ deliveries }: { deliveries: readonly Delivery[] }) 
 
 function Results({ done, deliveries }: { done: BulkResults; deliveries: readonly Delivery[] }) {
   const { say, open, board } = useLateDesk();
-  const numbers = new Map(deliveries.map((one) => [one.id, one.tracking_number]));
+  const were = new Map(deliveries.map((one) => [one.id, one])); // what was cancelled is gone from the board
   return (
     <Dialog title={say(done.failed === 0 ? "bulk.done" : "bulk.done.partly", { count: done.successful, failed: done.failed })} onClose={() => open(null)}>
       <ul class="results scroll plan" tabIndex={0} aria-label={say("bulk.results")}>
         {done.failures.map((one) => (
-          <li key={one.delivery_id}><strong class="number">{numbers.get(one.delivery_id) ?? `#${one.delivery_id}`}</strong> <span class="problem">{one.reason ?? one.error}</span></li>
+          <li key={one.delivery_id}><ParcelName id={one.delivery_id} number={were.get(one.delivery_id)?.tracking_number ?? `#${one.delivery_id}`} way={were.get(one.delivery_id)} /> <span class="problem">{one.reason ?? one.error}</span></li>
         ))}
         {done.changed.map((one) => (
           <li key={one.delivery_id}>
-            <strong class="number">{one.tracking_number}</strong>{" "}
+            <ParcelName id={one.delivery_id} number={one.tracking_number} way={were.get(one.delivery_id)} />{" "}
             <span>{[say(`status.${one.status}`), say(`priority.${one.priority}`), board.nameOf(one.transporter_id)].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ul>
-      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button><UndoInDialog /></p>
+      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button></p>
     </Dialog>
   );
 }

@@ -161,6 +161,11 @@ export class Calls {
     return this.#post(`/api/deliveries/${delivery}/${act}/`, body);
   }
 
+  /** What would go back to its buyer were it lost now, in rupees. */
+  outlook(delivery: number): Promise<Schemas["LossOutlook"]> {
+    return this.client.call(`/api/deliveries/${delivery}/loss/`);
+  }
+
   setPriority(delivery: number, priority: Priority, changed_from: Priority): Promise<Schemas["PriorityAnswer"]> {
     return this.#post(`/api/deliveries/${delivery}/priority/`, { priority, changed_from });
   }

@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { type Order, TERMS, aheadIn, firstThere, firstWords, inOrder, lateOnArrival } from "./arrivals.ts";
+import "./candidate_list.css";
+import { type Order, TERMS, aheadIn, chosenOf, firstThere, inOrder, lateOnArrival, stopsWords } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
-import { useDesk } from "./desk.ts";
+import { Delayed } from "./delays.tsx";
+import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 import { OrderChoice } from "./order_choice.tsx";
 
@@ -16,7 +18,7 @@ const SAME_MS = 60_000;
 
 /** Who could carry what waits, the best first, and why not the others. */
 export function CandidateList({ delivery }: { delivery: Delivery }) {
-  const { say, calls, actions, best, why, board } = useDesk();
+  const { say, calls, actions, best, why, board } = useLateDesk();
   const [found, setFound] = useState<Candidates | null>(null);
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(0);
@@ -32,7 +34,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
         setProblem("");
         if (answer.candidates.length > 0) actions.unfound.delete(delivery.id);
         else actions.unfound.add(delivery.id);
-        const first = bestOf(answer, board.hadBy(delivery.id)?.courier ?? null)?.transporter;
+        const first = bestOf(answer, board.hadBy(delivery.id)?.courier ?? null, delivery.due_at)?.transporter;
         best.current = first === undefined ? null : { delivery: delivery.id, courier: first.id, name: first.name };
       },
       (error: unknown) => !left && setProblem(problemOf(error, say)),
@@ -47,7 +49,8 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
 
   const list = found?.candidates ?? [];
   const had = board.hadBy(delivery.id);
-  const chosen = found === null ? undefined : bestOf(found, had?.courier ?? null);
+  const chosen = found === null ? undefined : bestOf(found, had?.courier ?? null, delivery.due_at);
+  const ranked = list.find((one) => one.transporter.id !== had?.courier) ?? list[0];
   const fastest = list[firstThere(list)];
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
   const others_fit = list.length > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
@@ -60,7 +63,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
       {found !== null && (others > 0 || found.candidates_count > list.length) && <Others found={found} others={others} reason={reason} delivery={delivery} />}
-      {chosen !== undefined && fastest !== undefined && <Trade best={chosen} fastest={fastest} due_at={delivery.due_at} />}
+      {ranked !== undefined && fastest !== undefined && <Trade best={ranked} fastest={fastest} due_at={delivery.due_at} />}
       {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
       <ol>
         {inOrder(list, order).slice(0, most).map((one) => (
@@ -81,14 +84,14 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   );
 }
 
-/** Whom the filled button is for: the best score, but not whoever had it last and lost it. */
-function bestOf({ candidates }: Candidates, had: number | null): Candidate | undefined {
-  return candidates.find((one) => one.transporter.id !== had) ?? candidates[0];
+/** Whom the filled button is for: the best score that comes in time, but not whoever had it last and lost it. */
+function bestOf({ candidates }: Candidates, had: number | null, due_at: number | null): Candidate | undefined {
+  return chosenOf(candidates.filter((one) => one.transporter.id !== had), due_at) ?? candidates[0];
 }
 
 /** Everybody who is known here, and why those who could not have it could not. */
 function Others({ found, others, reason, delivery }: { found: Candidates; others: number; reason: string; delivery: Delivery }) {
-  const { say, why, setWhy } = useDesk();
+  const { say, why, setWhy } = useLateDesk();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (why) place.current?.scrollIntoView({ block: "nearest" });
@@ -109,16 +112,17 @@ function Others({ found, others, reason, delivery }: { found: Candidates; others
 
 /** Where the best score would come late and another earlier: what the choice is between. */
 function Trade({ best, fastest, due_at }: { best: Candidate; fastest: Candidate; due_at: number | null }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   const sooner = Date.parse(best.estimated_delivery_time) - Date.parse(fastest.estimated_delivery_time);
   const terms = aheadIn(best, fastest).map((term) => say(term));
   if (lateOnArrival(best, due_at) === 0 || sooner < SAME_MS || terms.length === 0) return null;
-  return <p class="small">{say("candidates.trade", { fast: fastest.transporter.name, best: best.transporter.name, terms: terms.join(", ") })}</p>;
+  const key = lateOnArrival(fastest, due_at) === 0 ? "candidates.in_time" : "candidates.trade";
+  return <p class="small">{say(key, { fast: fastest.transporter.name, best: best.transporter.name, terms: terms.join(", ") })}{" "}<Delayed of={fastest} /></p>;
 }
 
 /** A choice that is not the best may say why; the reason is kept with the decision. */
 function ReasonField({ reason, setReason }: { reason: string; setReason: (reason: string) => void }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   return (
     <label class="why-not small">
       {say("candidates.reason")}
@@ -138,16 +142,17 @@ interface RowGiven {
 }
 
 function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowGiven) {
-  const { say, digits, language, now } = useDesk();
+  const { say, digits, language, now } = useLateDesk();
   const { score_details: scores, transporter } = one;
   const late = lateOnArrival(one, delivery.due_at);
+  const stops = stopsWords(one.stops_before);
   const facts = [
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),
     say("candidates.at_pickup", { at: clock(Date.parse(one.estimated_pickup_time), now, language) }),
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     say("candidates.load", { count: one.active, most: one.max_active }),
-    one.active === 0 ? null : say("candidates.others_first"),
+    stops === null ? null : say(stops.key, { count: stops.count }),
   ].filter((fact) => fact !== null);
   return (
     <li class={one.presence === "stale" ? "candidate stale" : "candidate"}>
@@ -157,7 +162,8 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
         <span class="number" title={say("candidates.score", { score: scores.total_score })}>{digits(scores.total_score)}</span>
       </div>
       <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
-      <p class="small quiet number">{fastest && <span class="mark-of">{say(firstWords(one))}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
+      <p class="small quiet number">{fastest && <span class="mark-of">{say("candidates.first_there")}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
+      <Delayed of={one} />
       {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
     </li>
@@ -165,7 +171,7 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
 }
 
 function ExcludedRow({ one, reason, delivery }: { one: Excluded; reason: string; delivery: Delivery }) {
-  const { say, language } = useDesk();
+  const { say, language } = useLateDesk();
   const values = {
     distance: one.distance_km === null ? "" : distance(one.distance_km * 1000, language),
     free: one.free_capacity ?? "",
@@ -182,7 +188,7 @@ function ExcludedRow({ one, reason, delivery }: { one: Excluded; reason: string;
 }
 
 function Give({ courier, name, first, reason, delivery }: { courier: number; name: string; first: boolean; reason: string; delivery: Delivery }) {
-  const { say, actions } = useDesk();
+  const { say, actions } = useLateDesk();
   const [pressed, setPressed] = useState(false);
   const pending = actions.pending.get(delivery.id);
   return (

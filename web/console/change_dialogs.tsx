@@ -1,12 +1,13 @@
 // Changes that need a reason: taking back, giving to somebody else, cancelling, how urgent it is, relieving a courier.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { problemOf } from "../shared/problems.ts";
 import { type CancelReason, CANCEL_REASONS, PRIORITIES, REASONS, type Relieved, type TakeBackReason, type Why } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { Dialog } from "./dialogs.tsx";
 import { type Delivery, type Priority, aboard, underWay } from "./frames.ts";
+import { ParcelName, wayOf } from "./parcel_name.tsx";
 import { BestOfEach, type Taker, Takers } from "./takers.tsx";
 
 const NOTE_CHARACTERS = 500;
@@ -52,22 +53,56 @@ export function ReasonFields({ why, onWhy }: { why: Unsaid; onWhy: (why: Unsaid)
 
 interface AskingGiven {
   title: string;
+  /** The parcel that is changed: its way stands under the title, which has its number. */
+  of?: Delivery;
   action: string;
   back?: "dialog.cancel" | "cancel.keep";
   blocked?: boolean;
+  /** It is on its way: whoever closes the dialog has not held it back. */
+  sending?: boolean;
   /** What is still to be chosen before it can be sent; empty where nothing is. */
   missing?: string;
   onSend: () => void;
+  /** Nothing is sent after all. */
+  onCancel?: () => void;
   children: ComponentChildren;
 }
 
+/** What a dialog sends while it stays open. Whoever has closed it meanwhile is told all the same what could not be; what was done, `changes` tells. */
+export function useSending() {
+  const { say, actions } = useLateDesk();
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState("");
+  const closed = useRef(false);
+  useEffect(() => () => void (closed.current = true), []);
+  const send = async (act: () => Promise<void>): Promise<void> => {
+    setSending(true);
+    setProblem("");
+    try {
+      await act();
+    } catch (error) {
+      if (closed.current) actions.fail(error);
+      else setProblem(problemOf(error, say));
+    } finally {
+      setSending(false);
+    }
+  };
+  return { sending, problem, send };
+}
+
 /** A form in a dialog: what is sent, and the way back. */
-export function Asking({ title, action, back = "dialog.cancel", missing = "", onSend, children, ...given }: AskingGiven) {
-  const { say, open } = useLateDesk();
+export function Asking({ title, of, action, back = "dialog.cancel", missing = "", sending = false, onSend, children, ...given }: AskingGiven) {
+  const { say, open, actions } = useLateDesk();
   const hint = useId();
-  const blocked = given.blocked === true || missing !== "";
+  const blocked = given.blocked === true || sending || missing !== "";
+  const cancel = (): void => {
+    open(null);
+    if (sending) actions.tell("change.goes_on");
+    else given.onCancel?.();
+  };
   return (
-    <Dialog title={title} onClose={() => open(null)}>
+    <Dialog title={title} onClose={cancel}>
+      {of !== undefined && <p>{wayOf(of)}</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -76,20 +111,13 @@ export function Asking({ title, action, back = "dialog.cancel", missing = "", on
       >
         {children}
         <p class="actions">
-          <button class="button first" disabled={blocked} aria-describedby={missing === "" ? undefined : hint}>{action}</button>
-          <button type="button" class="button" onClick={() => open(null)}>{say(back)}</button>
+          <button class="button first" disabled={blocked} aria-describedby={missing === "" ? undefined : hint}>{sending ? say("change.pending") : action}</button>
+          <button type="button" class="button" onClick={cancel}>{say(back)}</button>
           {missing !== "" && <span id={hint} class="small quiet">{missing}</span>}
         </p>
       </form>
     </Dialog>
   );
-}
-
-/** The way back from what was just done to several, while there is one. */
-export function UndoInDialog() {
-  const { say, open, actions } = useLateDesk();
-  if (actions.notice?.undo == null) return null;
-  return <button type="button" class="button" onClick={() => (open(null), void actions.undo())}>{say("undo")}</button>;
 }
 
 /** What is looked at, while it still fits; where somebody else was first the dialog closes. */
@@ -117,7 +145,7 @@ export function TakeBackDialog() {
     void actions.takeBack({ delivery: delivery.id, number: delivery.tracking_number, courier, name }, reason, note);
   };
   return (
-    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} action={say("take_back")} missing={reason === null ? say("why.missing") : ""} onSend={send}>
+    <Asking title={say("take_back.title", { number: delivery.tracking_number, name })} of={delivery} action={say("take_back")} missing={reason === null ? say("why.missing") : ""} onSend={send}>
       <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`reason.${one}`)} />
       <Note note={note} onNote={setNote} />
     </Asking>
@@ -139,7 +167,7 @@ export function ReassignDialog() {
     void changes.reassign(delivery, to === "best" ? null : to, why);
   };
   return (
-    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} action={taker === null ? say(carried ? "transfer" : "reassign") : say("takers.give", { name: taker })} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
+    <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} of={delivery} action={taker === null ? say(carried ? "transfer" : "reassign") : say("takers.give", { name: taker })} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
       {carried && <p class="quiet">{say("transfer.words")}</p>}
       <Takers delivery={delivery} to={to} onTo={setTo} />
       <ReasonFields why={why} onWhy={setWhy} />
@@ -159,7 +187,7 @@ export function CancelDialog() {
     void changes.cancel(delivery, reason, note);
   };
   return (
-    <Asking title={say("cancel.title", { number: delivery.tracking_number })} action={say("cancel")} back="cancel.keep" missing={reason === null ? say("why.missing") : ""} onSend={send}>
+    <Asking title={say("cancel.title", { number: delivery.tracking_number })} of={delivery} action={say("cancel")} back="cancel.keep" missing={reason === null ? say("why.missing") : ""} onSend={send}>
       <p class="problem">{say("cancel.words")}</p>
       <Choices<CancelReason> legend={say("take_back.why")} all={CANCEL_REASONS} chosen={reason} onChoose={setReason} words={(one) => say(`cancel.${one}`)} />
       <Note note={note} onNote={setNote} />
@@ -177,7 +205,7 @@ export function PriorityDialog() {
     void changes.setPriority(delivery, priority);
   };
   return (
-    <Asking title={say("priority.title", { number: delivery.tracking_number })} action={say("priority.set")} onSend={send}>
+    <Asking title={say("priority.title", { number: delivery.tracking_number })} of={delivery} action={say("priority.set")} onSend={send}>
       <Choices<Priority> legend={say("priority")} all={PRIORITIES} chosen={priority} onChoose={setPriority} words={(one) => say(`priority.${one}`)} />
     </Asking>
   );
@@ -191,28 +219,19 @@ export function RelieveDialog() {
   const [taker, setTaker] = useState<number | null>(null);
   const [why, setWhy] = useState(UNSAID);
   const [off, setOff] = useState(true);
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState("");
+  const { sending, problem, send } = useSending();
   const [done, setDone] = useState<Relieved | null>(null);
   if (courier === null) return null;
   const name = board.nameOf(courier) ?? `#${courier}`;
-  const send = async (): Promise<void> => {
+  const relieve = (): void => {
     if (!isSaid(why)) return;
-    setSending(true);
-    setProblem("");
-    try {
-      setDone(await changes.relieve(courier, name, { ...why, transporter_id: to === "one" ? taker : null, best: to === "best", off_duty: off }));
-    } catch (error) {
-      setProblem(problemOf(error, say));
-    } finally {
-      setSending(false);
-    }
+    void send(async () => setDone(await changes.relieve(courier, name, { ...why, transporter_id: to === "one" ? taker : null, best: to === "best", off_duty: off })));
   };
   if (done !== null) return <RelievedDialog done={done} name={name} />;
   return (
-    <Asking title={say("relieve.title", { name })} action={say(sending ? "change.pending" : "relieve")} blocked={sending} missing={to === "one" && taker === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={() => void send()}>
+    <Asking title={say("relieve.title", { name })} action={say("relieve")} sending={sending} missing={to === "one" && taker === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={relieve}>
       <Choices legend={say("relieve.to")} all={["best", "one", "wait"] as const} chosen={to} onChoose={setTo} words={(one) => say(`relieve.to.${one}`)} />
-      {to === "best" && <BestOfEach courier={courier} />}
+      {to === "best" && !sending && <BestOfEach courier={courier} />}
       {to === "one" && <CourierPicker label={say("reassign.to")} but={courier} chosen={taker} onChoose={setTaker} />}
       <ReasonFields why={why} onWhy={setWhy} />
       <label class="choice"><input type="checkbox" checked={off} onChange={(event) => setOff(event.currentTarget.checked)} />{say("relieve.off_duty")}</label>
@@ -225,16 +244,16 @@ export function RelieveDialog() {
 function RelievedDialog({ done, name }: { done: Relieved; name: string }) {
   const { say, open } = useLateDesk();
   const rows = [
-    ...done.moved.map((one) => [one.tracking_number, say("relieve.moved", { name: one.transporter }), ""]),
-    ...done.waiting.map((one) => [one.tracking_number, say("relieve.waits"), ""]),
-    ...done.failures.map((one) => [one.tracking_number, say(one.waits ? "relieve.waits" : "relieve.stays"), one.error]),
-    ...done.aboard.map((one) => [one.tracking_number, say("relieve.aboard"), ""]),
+    ...done.moved.map((one) => ({ one, words: say("relieve.moved", { name: one.transporter }), error: "" })),
+    ...done.waiting.map((one) => ({ one, words: say("relieve.waits"), error: "" })),
+    ...done.failures.map((one) => ({ one, words: say(one.waits ? "relieve.waits" : "relieve.stays"), error: one.error })),
+    ...done.aboard.map((one) => ({ one, words: say("relieve.aboard"), error: "" })),
   ];
   return (
     <Dialog title={say("relieve.result", { name })} onClose={() => open(null)}>
       {rows.length === 0 && <p class="quiet">{say("relieve.nothing")}</p>}
-      <ul class="results">{rows.map(([number, words, error]) => <li key={number}><strong class="number">{number}</strong> <span>{words}</span> {error !== "" && <span class="problem small">{error}</span>}</li>)}</ul>
-      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button><UndoInDialog /></p>
+      <ul class="results">{rows.map(({ one, words, error }) => <li key={one.delivery_id}><ParcelName id={one.delivery_id} number={one.tracking_number} /> <span>{words}</span> {error !== "" && <span class="problem small">{error}</span>}</li>)}</ul>
+      <p class="actions"><button type="button" class="button first" onClick={() => open(null)}>{say("console.close")}</button></p>
     </Dialog>
   );
 }

@@ -19,7 +19,7 @@ export function runCommand(command: Command, desk: Desk): boolean {
       const next = rows[stepped(rows.length, rows.indexOf(view.delivery ?? 0), command.do === "next" ? 1 : -1)];
       if (next === undefined) return false;
       go({ delivery: next, courier: null });
-      document.querySelector<HTMLElement>(`${planned ? ".pairs" : "#list section:last-child"} [data-delivery="${next}"]`)?.focus();
+      document.querySelector<HTMLElement>(`${planned ? ".pairs" : "#list [aria-labelledby=queue]"} [data-delivery="${next}"]`)?.focus();
       return true;
     }
     case "tick":
@@ -106,12 +106,13 @@ function committed({ planning, connected }: Desk): boolean {
   return true;
 }
 
-/** One thing at a time: out of the field, then what is looked at, then the search and filter. */
+/** One thing at a time: out of the field, then the plan, then what is chosen, then what is looked at, then the search and filter. */
 function back(desk: Desk): void {
   const { view, go } = desk;
   const { activeElement } = document;
   if (activeElement instanceof HTMLInputElement && activeElement.id === "search") activeElement.blur();
   else if (planShows(desk)) go(view.delivery === null ? { plan: null, shown: "list" } : { delivery: null });
+  else if (desk.chosen.length > 0) desk.untick();
   else if (view.delivery !== null || view.courier !== null) go({ delivery: null, courier: null, shown: "list" });
   else go({ filter: "all", search: "" });
 }

@@ -7,13 +7,13 @@ import { browserStore } from "../shared/stores.ts";
 import { Rooms } from "./rooms.tsx";
 import { words } from "./words.ts";
 
-const client = new Client(browserStore("console"));
+const anybody = new Client(browserStore("console"));
 
 mount(words, ({ language, say }) => {
   document.title = say("console.title");
   return (
-    <SignInFirst client={client} kept={browserPerson("console")} role={"admin"} demo="admin" title={say("console.title")} language={language} say={say}>
-      {(signedIn) => <Rooms client={client} signedIn={signedIn} language={language} say={say} />}
+    <SignInFirst client={anybody} kept={browserPerson("console")} role={"admin"} demo="admin" title={say("console.title")} language={language} say={say}>
+      {(signedIn) => <Rooms client={signedIn.client} signedIn={signedIn} language={language} say={say} />}
     </SignInFirst>
   );
 });

@@ -1,5 +1,5 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
-import { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
+import type { GeoJSONSource, Map as MapLibre, SymbolLayerSpecification } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { FONT } from "../shared/city_layers.ts";
@@ -7,7 +7,7 @@ import { Camera, lngLat } from "./camera.ts";
 import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
-import type { Found } from "./found_on_map.ts";
+import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
 import type { Zone } from "./zones/geojson.ts";
 import { drawHatches, showZones, zonesOver } from "./zones/zone_layers.ts";
@@ -17,6 +17,16 @@ const TILE_PX = 512;
 const DIMMED = 0.25;
 // So often the counts are renewed while couriers move.
 const COUNTED_MS = 1_000;
+
+/** The sign of what is late, within its ring: nobody has to tell colours apart. */
+const mark = (source: string): SymbolLayerSpecification => ({
+  id: `${source}-late`,
+  type: "symbol",
+  source,
+  filter: ["get", "late"],
+  layout: { "text-field": "!", "text-font": [FONT], "text-size": 14, "text-allow-overlap": true, "text-ignore-placement": true },
+  paint: { "text-color": colour("--late"), "text-halo-color": colour("--late"), "text-halo-width": 0.6, "text-opacity": ["case", ["get", "dim"], DIMMED, 1] },
+});
 
 const over: Over = () => ({
   sources: {
@@ -42,23 +52,23 @@ const over: Over = () => ({
       id: "density",
       type: "circle",
       source: "density",
-      paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 11, 10, 18, 50, 30], "circle-color": colour("--surface"), "circle-opacity": 0.92, "circle-stroke-color": colour("--way"), "circle-stroke-width": 2 },
+      paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 11, 10, 18, 50, 30], "circle-color": colour("--surface"), "circle-opacity": 0.92, "circle-stroke-color": ["case", [">", ["get", "late"], 0], colour("--late"), colour("--way")], "circle-stroke-width": 2 },
     },
     {
       id: "density-count",
       type: "symbol",
       source: "density",
       layout: { "text-field": ["get", "label"], "text-font": [FONT], "text-size": 13, "text-allow-overlap": true },
-      paint: { "text-color": colour("--ink") },
+      paint: { "text-color": ["case", [">", ["get", "late"], 0], colour("--late"), colour("--ink")] },
     },
     {
       id: "waiting",
       type: "circle",
       source: "waiting",
       paint: {
-        "circle-radius": 5,
+        "circle-radius": ["case", ["get", "late"], 8, 5],
         "circle-color": colour("--map-land"),
-        "circle-stroke-color": colour("--wait"),
+        "circle-stroke-color": ["case", ["get", "late"], colour("--late"), colour("--wait")],
         "circle-stroke-width": 2,
         "circle-opacity": ["case", ["get", "dim"], DIMMED, 1],
         "circle-stroke-opacity": ["case", ["get", "dim"], DIMMED, 1],
@@ -68,8 +78,15 @@ const over: Over = () => ({
       id: "doors",
       type: "circle",
       source: "doors",
-      paint: { "circle-radius": 5, "circle-color": colour("--accent"), "circle-stroke-color": colour("--map-land"), "circle-stroke-width": 2 },
+      paint: {
+        "circle-radius": ["case", ["get", "late"], 8, 5],
+        "circle-color": ["case", ["get", "late"], colour("--map-land"), colour("--accent")],
+        "circle-stroke-color": ["case", ["get", "late"], colour("--late"), colour("--map-land")],
+        "circle-stroke-width": 2,
+      },
     },
+    mark("waiting"),
+    mark("doors"),
     {
       id: "ends",
       type: "circle",
@@ -103,9 +120,11 @@ export class ConsoleMap {
   #loaded = false;
   #later: (() => void)[] = [];
   #found: Found | null = null;
+  #late: Late = { couriers: new Set(), deliveries: new Set() };
   #dense = false;
   #counting = 0;
   #looked: Looked = { deliveries: [], courier: null };
+  #pointed: Looked | null = null;
 
   /** `onDense`: counts are shown instead of markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
@@ -142,6 +161,12 @@ export class ConsoleMap {
     this.camera.moved();
   }
 
+  /** What is late and who has it, which are red with a mark of their own; what waits is drawn so with the next `waiting`. */
+  late(late: Late): void {
+    this.#late = late;
+    if (this.#fleet.late(late.couriers)) this.#changed();
+  }
+
   gone(ids: Iterable<number>): void {
     for (const id of ids) this.#fleet.remove(id);
     this.#changed();
@@ -154,8 +179,8 @@ export class ConsoleMap {
     for (const { id, status, pickup, dropoff } of deliveries) {
       const is_found = this.#found === null || this.#found.deliveries.has(id);
       if (status === "available") {
-        if (pickup !== null) features.push(point(pickup, { id, dim: !is_found }));
-      } else if (this.#found !== null && is_found && dropoff !== null) doors.push(point(dropoff, { id }));
+        if (pickup !== null) features.push(point(pickup, { id, dim: !is_found, late: this.#late.deliveries.has(id) }));
+      } else if (this.#found !== null && is_found && dropoff !== null) doors.push(point(dropoff, { id, dim: false, late: this.#late.deliveries.has(id) }));
     }
     this.#set("waiting", features);
     this.#set("doors", doors);
@@ -170,7 +195,18 @@ export class ConsoleMap {
 
   look(looked: Looked): void {
     this.#looked = looked;
-    const { deliveries, courier } = looked;
+    this.#drawLooked();
+    this.camera.leave(looked.courier?.id ?? null);
+  }
+
+  /** What is pointed at in the list shows as if it were looked at, and the map stays where it is. Null: nothing any more. */
+  point(pointed: Looked | null): void {
+    this.#pointed = pointed;
+    this.#drawLooked();
+  }
+
+  #drawLooked(): void {
+    const { deliveries, courier } = this.#pointed ?? this.#looked;
     const ends: object[] = [];
     if (courier !== null && this.#dense) ends.push(point(courier, { pickup: false })); // has no marker then
     const way: Point[] = courier === null ? [] : [courier];
@@ -186,7 +222,6 @@ export class ConsoleMap {
     this.#set("ends", ends);
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);
-    this.camera.leave(courier?.id ?? null);
   }
 
   /** From each courier of a plan to what it would fetch. */
@@ -231,11 +266,11 @@ export class ConsoleMap {
     const dense = isDense(seen.length, clientWidth, clientHeight, this.#dense);
     if (!dense && !this.#dense) return;
     const cells = dense ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
-    this.#set("density", cells.map(({ x, y, count }) => pointAt(lngLat({ x, y }), { count, label: this.label(count) })));
+    this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? this.label(count) : `${this.label(count)} ! ${this.label(late)}` })));
     if (dense === this.#dense) return;
     this.#dense = dense;
     this.#layer.show(!dense);
-    this.look(this.#looked);
+    this.#drawLooked();
     this.onDense(dense);
   }
 

@@ -5,7 +5,7 @@ import { Refused } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
-import { reasonWords } from "../shared/server_words.ts";
+import { reasonWords } from "../shared/reason_words.ts";
 import { clock } from "../shared/times.ts";
 import type { Considered, Decision, WhyNot } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";

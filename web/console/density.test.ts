@@ -2,16 +2,16 @@ import { expect, test } from "vitest";
 import { cellsOf, isDense, within } from "./density.ts";
 import { FleetBuffer, flat } from "./fleet_buffer.ts";
 
-test("every courier is counted in one cell, at the mean of its places", () => {
-  const places = [{ x: 0.1, y: 0.1 }, { x: 0.12, y: 0.14 }, { x: 0.9, y: 0.1 }];
-  expect(cellsOf(places, 0.25).map(({ count }) => count)).toEqual([2, 1]);
+test("every courier is counted in one cell, at the mean of its places, and those with a late parcel once more", () => {
+  const places = [{ x: 0.1, y: 0.1, late: false }, { x: 0.12, y: 0.14, late: true }, { x: 0.9, y: 0.1, late: false }];
+  expect(cellsOf(places, 0.25).map(({ count, late }) => [count, late])).toEqual([[2, 1], [1, 0]]);
   expect(cellsOf(places, 0.25)[0]?.x).toBeCloseTo(0.11);
   expect(cellsOf(places, 0.25)[0]?.y).toBeCloseTo(0.12);
   expect(cellsOf([], 0.25)).toEqual([]);
 });
 
 test("a finer cell counts the same people", () => {
-  const places = Array.from({ length: 10_000 }, (_, index) => ({ x: 0.7 + (index % 100) / 1_000, y: 0.4 + Math.floor(index / 100) / 1_000 }));
+  const places = Array.from({ length: 10_000 }, (_, index) => ({ x: 0.7 + (index % 100) / 1_000, y: 0.4 + Math.floor(index / 100) / 1_000, late: false }));
   for (const size of [0.5, 0.01, 0.0003]) expect(cellsOf(places, size).reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
 });
 

@@ -1,5 +1,5 @@
 // Where there are more couriers than markers could show: how many are in each cell of the map.
-import type { Flat } from "./fleet_buffer.ts";
+import type { Flat, Seen } from "./fleet_buffer.ts";
 
 /** The width of a cell on the screen, before the next zoom halves it. */
 export const CELL_PX = 64;
@@ -8,9 +8,10 @@ const MARKER_PX = 26;
 const COVERED = 0.25;
 const COVERED_AGAIN = 0.15;
 
-/** So many in one cell, and where they are on the mean. */
+/** So many in one cell, of whom so many have a late parcel, and where they are on the mean. */
 export interface Cell extends Flat {
   count: number;
+  late: number;
 }
 
 /** A stretch of the flat map; `east` is beyond 1 where the date line is in sight. */
@@ -27,15 +28,16 @@ export function isDense(seen: number, width: number, height: number, before: boo
 }
 
 /** Cells stay where they are while the map is moved: their edges are those of the world. `size` as a share of the world. */
-export function cellsOf(places: Iterable<Flat>, size: number): Cell[] {
+export function cellsOf(places: Iterable<Seen>, size: number): Cell[] {
   const cells = new Map<number, Cell>();
   const across = Math.ceil(1 / size);
-  for (const { x, y } of places) {
+  for (const { x, y, late } of places) {
     const key = Math.floor(y / size) * across + Math.floor(x / size);
     const cell = cells.get(key);
-    if (cell === undefined) cells.set(key, { x, y, count: 1 });
+    if (cell === undefined) cells.set(key, { x, y, count: 1, late: Number(late) });
     else {
       cell.count += 1;
+      cell.late += Number(late);
       cell.x += (x - cell.x) / cell.count;
       cell.y += (y - cell.y) / cell.count;
     }
@@ -44,6 +46,6 @@ export function cellsOf(places: Iterable<Flat>, size: number): Cell[] {
 }
 
 /** What lies within a box. */
-export function within(places: readonly Flat[], { west, north, east, south }: Box): Flat[] {
+export function within<Place extends Flat>(places: readonly Place[], { west, north, east, south }: Box): Place[] {
   return places.filter(({ x, y }) => y >= north && y <= south && ((x >= west && x <= east) || (x + 1 >= west && x + 1 <= east)));
 }

@@ -8,9 +8,13 @@ import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
 import type { Changes } from "./changes.ts";
 import type { Exception } from "./exceptions.ts";
+import type { Late } from "./found_on_map.ts";
+import type { Delivery } from "./frames.ts";
 import type { Live } from "./live.ts";
 import type { Planning } from "./planning.ts";
+import type { Pointing } from "./pointing.ts";
 import type { Filter, Listed } from "./queue.ts";
+import type { Reading } from "./steady.ts";
 import type { ConsoleSay } from "./words.ts";
 
 export type DialogName = "help" | "take_back" | "reassign" | "cancel" | "priority" | "relieve" | "bulk";
@@ -44,8 +48,19 @@ export interface Desk {
   snooze: (key: string | null) => void;
   counts: Readonly<Record<Filter, number>>;
   listed: readonly Listed[];
+  /** What is late and who has it, whatever is filtered. */
+  late: Late;
+  /** Whether the list is read, and whether its rows or those of what needs somebody stand in an order of before for that. */
+  reading: Reading;
+  reordered: { list: boolean; needs: boolean };
+  /** Draw everything anew. */
+  again: () => void;
   ticked: ReadonlySet<number>;
+  /** Those of them that are still there. */
+  chosen: readonly Delivery[];
   tick: (delivery: number) => void;
+  /** Choose nothing any more; that has a way back. */
+  untick: () => void;
   /** Choose all of the list, or nothing any more. */
   tickAll: (chosen: boolean) => void;
   why: boolean;
@@ -53,6 +68,8 @@ export interface Desk {
   open: (dialog: DialogName | null) => void;
   /** Who came first among the candidates of what is looked at, for the key that gives to the best. */
   best: { current: { delivery: number; courier: number; name: string } | null };
+  /** What the map shows as long as it is pointed at. */
+  pointing: Pointing;
   follow: () => void;
   fit: () => void;
 }

@@ -4,13 +4,13 @@ import { elsewhere } from "../shared/address.ts";
 import { Icon } from "../shared/icon.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
+import { stopsWords } from "./arrivals.ts";
 import type { Details } from "./calls.ts";
-import { CandidateList } from "./candidate_list.tsx";
 import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
-import { triedWords } from "./list_panel.tsx";
-import { AddressPanel, AttemptsPanel, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, HistoryList, HoldPanel, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
+import { holdWords, triedWords } from "./list_panel.tsx";
+import { AddressPanel, AttemptsPanel, CandidateList, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, FleetPanel, HistoryList, HoldPanel, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
 import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
@@ -25,6 +25,7 @@ export function DetailPanel() {
   return (
     <>
       <p class="quiet pad">{say(view.delivery === null ? "detail.none" : board.known ? "detail.gone" : "loading")}</p>
+      {view.delivery === null && board.known && <FleetPanel />}
       {actions.done.length > 0 && <DoneList />}
     </>
   );
@@ -72,11 +73,10 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
           <button type="button" class="button" disabled={pending !== undefined} onClick={() => open("cancel")}><Icon of={CircleX} />{say("cancel.open")}</button>
         )}
       </p>
-      {held && <HoldPanel key={`held-${delivery.id}`} delivery={delivery} details={details} />}
+      {delivery.status === "available" && <HoldPanel key={`hold-${delivery.id}`} delivery={delivery} details={details} />}
       {asks ? [asked, could] : [could, asked]}
       <AddressPanel key={`address-${delivery.id}`} delivery={delivery} details={details} onChanged={() => setAskedAt(asked_at + 1)} />
-      {delivery.status === "available" && !held && <HoldPanel key={`hold-${delivery.id}`} delivery={delivery} details={details} />}
-      <EndingPanel key={`ending-${delivery.id}`} delivery={delivery} />
+      <EndingPanel key={`ending-${delivery.id}`} delivery={delivery} left={details?.attempts_left ?? null} />
       <DecisionPanel key={`decision-${delivery.id}`} delivery={delivery} turn={turn} />
       <Facts delivery={delivery} details={details} />
       {problem !== "" && <p class="problem small">{problem}</p>}
@@ -89,7 +89,7 @@ function DeliveryPanel({ delivery }: { delivery: Delivery }) {
 
 /** Another where a frame says something else of it; when it is expected moves all the time and changes nothing that happened. */
 function turnOf(delivery: Delivery): string {
-  return JSON.stringify({ ...delivery, expected_at: null });
+  return JSON.stringify({ ...delivery, expected_at: null, stops_before: null });
 }
 
 function State({ delivery }: { delivery: Delivery }) {
@@ -98,9 +98,11 @@ function State({ delivery }: { delivery: Delivery }) {
   const due = dueOf(delivery);
   const since = waitsSince(delivery);
   const waits = delivery.status === "available";
+  const held = holdWords(delivery, now, say, language);
+  if (held !== null) return <p class="quiet">{held}</p>;
   const parts = [
     waits ? (since > now ? say("row.later", { at: clock(since, now, language) }) : say(delivery.due_at === null ? "row.waits" : "row.ordered", { age: duration((now - since) / 1000, say), at: clock(delivery.created_at, now, language) })) : (triedWords(delivery, say) ?? say(`status.${delivery.status}`)),
-    due === null ? say("row.no_due") : say("row.due", { at: clock(due, now, language) }),
+    due !== null ? say("row.due", { at: clock(due, now, language) }) : delivery.expected_at === null ? say("row.no_due") : say("row.expected.free", { at: clock(delivery.expected_at, now, language) }),
   ];
   if (late > 0) parts.push(say(`row.${measureOf(delivery, now)}`, { age: duration(late / 1000, say) }));
   return <p class={late > 0 ? "problem" : "quiet"}>{parts.join(" · ")}</p>;
@@ -108,6 +110,7 @@ function State({ delivery }: { delivery: Delivery }) {
 
 function Facts({ delivery, details }: { delivery: Delivery; details: Details | null }) {
   const { say, now, language, board, view, go } = useDesk();
+  const stops = stopsWords(delivery.stops_before);
   const name = board.nameOf(delivery.transporter_id);
   const courier = delivery.transporter_id;
   const phone = courier === null ? undefined : board.profiles.get(courier)?.phone;
@@ -132,7 +135,7 @@ function Facts({ delivery, details }: { delivery: Delivery; details: Details | n
         </div>
       )}
       {delivery.expected_at !== null && triedOf(delivery, now) === null && (
-        <div><dt>{say("detail.expected")}</dt><dd class="number">{clock(delivery.expected_at, now, language)}</dd></div>
+        <div><dt>{say("detail.expected")}</dt><dd class="number">{clock(delivery.expected_at, now, language)}{stops !== null && ` · ${say(stops.key, { count: stops.count })}`}</dd></div>
       )}
       <div>
         <dt>{say("from")}</dt>

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import "./dialogs.css";
+import { NoticeBar } from "./notice_bar.tsx";
 
 /** Keeps the focus inside while it is open, and gives it back. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ComponentChildren }) {
@@ -15,6 +17,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose} onCancel={onClose}>
       <h2 id="dialog-title" class="title">{title}</h2>
       {children}
+      <NoticeBar inside />
     </dialog>
   );
 }

@@ -42,9 +42,9 @@ export function measureOf(delivery: Delivery, now: number): Measure {
   return underWay(delivery) && (delivery.expected_at ?? now) > now ? "will_be_late" : "past_due";
 }
 
-/** Since when a delivery that waits could have been fetched. */
-export function waitsSince(delivery: Delivery): number {
-  return Math.max(delivery.created_at, delivery.pickup_from ?? 0);
+/** Since when a delivery that waits could have been fetched: what was on hold, since it was let go. */
+export function waitsSince({ created_at, pickup_from, on_hold }: Pick<Delivery, "created_at" | "pickup_from" | "on_hold">): number {
+  return Math.max(created_at, pickup_from ?? 0, on_hold?.until ?? 0);
 }
 
 /** `unfound`: deliveries for which somebody was looked for and nobody found. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DIM, FIELDS, FleetBuffer, KIND, flat, type Kind } from "./fleet_buffer.ts";
+import { DIM, FIELDS, FleetBuffer, KIND, LATE, flat, type Kind } from "./fleet_buffer.ts";
 
 const METRES_OF_WORLD = 40_075_017;
 const fix = (id: number, lat: number, at_s: number, kind: Kind = "free") => ({ id, lat, lon: 85.3, recorded_at: at_s * 1000, heading_deg: null, kind });
@@ -85,4 +85,23 @@ test("what is not asked for is dimmed, also what comes or moves later, and all i
   expect([fleet.places().length, fleet.places(true).length]).toEqual([1, 3]);
   fleet.dim(null);
   expect([kinds(), fleet.changed]).toEqual([[KIND.carrying, KIND.carrying, KIND.carrying], { from: 0, to: 3 }]);
+});
+
+test("who has a late parcel looks so until it is no longer late, dimmed or bright, moving or silent, and is told apart where markers are counted", () => {
+  const fleet = new FleetBuffer(0);
+  const looks = () => Array.from({ length: fleet.count }, (_, row) => fleet.data[row * FIELDS + 7]);
+  const put = (id: number, at_s: number, kind: Kind): void => fleet.put(fix(id, 27.7, at_s, kind), 0, true);
+  put(1, 1, "carrying");
+  put(2, 1, "carrying");
+  expect([fleet.late(new Set([2, 3])), fleet.late(new Set([3, 2]))]).toEqual([true, false]);
+  put(3, 1, "stale");
+  put(2, 2, "carrying");
+  expect(looks()).toEqual([KIND.carrying, KIND.carrying + LATE, KIND.stale + LATE]);
+  fleet.dim(new Set([1]));
+  expect(looks()).toEqual([KIND.carrying, KIND.carrying + LATE + DIM, KIND.stale + LATE + DIM]);
+  expect(fleet.places(true).map((one) => one.late)).toEqual([false, true, true]);
+  fleet.dim(null);
+  fleet.changed = null;
+  fleet.late(new Set());
+  expect([looks(), fleet.changed]).toEqual([[KIND.carrying, KIND.carrying, KIND.stale], { from: 0, to: 3 }]);
 });

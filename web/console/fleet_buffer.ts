@@ -9,13 +9,19 @@ const FIRST_ROOM = 256;
 /** What a marker looks like. */
 export const KIND = { free: 0, carrying: 1, stale: 2, gone: 3 } as const;
 export type Kind = keyof typeof KIND;
-/** Added to the kind of what is drawn dimmed; `fleet_shaders.ts` knows it. */
-export const DIM = 4;
+/** Added to the kind of who has a late parcel, and of what is drawn dimmed; `fleet_shaders.ts` knows both. */
+export const LATE = 4;
+export const DIM = 8;
 
 /** A place on the flat map of the world, 0 to 1 from west to east and from north to south. */
 export interface Flat {
   x: number;
   y: number;
+}
+
+/** Where a marker goes to, and whether it is one of the late. */
+export interface Seen extends Flat {
+  late: boolean;
 }
 
 export function flat(lat: number, lon: number): Flat {
@@ -54,6 +60,7 @@ export class FleetBuffer {
   readonly #clockFrom: number;
   /** Null: all of them are bright. */
   #bright: ReadonlySet<number> | null = null;
+  #late: ReadonlySet<number> = new Set();
 
   constructor(now: number) {
     this.#clockFrom = now;
@@ -122,19 +129,23 @@ export class FleetBuffer {
   /** Draw all but these dimmed; null: none. */
   dim(bright: ReadonlySet<number> | null): void {
     this.#bright = bright;
-    this.#ids.forEach((id, row) => {
-      const at = row * FIELDS + 7;
-      this.data[at] = this.#look(id, (this.data[at] ?? 0) % DIM);
-    });
-    if (this.count > 0) this.changed = { from: 0, to: this.count };
+    this.#lookAnew();
+  }
+
+  /** Draw these as late, and no others; whether that changed anything. */
+  late(ids: ReadonlySet<number>): boolean {
+    if (ids.size === this.#late.size && [...ids].every((id) => this.#late.has(id))) return false;
+    this.#late = ids;
+    this.#lookAnew();
+    return true;
   }
 
   /** Where those that are bright go to, on the flat map; with `dimmed` all of them. */
-  places(dimmed = false): Flat[] {
+  places(dimmed = false): Seen[] {
     const { x, y } = this.origin;
     const rows = Array.from({ length: this.count }, (_, row) => row * FIELDS);
     const seen = dimmed || this.#bright === null ? rows : rows.filter((at) => (this.data[at + 7] ?? 0) < DIM);
-    return seen.map((at) => ({ x: x + (this.data[at + 2] ?? 0), y: y + (this.data[at + 3] ?? 0) }));
+    return seen.map((at) => ({ x: x + (this.data[at + 2] ?? 0), y: y + (this.data[at + 3] ?? 0), late: (this.data[at + 7] ?? 0) % DIM >= LATE }));
   }
 
   /** The marker nearest to a place, within a reach; both on the flat map. */
@@ -174,7 +185,16 @@ export class FleetBuffer {
   }
 
   #look(id: number, kind: number): number {
-    return this.#bright === null || this.#bright.has(id) ? kind : kind + DIM;
+    const dimmed = this.#bright !== null && !this.#bright.has(id);
+    return kind + (this.#late.has(id) ? LATE : 0) + (dimmed ? DIM : 0);
+  }
+
+  #lookAnew(): void {
+    this.#ids.forEach((id, row) => {
+      const at = row * FIELDS + 7;
+      this.data[at] = this.#look(id, (this.data[at] ?? 0) % LATE);
+    });
+    if (this.count > 0) this.changed = { from: 0, to: this.count };
   }
 
   #touch(row: number): void {

@@ -118,7 +118,7 @@ export class FleetLayer {
     this.#upload();
     gl.viewport(0, 0, this.#canvas.width, this.#canvas.height);
     gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     if (this.#fleet.count === 0 || !this.#shown) return;
     const zoom = this.#map.getZoom();
     const centre = this.#map.getCenter();
@@ -133,6 +133,8 @@ export class FleetLayer {
     gl.uniform1i(this.#at("picked"), this.#fleet.rowOf(this.#picked));
     gl.uniform1i(this.#at("dimmed"), this.#dimmed ? 1 : 0);
     gl.uniform3fv(this.#at("colours"), this.#colours);
+    gl.enable(gl.DEPTH_TEST); // of what is equally near the later is above
+    gl.depthFunc(gl.LEQUAL);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, this.#fleet.count);

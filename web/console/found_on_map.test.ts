@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isInSight, isTiny } from "./camera.ts";
 import type { Profile } from "./frames.ts";
-import { foundOnMap, placesOf } from "./found_on_map.ts";
+import { foundOnMap, lateOnMap, placesOf } from "./found_on_map.ts";
 import { courier, delivery } from "../testing/console_frames.ts";
 
 const ram: Profile = {
@@ -12,6 +12,11 @@ const listed = [delivery(1, { status: "in_transit", transporter_id: 4 }), delive
 test("without filter and search everything is shown; with one what the list has and whoever carries it", () => {
   expect(foundOnMap(listed, "all", " ", [ram])).toBeNull();
   expect(foundOnMap(listed, "late", "", [ram])).toEqual({ deliveries: new Set([1, 2]), couriers: new Set([4]) });
+});
+
+test("what is late is shown so wherever it is, with whoever has it", () => {
+  const [way, waits] = listed.map((one) => ({ ...one, late_ms: 60_000 }));
+  expect(lateOnMap([way!, waits!, { ...way!, delivery: delivery(3, { transporter_id: 5 }), late_ms: 0 }])).toEqual({ deliveries: new Set([1, 2]), couriers: new Set([4]) });
 });
 
 test("a search shows the couriers that it names, and a filter for what waits all who could carry it", () => {

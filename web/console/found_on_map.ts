@@ -11,6 +11,17 @@ export interface Found {
   couriers: ReadonlySet<number> | null;
 }
 
+/** What is late, and who has something of it. */
+export interface Late {
+  deliveries: ReadonlySet<number>;
+  couriers: ReadonlySet<number>;
+}
+
+export function lateOnMap(all: readonly Listed[]): Late {
+  const late = all.filter((one) => one.late_ms > 0).map((one) => one.delivery);
+  return { deliveries: new Set(late.map((one) => one.id)), couriers: new Set(late.flatMap((one) => one.transporter_id ?? [])) };
+}
+
 /** Null where nothing is filtered. */
 export function foundOnMap(listed: readonly Listed[], filter: Filter, search: string, profiles: Iterable<Profile>): Found | null {
   if (filter === "all" && search.trim() === "") return null;

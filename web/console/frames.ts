@@ -70,6 +70,8 @@ export interface DeliveryFrame {
   picked_up_at: string | null;
   planned_at: string | null;
   expected_at: string | null;
+  /** So many for others come before that; null where nobody knows. */
+  stops_before: number | null;
   at_stop: "pickup" | "dropoff" | null;
   at_stop_since: string | null;
   on_hold: OnHoldFrame | null;
@@ -176,6 +178,11 @@ export function aboard(delivery: Pick<Delivery, "status">): boolean {
 
 export function underWay(delivery: Pick<Delivery, "status">): boolean {
   return delivery.status === "assigned" || aboard(delivery);
+}
+
+/** The order in which its courier comes to the doors; last what nobody knows a time of. */
+export function inSequence(one: Delivery, other: Delivery): number {
+  return (one.expected_at ?? Infinity) - (other.expected_at ?? Infinity) || (one.stops_before ?? 0) - (other.stops_before ?? 0) || one.id - other.id;
 }
 
 /** Whether a person lets it wait now: nobody ends a hold whose time is over. */

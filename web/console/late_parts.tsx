@@ -41,15 +41,17 @@ export const ReassignDialog = later(async () => (await changes()).ReassignDialog
 export const RelieveDialog = later(async () => (await changes()).RelieveDialog);
 export const TakeBackDialog = later(async () => (await changes()).TakeBackDialog);
 export const RunDialog = later<{ id: number }>(async () => (await import("./run_dialog.tsx")).RunDialog);
+export const CandidateList = later<{ delivery: Delivery }>(async () => (await import("./candidate_list.tsx")).CandidateList);
 export const CodePanel = later<{ details: Details }>(async () => (await import("./code_panel.tsx")).CodePanel);
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
 export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);
 export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
+export const FleetPanel = later(async () => (await import("./late/fleet_panel.tsx")).FleetPanel);
 export const HistoryList = later<{ details: Details; turn: string }>(async () => (await import("./late/history_list.tsx")).HistoryList);
 export const AddressPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/address_panel.tsx")).AddressPanel);
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);
 export const RefusedPanel = later<{ id: number; turn: string }>(async () => (await import("./late/refused_panel.tsx")).RefusedPanel);
 export const HoldPanel = later<{ delivery: Delivery; details: Details | null }>(async () => (await import("./late/hold_panel.tsx")).HoldPanel);
-export const EndingPanel = later<{ delivery: Delivery }>(async () => (await import("./ending_panel.tsx")).EndingPanel);
+export const EndingPanel = later<{ delivery: Delivery; left: number | null }>(async () => (await import("./ending_panel.tsx")).EndingPanel);

@@ -1,6 +1,6 @@
 import { AlertTriangle, Clock, MapPinOff, UserX } from "lucide";
 import type { IconNode } from "lucide";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { clock, date, duration } from "../shared/times.ts";
@@ -8,6 +8,7 @@ import { shortPlace, useDesk } from "./desk.ts";
 import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { type Listed, couriersFound } from "./queue.ts";
+import { ChosenBar } from "./chosen_bar.tsx";
 import { queryOf } from "./address.ts";
 import { isKey } from "../shared/words.ts";
 import { triedOf } from "./tries.ts";
@@ -18,22 +19,48 @@ const WEEK_MS = 6 * 86_400_000;
 const ROWS = 100;
 const COURIERS = 6;
 
-/** What needs somebody, then everything by the time left. */
+/** What needs somebody, then everything by what presses most. While somebody reads it, its rows stand still. */
 export function ListPanel() {
+  const { reading } = useDesk();
   return (
-    <div class="scroll" id="list">
+    <div
+      class="scroll"
+      id="list"
+      onPointerMove={(event) => reading.touch(event.pointerType === "mouse" ? "pointer" : undefined)}
+      onPointerLeave={() => reading.leave("pointer")}
+      onPointerDown={() => reading.touch()}
+      onWheel={() => reading.touch()}
+      onTouchMove={() => reading.touch()}
+      onFocusIn={() => reading.touch("focus")}
+      onKeyDown={() => reading.touch("focus")}
+      onFocusOut={(event) => {
+        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) reading.leave("focus");
+      }}
+    >
       <Exceptions />
       <Couriers />
       <Queue />
+      <ChosenBar />
+    </div>
+  );
+}
+
+/** A list's name and how much is in it. Where its rows would stand otherwise by now that is said quietly, beside the name: nothing moves before somebody wants it to or reads elsewhere. */
+function Heading({ id, words, count = 0, reordered = false }: { id: string; words: string; count?: number; reordered?: boolean }) {
+  const { say, digits, reading, again } = useDesk();
+  return (
+    <div class="heading">
+      <h2 id={id}>{words} <span class="number">{count > 0 && digits(count)}</span></h2>
+      {reordered && <button type="button" class="link small" onClick={() => (reading.done(), again())}>{say("list.changed")}</button>}
     </div>
   );
 }
 
 function Exceptions() {
-  const { say, digits, exceptions, putOff, snooze, board } = useDesk();
+  const { say, exceptions, putOff, snooze, board, reordered } = useDesk();
   return (
     <section aria-labelledby="exceptions">
-      <h2 id="exceptions">{say("exceptions")} <span class="number">{exceptions.length > 0 && digits(exceptions.length)}</span></h2>
+      <Heading id="exceptions" words={say("exceptions")} count={exceptions.length} reordered={reordered.needs} />
       {exceptions.length === 0 && board.known && <p class="quiet small pad">{say("exceptions.none")}</p>}
       <ul>
         {exceptions.slice(0, ROWS).map((one) => <ExceptionRow key={one.key} one={one} />)}
@@ -48,16 +75,19 @@ function Exceptions() {
 function ExceptionRow({ one }: { one: Exception }) {
   const { say, board, snooze, view, now, language } = useDesk();
   const { delivery } = one;
+  const pointed = usePointed(delivery.id);
   const who = board.nameOf(delivery.transporter_id);
   const at = clock(delivery.next_try?.starts_at ?? now, now, language);
+  const why = triedWords(delivery, say);
   const words = say(one.kind === "late" ? `exception.${measureOf(delivery, now)}` : `exception.${one.kind}`, { age: duration(Math.max(0, one.for_ms) / 1000, say), count: one.parcels, at });
   return (
-    <li class={`row exception ${one.kind}`}>
-      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
+    <li class={`row exception ${one.kind}`} {...pointed}>
+      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id} title={[words, who, why, routeOf(delivery)].filter(Boolean).join(" · ")}>
         <span class="sign"><Icon of={SIGNS[one.kind]} /></span>
         <span class="what">
           <strong>{words}</strong>
-          <span class="quiet">{[who, triedWords(delivery, say), `${shortPlace(delivery.pickup_address)} → ${shortPlace(delivery.delivery_address)}`].filter(Boolean).join(" · ")}</span>
+          <Route delivery={delivery} class="quiet" />
+          {(who !== null || why !== null) && <span class="quiet">{[who, why].filter(Boolean).join(" · ")}</span>}
         </span>
       </OpenLink>
       <button type="button" class="later" title={say("exception.snooze")} aria-label={`${say("exception.snooze")}: ${words}`} onClick={() => snooze(one.key)}>
@@ -74,7 +104,7 @@ function Couriers() {
   if (found.length === 0) return null;
   return (
     <section aria-labelledby="couriers">
-      <h2 id="couriers">{say("queue.couriers")}</h2>
+      <Heading id="couriers" words={say("queue.couriers")} />
       <ul>
         {found.map((one) => (
           <li key={one.id} class="row">
@@ -95,7 +125,7 @@ function Couriers() {
 }
 
 function Queue() {
-  const { say, digits, listed, board, view, now } = useDesk();
+  const { say, listed, board, view, now, reordered } = useDesk();
   const [rows, setRows] = useState(ROWS);
   const hidden = listed.length - rows;
   const shown = listed.slice(0, rows);
@@ -103,7 +133,7 @@ function Queue() {
   const empty = view.search !== "" ? "queue.no_match" : view.filter === "all" ? "queue.none" : (`queue.none.${view.filter}` as const);
   return (
     <section aria-labelledby="queue">
-      <h2 id="queue">{say("queue")} <span class="number">{listed.length > 0 && digits(listed.length)}</span></h2>
+      <Heading id="queue" words={say("queue")} count={listed.length} reordered={reordered.list} />
       {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
       {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
       <Group caption={say("queue.waiting")} rows={shown.filter((one) => !underWay(one.delivery) && !held(one))} />
@@ -129,27 +159,43 @@ function Group({ caption, rows }: { caption: string; rows: readonly Listed[] }) 
 function QueueRow({ one }: { one: Listed }) {
   const { say, language, now, board, view, ticked, tick, actions } = useDesk();
   const { delivery } = one;
+  const pointed = usePointed(delivery.id);
   const who = board.nameOf(delivery.transporter_id);
   const pending = actions.pending.get(delivery.id);
+  const parts = pending !== undefined ? [say(pending)] : stateOf(one, who, now, say, language);
+  if (delivery.priority !== "normal") parts.splice(one.late_ms > 0 && who !== null ? 2 : 1, 0, say(`priority.${delivery.priority}`)); // the end of a line is what a narrow list cuts off
+  if (delivery.pinned) parts.push(say("row.pinned"));
+  const state = parts.join(" · ");
   return (
-    <li class={`row ${delivery.status} ${one.late_ms > 0 ? "late" : ""} ${one.silent ? "silent" : ""}`}>
+    <li class={`row ${delivery.status} ${one.late_ms > 0 ? "late" : ""} ${one.silent ? "silent" : ""}`} {...pointed}>
       <label class="tick">
         <input type="checkbox" checked={ticked.has(delivery.id)} onChange={() => tick(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
       </label>
-      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id}>
+      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id} title={`${routeOf(delivery)} · ${state}`}>
         <span class={`state ${signOf(one)}`} aria-hidden="true" />
-        <span class="when number">{timeOf(delivery, now, say, language)}</span>
         <span class="what">
-          <strong>{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</strong>
-          <span class="quiet">
-            {pending !== undefined ? say(pending) : stateOf(one, who, now, say, language)}
-            {delivery.priority !== "normal" && ` · ${say(`priority.${delivery.priority}`)}`}
-            {delivery.pinned && ` · ${say("row.pinned")}`}
-          </span>
+          <Route delivery={delivery} class="strong" />
+          <span class="second"><span class="quiet">{state}</span><span class="when number">{timeOf(delivery, now, say, language)}</span></span>
         </span>
       </OpenLink>
     </li>
   );
+}
+
+/** For a row whose way the map shows while it is pointed at. What rows do beneath a pointer that rests is not pointing. */
+function usePointed(delivery: number) {
+  const { pointing } = useDesk();
+  useEffect(() => () => pointing.gone(delivery), [delivery]);
+  return { onMouseMove: () => pointing.at(delivery), onMouseLeave: () => pointing.gone(delivery) };
+}
+
+function routeOf(delivery: Delivery): string {
+  return `${shortPlace(delivery.pickup_address)} → ${shortPlace(delivery.delivery_address)}`;
+}
+
+/** From where to where in one line, of which the place it comes from gives way first. */
+function Route({ delivery, class: looks }: { delivery: Delivery; class: string }) {
+  return <span class={`route ${looks}`}><span>{shortPlace(delivery.pickup_address)}</span><span class="to">{"→"}</span><span>{shortPlace(delivery.delivery_address)}</span></span>;
 }
 
 /** When it is tried again, else what was asked for, else what is expected, else how long it has waited. */
@@ -159,7 +205,8 @@ function timeOf(delivery: Delivery, now: number, say: ConsoleSay, language: Lang
   const at = delivery.due_at ?? delivery.expected_at;
   const told = at === null ? "" : Math.abs(at - now) < WEEK_MS ? clock(at, now, language) : date(at, language);
   if (delivery.due_at !== null) return say("row.due", { at: told });
-  if (at !== null) return told;
+  if (at !== null) return say("row.about", { at: told });
+  if (onHold(delivery, now)) return "";
   const since = waitsSince(delivery);
   return since > now ? clock(since, now, language) : say("row.waits.list", { age: duration((now - since) / 1000, say) });
 }
@@ -172,11 +219,13 @@ function signOf({ delivery, late_ms, silent }: Listed): string {
   return aboard(delivery) ? "way" : "given";
 }
 
-function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now: number, say: ConsoleSay, language: Language): string {
+function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now: number, say: ConsoleSay, language: Language): string[] {
   const parts: string[] = [];
   if (who !== null) parts.push(who); // in front, so that no width cuts it off
   if (late_ms > 0) parts.push(say(`row.${measureOf(delivery, now)}`, { age: duration(late_ms / 1000, say) }));
-  if (delivery.status === "available") {
+  const held = holdWords(delivery, now, say, language);
+  if (held !== null) parts.push(held);
+  else if (delivery.status === "available") {
     const since = waitsSince(delivery);
     if (since > now) parts.push(say("row.later", { at: clock(since, now, language) }));
     // Where nothing was asked for, the age stands in front already.
@@ -186,7 +235,14 @@ function stateOf({ delivery, late_ms, silent }: Listed, who: string | null, now:
     if (silent) parts.push(say("row.silent"));
     else if (delivery.expected_at !== null && delivery.due_at !== null && triedOf(delivery, now) === null) parts.push(say("row.expected", { at: clock(delivery.expected_at, now, language) }));
   }
-  return parts.join(" · ");
+  return parts;
+}
+
+/** That a person lets it wait, and until when; null where nobody does. */
+export function holdWords(delivery: Delivery, now: number, say: ConsoleSay, language: Language): string | null {
+  if (!onHold(delivery, now)) return null;
+  const until = delivery.on_hold?.until ?? null;
+  return until === null ? say("row.on_hold.open") : say("row.on_hold", { at: clock(until, now, language) });
 }
 
 /** Why it could not be handed over last; null where it was not tried. */

@@ -2,7 +2,7 @@ import "./map_legend.css";
 import { useLateDesk } from "./late/words.ts";
 
 /** As the graphics card draws them: `fleet_shaders.ts`. */
-const SHAPES = ["waiting", "free", "carrying", "stale", "gone", "ends", "doors", "dim"] as const;
+const SHAPES = ["waiting", "waiting_late", "free", "carrying", "late", "stale", "gone", "ends", "doors", "dim"] as const;
 
 /** What the map's shapes mean, folded until somebody asks. */
 export function MapLegend() {

@@ -79,6 +79,11 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     drawnAt.current = 0; // now, and not with the next second
     map?.only(found);
   }, [map, wanted, found === null]);
+  const { late: are_late } = desk;
+  useEffect(() => {
+    drawnAt.current = 0;
+    map?.late(are_late);
+  }, [map, [...are_late.deliveries].join(), [...are_late.couriers].join()]);
   const filtered = useRef(false);
   useEffect(() => {
     if (map === null || (found === null && !filtered.current)) return;
@@ -112,6 +117,9 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const tour = view.courier === null ? [] : board.tourOf(view.courier);
   const deliveries = delivery === null ? tour : [delivery];
   useEffect(() => map?.look({ deliveries, courier }), [map, courier, deliveries.map((one) => `${one.id}:${one.status}`).join()]);
+  const below = desk.pointing.looked; // the pointer
+  useEffect(() => desk.pointing.forget(), [view.delivery, view.courier, view.filter, view.search]);
+  useEffect(() => map?.point(desk.pointing.looked), [map, below?.courier, below?.deliveries[0]]);
   // Once more where somebody else has it: the map turns to what is new, unless a person has moved it meanwhile.
   const choice = delivery === null ? (view.courier === null ? "" : `c${view.courier}`) : `d${delivery.id}`;
   const known = courier !== null;
@@ -149,7 +157,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     <div class="map-box">
       <div class="canvas" ref={container} />
       {state === "there" && <MapLegend />}
-      {found !== null && <p class="counted" role="status">{say("map.filtered", { count: found.deliveries.size })}</p>}
+      <div role="status">{found !== null && <p class="counted">{say("map.filtered", { count: found.deliveries.size })}</p>}</div>
       {found === null && dense && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}

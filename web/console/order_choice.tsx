@@ -1,9 +1,9 @@
 import { ORDERS, type Order } from "./arrivals.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 
 /** In which order those who could have a parcel stand, in sight of them. */
 export function OrderChoice({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
-  const { say } = useDesk();
+  const { say } = useLateDesk();
   return (
     <div class="orders small" role="group" aria-label={say("order")}>
       {ORDERS.map((one) => (

@@ -3,7 +3,7 @@ import { Ban, Lock } from "lucide";
 import { useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
-import { reasonWords } from "../shared/server_words.ts";
+import { reasonWords } from "../shared/reason_words.ts";
 import type { AssignmentPlan, PlannedPair } from "./calls.ts";
 import { useLateDesk } from "./late/words.ts";
 import { SHOWN, useWays } from "./plan_summary.tsx";

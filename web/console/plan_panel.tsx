@@ -6,6 +6,7 @@ import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { Refused } from "../shared/client.ts";
 import { clock, duration } from "../shared/times.ts";
+import "./plan_panel.css";
 import type { AssignmentPlan } from "./calls.ts";
 import { shortPlace } from "./desk.ts";
 import { useLateDesk } from "./late/words.ts";
@@ -27,7 +28,7 @@ export function PlanPanel() {
   return (
     <div class="scroll sheet plan-room">
       <header class="plan-head">
-        <h2 class="title">{say("plan.title", { count })}</h2>
+        <h2 class="title">{say(count === 1 ? "plan.title_one" : "plan.title", { count })}</h2>
         <button type="button" class="tool" title={say("console.close")} aria-label={say("console.close")} onClick={() => go({ plan: null })}>
           <Icon of={X} />
         </button>

@@ -1,8 +1,8 @@
 // What plans and runs say alike: how good it is, who gets what, who stays without.
 import type { Plan } from "./calls.ts";
-import { shortPlace } from "./desk.ts";
 import { useLateDesk } from "./late/words.ts";
-import { reasonWords } from "../shared/server_words.ts";
+import { wayOf } from "./parcel_name.tsx";
+import { reasonWords } from "../shared/reason_words.ts";
 
 /** So many rows are read; thousands would only make the page slow. */
 export const SHOWN = 200;
@@ -20,14 +20,14 @@ export function useWays(): (delivery: number) => string {
   const { board } = useLateDesk();
   return (delivery) => {
     const known = board.deliveries.get(delivery);
-    return known === undefined ? `#${delivery}` : `${shortPlace(known.pickup_address)} → ${shortPlace(known.delivery_address)}`;
+    return known === undefined ? `#${delivery}` : wayOf(known);
   };
 }
 
 /** Who got what in a run, and what stays without; of thousands the first. */
 export function RunRows({ assignments, failures, given, failed }: Pick<Plan, "assignments" | "failures"> & { given: number; failed: number }) {
   const { say, digits, language } = useLateDesk();
-  const wayOf = useWays();
+  const way = useWays();
   const rows = assignments.slice(0, SHOWN);
   const without = failures.slice(0, SHOWN);
   return (
@@ -35,7 +35,7 @@ export function RunRows({ assignments, failures, given, failed }: Pick<Plan, "as
       <table>
         <tbody>
           {rows.map((one) => (
-            <tr key={one.delivery_id}><th scope="row">{wayOf(one.delivery_id)}</th><td>{one.transporter}</td><td class="number">{digits(one.score)}</td></tr>
+            <tr key={one.delivery_id}><th scope="row">{way(one.delivery_id)}</th><td>{one.transporter}</td><td class="number">{digits(one.score)}</td></tr>
           ))}
         </tbody>
       </table>
@@ -44,7 +44,7 @@ export function RunRows({ assignments, failures, given, failed }: Pick<Plan, "as
         <>
           <h3 class="small quiet">{say("plan.nobody", { count: failed })}</h3>
           <ul>
-            {without.map((one) => <li key={one.delivery_id}>{wayOf(one.delivery_id)} <span class="quiet">{reasonWords(one.reason ?? one.error, language)}</span></li>)}
+            {without.map((one) => <li key={one.delivery_id}>{way(one.delivery_id)} <span class="quiet">{reasonWords(one.reason ?? one.error, language)}</span></li>)}
           </ul>
           {failed > without.length && <p class="small quiet">{say("plan.more", { count: failed - without.length })}</p>}
         </>

@@ -1,13 +1,16 @@
 // The list of deliveries: which are shown, and in which order.
 import { type Delivery, type Profile, onHold, underWay } from "./frames.ts";
 import { waitsSince } from "./exceptions.ts";
-import { dueOf } from "./tries.ts";
+import { dueOf, triedOf } from "./tries.ts";
 import { numberSigns } from "../shared/tracking_number.ts";
 
 export const FILTERS = ["all", "waiting", "assigned", "aboard", "late", "silent"] as const;
 export type Filter = (typeof FILTERS)[number];
 
 const URGENCY = { urgent: 0, high: 1, normal: 2, low: 3 } as const;
+const MINUTE_MS = 60_000;
+/** What nobody said a time for presses once it has waited so long as if it were due then; the more urgent, the sooner. */
+export const PATIENCE_MS = { urgent: 15 * MINUTE_MS, high: 30 * MINUTE_MS, normal: 60 * MINUTE_MS, low: 120 * MINUTE_MS } as const;
 
 export interface Listed {
   delivery: Delivery;
@@ -15,31 +18,49 @@ export interface Listed {
   silent: boolean;
 }
 
-/** Milliseconds until what was promised breaks; of what was promised nothing, since when it waits counts behind. */
-function timeLeft(delivery: Delivery, now: number): number {
-  const due = dueOf(delivery);
-  return due === null ? Number.MAX_SAFE_INTEGER - (now - waitsSince(delivery)) : due - now;
+/** Whole minutes between when it is expected at its door, or now, and when it should be there; below 0 where that is too late. */
+function minutesLeft(delivery: Delivery, now: number): number {
+  const moves = underWay(delivery);
+  const by = dueOf(delivery) ?? (moves ? delivery.planned_at : waitsSince(delivery) + PATIENCE_MS[delivery.priority]);
+  const at = moves ? Math.max(delivery.expected_at ?? now, now) : now;
+  return by === null ? Number.MAX_SAFE_INTEGER : Math.floor((by - at) / MINUTE_MS); // seconds decide nothing, and would let rows jump
 }
 
-/** What waits first, then what is under way, each by the time left; what is on hold is nobody's turn and last. */
+/** What needs somebody before all that is in time, in the order of `exceptions.ts`. */
+function need({ delivery, late_ms, silent }: Listed, now: number): number {
+  if (triedOf(delivery, now) === "no_next_try") return 0;
+  return late_ms > 0 ? 1 : silent ? 2 : 3;
+}
+
+/** What waits first, then what is under way, each by what presses most; what is on hold is nobody's turn and last. */
 export function ordered(listed: readonly Listed[], now: number): Listed[] {
-  return [...listed].sort(
-    ({ delivery: a }, { delivery: b }) =>
-      Number(onHold(a, now)) - Number(onHold(b, now)) ||
-      Number(underWay(a)) - Number(underWay(b)) ||
-      Number(waitsSince(a) > now) - Number(waitsSince(b) > now) ||
-      timeLeft(a, now) - timeLeft(b, now) ||
-      URGENCY[a.priority] - URGENCY[b.priority] ||
-      a.id - b.id,
-  );
+  const rows = listed.map((one) => ({ one, need: need(one, now), left: minutesLeft(one.delivery, now), held: onHold(one.delivery, now) }));
+  rows.sort((a, b) => {
+    const [one, other] = [a.one.delivery, b.one.delivery];
+    return (
+      Number(a.held) - Number(b.held) ||
+      Number(underWay(one)) - Number(underWay(other)) ||
+      Number(waitsSince(one) > now) - Number(waitsSince(other) > now) ||
+      a.need - b.need ||
+      a.left - b.left ||
+      URGENCY[one.priority] - URGENCY[other.priority] ||
+      one.id - other.id
+    );
+  });
+  return rows.map(({ one }) => one);
 }
 
-export function passes(one: Listed, filter: Filter): boolean {
+/** Whether somebody could have it now: what is on hold is nobody's turn. */
+export function isWanted(delivery: Delivery, now: number): boolean {
+  return delivery.status === "available" && !onHold(delivery, now);
+}
+
+export function passes(one: Listed, filter: Filter, now: number): boolean {
   switch (filter) {
     case "all":
       return true;
     case "waiting":
-      return one.delivery.status === "available";
+      return isWanted(one.delivery, now);
     case "assigned":
       return one.delivery.status === "assigned";
     case "aboard":
@@ -51,9 +72,9 @@ export function passes(one: Listed, filter: Filter): boolean {
   }
 }
 
-export function counts(listed: readonly Listed[]): Record<Filter, number> {
+export function counts(listed: readonly Listed[], now: number): Record<Filter, number> {
   const found = Object.fromEntries(FILTERS.map((filter) => [filter, 0])) as Record<Filter, number>;
-  for (const one of listed) for (const filter of FILTERS) if (passes(one, filter)) found[filter] += 1;
+  for (const one of listed) for (const filter of FILTERS) if (passes(one, filter, now)) found[filter] += 1;
   return found;
 }
 

@@ -14,7 +14,7 @@ export function RoomTabs({ path, say }: { path: string; say: ConsoleSay }) {
   return (
     <nav class="rooms" aria-label={say("rooms")}>
       {ROOMS.map(([href, name]) => (
-        <Link key={href} href={href} current={path === href}>{say(name)}</Link>
+        <Link key={href} href={href} current={path === href}><span class="steady" data-bold={say(name)}>{say(name)}</span></Link>
       ))}
     </nav>
   );

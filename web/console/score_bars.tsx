@@ -1,4 +1,5 @@
 // The four terms of a score, each as a bar with its number.
+import "./score_bars.css";
 import { useLateDesk } from "./late/words.ts";
 import { TERMS, type Term } from "./plans.ts";
 

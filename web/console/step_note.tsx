@@ -7,5 +7,5 @@ export function StepNote({ notes }: { notes: string }) {
   const known = noteOf(notes);
   if (known === null) return <>{notes}</>;
   const { key, reason, own } = known;
-  return <>{[reason === null ? say(key) : `${say(key)}: ${say(reason)}`, own].filter((part) => part !== "").join(". ")}</>;
+  return <>{[reason === null ? say(key) : `${say(key)}: ${say(reason)}`, own].filter((part) => part !== "").join(`${say("sentence.end")} `)}</>;
 }

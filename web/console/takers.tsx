@@ -1,13 +1,16 @@
 // Who could have a parcel instead of whoever has it: ranked, each with what a dispatcher chooses by, the best by name.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import "./takers.css";
 import { useLoading } from "../shared/loading.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { type Order, firstThere, firstWords, inOrder, lateOnArrival, othersOf } from "./arrivals.ts";
+import { type Order, firstThere, inOrder, lateOnArrival, othersOf, stopsWords } from "./arrivals.ts";
 import type { Candidate } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
+import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
+import { ParcelName } from "./parcel_name.tsx";
 import { OrderChoice } from "./order_choice.tsx";
 import { type Delivery, aboard } from "./frames.ts";
 
@@ -83,13 +86,14 @@ function TakerRow({ one, place, name, due_at, fastest, chosen, onChoose }: RowGi
   const { say, digits, language, now } = useLateDesk();
   const score = one.score_details.total_score;
   const late = lateOnArrival(one, due_at);
+  const stops = stopsWords(one.stops_before);
   const facts = [
     say("candidates.at_pickup", { at: clock(Date.parse(one.estimated_pickup_time), now, language) }),
     say("candidates.at_door", { at: clock(Date.parse(one.estimated_delivery_time), now, language) }),
     late === 0 ? null : say("candidates.late", { age: duration(late / 1000, say) }),
     one.distance_km === null ? null : say("candidates.distance", { distance: distance(one.distance_km * 1000, language) }),
     say("candidates.load", { count: one.active, most: one.max_active }),
-    one.active === 0 ? null : say("candidates.others_first"),
+    stops === null ? null : say(stops.key, { count: stops.count }),
     one.presence === "stale" ? say("row.silent") : null,
     one.gave_back ? say("takers.gave_back") : null,
   ].filter((fact) => fact !== null);
@@ -100,10 +104,11 @@ function TakerRow({ one, place, name, due_at, fastest, chosen, onChoose }: RowGi
         <span class="what">
           <span class="who">
             <span class="number quiet">{digits(place)}.</span> <strong>{one.transporter.name}</strong>
-            {fastest && <span class="mark-of small">{say(firstWords(one))}</span>}
+            {fastest && <span class="mark-of small">{say("candidates.first_there")}</span>}
             <span class="number" title={say("candidates.score", { score })}>{say("takers.points", { score })}</span>
           </span>
           <span class="small quiet number">{facts.join(" · ")}</span>
+          <Delayed of={one} />
         </span>
       </label>
     </li>
@@ -125,7 +130,7 @@ export function BestOfEach({ courier }: { courier: number }) {
           const best = othersOf(found.candidates, courier).find((one) => !one.gave_back);
           return (
             <li key={found.delivery_id} class="aside">
-              <span class="number">{found.tracking_number}</span>{" "}
+              <ParcelName id={found.delivery_id} number={found.tracking_number} />{" "}
               {best === undefined ? (
                 <span class="problem">{found.reason ?? say("takers.nobody")}</span>
               ) : (

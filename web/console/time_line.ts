@@ -2,7 +2,7 @@
 import { NEPAL_OFFSET_MS } from "../shared/times.ts";
 import type { Board } from "./board.ts";
 import { lateness } from "./exceptions.ts";
-import { type Delivery, underWay } from "./frames.ts";
+import { type Delivery, inSequence, underWay } from "./frames.ts";
 import { dueOf, triedOf } from "./tries.ts";
 
 const MINUTE_MS = 60_000;
@@ -74,7 +74,7 @@ export function linesOf(board: Board, first: number | null, now: number, most: n
   }
   const late = (bars: readonly Bar[]): number => bars.filter((bar) => bar.late).length;
   return [...tours]
-    .map(([courier, bars]) => ({ courier, bars: bars.sort((a, b) => a.to - b.to || a.delivery.id - b.delivery.id) }))
+    .map(([courier, bars]) => ({ courier, bars: bars.sort((a, b) => inSequence(a.delivery, b.delivery)) }))
     .sort((a, b) => Number(b.courier === first) - Number(a.courier === first) || late(b.bars) - late(a.bars) || a.courier - b.courier)
     .slice(0, most);
 }

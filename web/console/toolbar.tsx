@@ -1,19 +1,22 @@
 import { Keyboard, Maximize, PanelBottom, PanelLeft, PanelRight, Map as MapSign } from "lucide";
 import type { IconNode } from "lucide";
+import { Folding } from "../shared/folding.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
 import { clock, duration } from "../shared/times.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
+import { ChosenBar } from "./chosen_bar.tsx";
 import { PANELS, type Panel, type View } from "./address.ts";
 import { useDesk } from "./desk.ts";
 import type { Live } from "./live.ts";
-import { FILTERS } from "./queue.ts";
+import { FILTERS, type Filter } from "./queue.ts";
 
 const SIGNS: Readonly<Record<Panel, IconNode>> = { list: PanelLeft, map: MapSign, detail: PanelRight, line: PanelBottom };
 const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown"][];
 
-export function Toolbar({ planned, chosen }: { planned: number; chosen: number }) {
-  const { say, digits, view, go, board, counts, open, fit, plan, tickAll } = useDesk();
+export function Toolbar({ planned }: { planned: number }) {
+  const { say, digits, view, go, board, counts, open, fit, plan } = useDesk();
+  const countOf = (filter: Filter): string => (board.known ? digits(counts[filter]) : "–");
   return (
     <div class="toolbar" role="search" data-shown={view.shown}>
       <input
@@ -26,31 +29,28 @@ export function Toolbar({ planned, chosen }: { planned: number; chosen: number }
         autocomplete="off"
         onInput={(event) => go({ search: searchText(event.currentTarget.value) })}
       />
-      <div class="filters" role="group" aria-label={say("console.filters")}>
-        {FILTERS.map((filter) => (
-          <button key={filter} type="button" class={`filter ${filter} ${counts[filter] > 0 ? "some" : ""}`} aria-pressed={view.filter === filter} onClick={() => go({ filter })}>
-            {say(`filter.${filter}`)} <span class="number">{board.known ? digits(counts[filter]) : "–"}</span>
-          </button>
-        ))}
-      </div>
+      <Folding words={`${say("console.filters")}: ${say(`filter.${view.filter}`)} ${countOf(view.filter)}`}>
+        <div class="filters" role="group" aria-label={say("console.filters")}>
+          {FILTERS.map((filter) => (
+            <button key={filter} type="button" class={`filter ${filter} ${counts[filter] > 0 ? "some" : ""}`} aria-pressed={view.filter === filter} onClick={() => go({ filter })}>
+              {say(`filter.${filter}`)} <span class="number">{countOf(filter)}</span>
+            </button>
+          ))}
+        </div>
+      </Folding>
       <div class="end">
-        {chosen > 0 && (
-          <>
-            <button type="button" class="button" onClick={() => open("bulk")}>{say("bulk.open", { count: chosen })}</button>
-            <button type="button" class="link" onClick={() => tickAll(false)}>{say("bulk.none")}</button>
-          </>
-        )}
+        {view.folded.has("list") && <ChosenBar />}
         <button type="button" class="button first" onClick={plan}>{planned > 0 ? say("console.plan", { count: planned }) : say("console.plan.none")}</button>
         <span class="wide">
           {PANELS.map((panel) => {
             const folded = view.folded.has(panel);
             const words = say(folded ? "console.unfold" : "console.fold", { panel: say(`panel.${panel}`) });
             return (
-              <Tool key={panel} sign={SIGNS[panel]} words={words} pressed={!folded} onClick={() => go({ folded: without(view.folded, panel, folded) })} />
+              <Tool key={panel} sign={SIGNS[panel]} name={say(`panel.${panel}`)} words={words} pressed={!folded} onClick={() => go({ folded: without(view.folded, panel, folded) })} />
             );
           })}
-          <Tool sign={Maximize} words={say("console.fit")} onClick={fit} />
-          <Tool sign={Keyboard} words={say("console.keys")} onClick={() => open("help")} />
+          <Tool sign={Maximize} name={say("tool.fit")} words={say("console.fit")} onClick={fit} />
+          <Tool sign={Keyboard} name={say("tool.keys")} words={say("console.keys")} onClick={() => open("help")} />
         </span>
       </div>
       <div class="narrow" role="group" aria-label={say("console.views")}>
@@ -62,10 +62,13 @@ export function Toolbar({ planned, chosen }: { planned: number; chosen: number }
   );
 }
 
-function Tool(given: { sign: IconNode; words: string; pressed?: boolean; onClick: () => void }) {
+/** `name` stands beside the sign where there is room, and `words` below it for whoever points at it or comes to it by key: a title shows for the first alone. */
+function Tool(given: { sign: IconNode; name: string; words: string; pressed?: boolean; onClick: () => void }) {
   return (
-    <button type="button" class="tool" title={given.words} aria-label={given.words} aria-pressed={given.pressed} onClick={given.onClick}>
+    <button type="button" class="tool" aria-label={given.words} aria-pressed={given.pressed} onClick={given.onClick}>
       <Icon of={given.sign} />
+      <span class="name" aria-hidden="true">{given.name}</span>
+      <span class="tip" aria-hidden="true">{given.words}</span>
     </button>
   );
 }

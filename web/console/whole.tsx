@@ -12,8 +12,8 @@ import { Changes } from "./changes.ts";
 import { runCommand } from "./commands.ts";
 import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
 import { DetailPanel } from "./detail_panel.tsx";
-import { exceptionsOf, lateness } from "./exceptions.ts";
-import { placesOf } from "./found_on_map.ts";
+import { type Exception, exceptionsOf, lateness } from "./exceptions.ts";
+import { lateOnMap, placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
 import { commandOf } from "./keys.ts";
 import { LinePanel } from "./line_panel.tsx";
@@ -21,10 +21,12 @@ import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
 import { type MapHandle, MapPanel } from "./map_panel.tsx";
 import { Planning } from "./planning.ts";
+import { Pointing } from "./pointing.ts";
 import { NoticeBar } from "./notice_bar.tsx";
-import { type Listed, counts, matches, ordered, passes } from "./queue.ts";
+import { type Listed, counts, isWanted, matches, ordered, passes } from "./queue.ts";
 import { RoomTabs } from "./room_tabs.tsx";
 import { Snoozed } from "./snoozed.ts";
+import { Reading, Steady } from "./steady.ts";
 import { LiveChip, Toolbar } from "./toolbar.tsx";
 import type { ConsoleSay } from "./words.ts";
 
@@ -47,7 +49,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const handle = useRef<MapHandle>({ map: null, onFrame: () => undefined });
   const go = useRef<Desk["go"]>(() => undefined);
   const parts = useMemo(() => partsOf(client, () => redraw((turn) => turn + 1), handle, go), []);
-  const { live, actions, calls, changes, planning, snoozed } = parts;
+  const { live, actions, calls, changes, planning, snoozed, steady, reading } = parts;
   const { board } = live;
   useEffect(() => {
     live.start();
@@ -71,18 +73,21 @@ export function Console({ client, signedIn, language, say }: Given) {
   const digits = (value: number | string): string => (language === "ne" ? devanagari(String(value)) : String(value));
   actions.forget();
   const all = listedOf(board, now);
-  const shown = all.filter((one) => passes(one, view.filter) && matches(one.delivery, profileOf(board, one), view.search));
-  const found = exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound);
+  const shown = all.filter((one) => passes(one, view.filter, now) && matches(one.delivery, profileOf(board, one), view.search));
+  const found = steady.needs.rows(exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound), reading.on);
   const exceptions = found.filter((one) => !snoozed.has(one.key, now));
-  const waitingChosen = shown.filter(({ delivery }) => delivery.status === "available").map(({ delivery }) => delivery.id);
   const chosen = [...ticked].flatMap((id) => board.deliveries.get(id) ?? []);
-  const toPlan = chosen.length > 0 ? chosen.filter((one) => one.status === "available").map((one) => one.id) : waitingChosen;
+  const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, chosen, reading, why, setWhy, best,
     putOff: found.length - exceptions.length,
-    counts: counts(all),
-    listed: ordered(shown, now),
+    counts: counts(all, now),
+    listed: steady.list.rows(ordered(shown, now), reading.on, `${view.filter} ${view.search}`),
+    reordered: { list: steady.list.changed, needs: steady.needs.changed },
+    late: lateOnMap(all),
+    again: parts.again,
+    pointing: parts.pointing,
     planRows: plannedRows(planning, board, view.search),
     open: setDialog,
     plan: () => {
@@ -107,6 +112,11 @@ export function Console({ client, signedIn, language, say }: Given) {
       if (!next.delete(delivery)) next.add(delivery);
       setTicked(next);
     },
+    untick() {
+      const before = ticked;
+      setTicked(new Set());
+      actions.tell("bulk.unticked", { count: chosen.length }, async () => setTicked((since) => new Set([...before, ...since])));
+    },
     tickAll: (all) => setTicked(new Set(all ? shown.map((one) => one.delivery.id) : [])),
     follow() {
       const courier = view.courier ?? board.deliveries.get(view.delivery ?? 0)?.transporter_id ?? null;
@@ -125,7 +135,7 @@ export function Console({ client, signedIn, language, say }: Given) {
     <DeskContext.Provider value={desk}>
       <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
         <RoomTabs path="/console" say={say} />
-        <Toolbar planned={toPlan.length} chosen={chosen.length} />
+        <Toolbar planned={toPlan.length} />
         <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")} data-plan={planShows(desk)}>
           <h1 class="unseen">{say("console.title")}</h1>
           <Fold panel="list"><ListPanel /></Fold>
@@ -133,7 +143,7 @@ export function Console({ client, signedIn, language, say }: Given) {
           <Fold panel="detail"><DetailPanel /></Fold>
           <Fold panel="line"><LinePanel /></Fold>
         </main>
-        <NoticeBar />
+        <NoticeBar covered={dialog !== null || view.run !== null} />
         {dialog === "help" && <CommandDialog />}
         {dialog === "reassign" && <ReassignDialog />}
         {dialog === "cancel" && <CancelDialog />}
@@ -159,7 +169,11 @@ function partsOf(client: Client, again: () => void, handle: { current: MapHandle
     committed: (plan) => actions.committed(plan, giftsOf(plan, board)),
     change: again,
   });
-  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), again };
+  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), reading: new Reading(() => performance.now()), steady: steadyRows(), pointing: new Pointing(board, (looked) => handle.current.map?.point(looked)), again };
+}
+
+function steadyRows() {
+  return { list: new Steady<Listed>((one) => one.delivery.id), needs: new Steady<Exception>((one) => one.key) };
 }
 
 /** What a committed plan gave. */

@@ -70,6 +70,7 @@ test("the server is told with the time at which it happened", () => {
   expect(requestOf(action(1, { kind: "deliver", delivery_id: 7 }))).toEqual({
     path: "/api/deliveries/7/deliver/",
     body: { latitude: 27.7, happened_at: "2026-11-28T10:00:00.000Z" },
+    key: "key-1",
   });
 });
 

@@ -1,6 +1,7 @@
 // What a transporter did and the server may not know yet: kept on the phone, sent in order for each delivery, never dropped.
 import { waitBefore } from "../shared/backoff.ts";
 import { Refused } from "../shared/client.ts";
+import { naming } from "./pictures_in_parts.ts";
 
 export type ActionKind = "pickup" | "deliver" | "attempts";
 /** `saved` on this phone, `sending`, `confirmed` by the server; or `refused` by it, until a person has read why. */
@@ -13,6 +14,16 @@ export interface Refusal {
   proof_kept?: boolean;
 }
 
+/** A picture that goes to the server in parts: so many of its bytes are there. */
+export interface Upload {
+  id: string;
+  offset: number;
+  length: number;
+}
+
+/** By the field of the body that the picture stands in. */
+export type Uploads = Readonly<Record<string, Upload>>;
+
 export interface Action {
   /** Grows with each action of this phone; 0 until it is kept. */
   number: number;
@@ -23,6 +34,8 @@ export interface Action {
   /** The same for every try, so that a repeat after a lost answer is one action. */
   key: string;
   happened_at: string;
+  /** Of an attempt: how often the parcel had been tried before; what older pages have kept has none. */
+  tried?: number;
   body: Readonly<Record<string, unknown>>;
   state: ActionState;
   failures: number;
@@ -31,11 +44,13 @@ export interface Action {
   /** Until then it waits on purpose and may be undone; what older pages have kept has none. */
   held_until?: number;
   refusal: Refusal | null;
+  /** Pictures that go in parts; what older pages have kept has none. */
+  uploads?: Uploads;
 }
 
 /** What is told to the server with one call. */
-export function requestOf(action: Action): { path: string; body: Record<string, unknown> } {
-  return { path: `/api/deliveries/${action.delivery_id}/${action.kind}/`, body: { ...action.body, happened_at: action.happened_at } };
+export function requestOf({ delivery_id, kind, body, happened_at, key, uploads }: Action): { path: string; body: Record<string, unknown>; key: string } {
+  return { path: `/api/deliveries/${delivery_id}/${kind}/`, ...naming({ ...body, happened_at }, key, uploads) };
 }
 
 /** So long a step waits on the phone before it is sent: whoever tapped too soon takes it back. */

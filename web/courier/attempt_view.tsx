@@ -1,10 +1,12 @@
 // At the door in vain: why, a photo that somebody was there, and when it is tried again. Works without network.
 import { useState } from "preact/hooks";
 import { Field } from "../shared/field.tsx";
+import { attemptBody } from "./attempt_answers.ts";
+import { useGathering } from "./gathering.ts";
 import { type Given, show } from "./given.ts";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
-import { NEXT_TRIES, type NextTry, REASONS, type Reason, nextTryAt } from "./next_tries.ts";
+import { NEXT_TRIES, REASONS, TROUBLES, reasonOf } from "./next_tries.ts";
 import { useSettled } from "./settled.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 
@@ -23,48 +25,50 @@ export function AttemptView(given: Given & { id: number }) {
 }
 
 function Questions({ work, state, say, language, job }: Given & { job: Job }) {
-  const [at, setAt] = useState(0);
-  const [reason, setReason] = useState<Reason>("nobody_there");
-  const [photo, setPhoto] = useState<string | null>(null);
-  const [next, setNext] = useState<NextTry>("tomorrow");
-  const [note, setNote] = useState("");
+  const { shown: answers, change, type } = useGathering(work, "attempts", job.id, state.jobs);
   const [saving, setSaving] = useState(false);
-  const [farSeen, setFarSeen] = useState(false);
-  const settled = useSettled(`${at} ${farSeen}`);
+  const [problem, setProblem] = useState("");
+  const settled = useSettled(answers === null ? null : `${answers.at} ${answers.far_seen}`);
+  if (answers === null) return <p class="quiet" role="status">{say("loading")}</p>;
+  const { at, photo, next, note } = answers;
+  const exhausted = job.attempts_left === 0;
+  const reasons = exhausted ? TROUBLES : REASONS;
+  const reason = reasonOf(answers.reason, reasons); // what is offered may change while it is asked
   const stop = stopOf(job);
   const { address, point } = stop;
   const away_m = awayM(state.position?.coords, point);
-  const far = away_m !== null && away_m > FAR_M && !farSeen;
+  const far = away_m !== null && away_m > FAR_M && !answers.far_seen;
   const finish = async (): Promise<void> => {
     setSaving(true);
-    const body: Record<string, unknown> = { reason, note: note.trim() };
-    if (state.position !== null) {
-      body["latitude"] = state.position.coords.latitude;
-      body["longitude"] = state.position.coords.longitude;
+    setProblem("");
+    const { coords } = state.position ?? {};
+    const place = coords === undefined ? {} : { latitude: coords.latitude, longitude: coords.longitude };
+    try {
+      await work.done({ kind: "attempts", delivery_id: job.id, title: address, body: { ...attemptBody({ ...answers, reason }, work.now()), ...place } });
+      show({ name: "work" });
+    } catch {
+      setProblem(say("done.not_kept"));
+      setSaving(false);
     }
-    if (photo !== null) body["photo"] = photo;
-    const again = nextTryAt(next, work.now());
-    if (again !== null) body["next_try_at"] = new Date(again).toISOString();
-    await work.done({ kind: "attempts", delivery_id: job.id, title: address, body });
-    show({ name: "work" });
   };
   return (
     <section class="handover card">
       <p class="quiet">{!far && `${say("question.of", { at: at + 1, of: 3 })} · `}{address}</p>
-      {far && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => setFarSeen(true)} />}
+      {far && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {!far && at === 0 && (
         <>
           <h1 tabIndex={-1} class="answer">{say("attempt.why")}</h1>
+          {job.attempts_left >= 0 && <p class="quiet">{say(exhausted ? "attempt.none_left" : "attempt.left", { count: job.attempts_left })}</p>}
           <fieldset class="reasons">
             <legend class="unseen">{say("attempt.why")}</legend>
-            {REASONS.map((one) => (
+            {reasons.map((one) => (
               <label key={one} class="check">
-                <input type="radio" name="reason" checked={one === reason} onChange={() => setReason(one)} />
+                <input type="radio" name="reason" checked={one === reason} onChange={() => type({ reason: one })} />
                 {say(`attempt.${one}`)}
               </label>
             ))}
           </fieldset>
-          <button type="button" class="button first large" onClick={() => setAt(1)}>{say("attempt.on")}</button>
+          <button type="button" class="button first large" onClick={() => void change({ at: 1 })}>{say("attempt.on")}</button>
         </>
       )}
       {!far && at === 1 && (
@@ -76,11 +80,8 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
           skip={say("photo.skip")}
           photo={photo}
           say={say}
-          onTake={setPhoto}
-          onAnswer={(used) => {
-            setPhoto(used);
-            setAt(2);
-          }}
+          onTake={(taken) => change({ photo: taken })}
+          onAnswer={(used) => void change({ photo: used, at: 2 })}
         />
       )}
       {!far && at === 2 && (
@@ -90,16 +91,17 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
             <legend class="unseen">{say("attempt.next")}</legend>
             {NEXT_TRIES.map((one) => (
               <label key={one} class="check">
-                <input type="radio" name="next" checked={one === next} onChange={() => setNext(one)} />
+                <input type="radio" name="next" checked={one === next} onChange={() => type({ next: one })} />
                 {say(`attempt.next.${one}`)}
               </label>
             ))}
           </fieldset>
-          <Field label={say("give_back.note")} name="note" value={note} onValue={setNote} more={{ maxLength: 2000 }} />
+          <Field label={say("give_back.note")} name="note" value={note} onValue={(typed) => type({ note: typed })} more={{ maxLength: 2000 }} />
           <button type="button" class="button first large" disabled={saving || !settled} onClick={() => void finish()}>{say("attempt.save")}</button>
         </>
       )}
-      <button type="button" class="button" onClick={() => (at > 0 ? setAt(at - 1) : show({ name: "work" }))}>{say("back")}</button>
+      <p class="problem" role="alert">{problem}</p>
+      <button type="button" class="button" onClick={() => (at > 0 && !far ? void change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
     </section>
   );
 }

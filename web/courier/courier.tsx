@@ -21,12 +21,12 @@ import { WorkView } from "./work_view.tsx";
 import { AttemptView } from "./attempt_view.tsx";
 import { type Spoken, words } from "./words.ts";
 
-const client = new Client(browserStore("courier"));
+const anybody = new Client(browserStore("courier"));
 
 mount(words, (spoken) => {
   document.title = spoken.say("courier.title");
   return (
-    <SignInFirst client={client} kept={browserPerson("courier")} role="transporter" demo="transporter" title={spoken.say("courier.title")} {...spoken}>
+    <SignInFirst client={anybody} kept={browserPerson("courier")} role="transporter" demo="transporter" title={spoken.say("courier.title")} {...spoken}>
       {(signedIn) => <Courier {...spoken} signedIn={signedIn} />}
     </SignInFirst>
   );
@@ -46,8 +46,8 @@ if ("serviceWorker" in navigator) {
 const LINKS = { live: "live", connecting: "polling", offline: "offline" } as const;
 
 function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
-  const { person, signOut } = signedIn;
-  const work = useMemo(() => new Work(client, person.id), [person.id]);
+  const { person, client, signOut } = signedIn;
+  const work = useMemo(() => new Work(client, person.id), [client]);
   const [state, setState] = useState(work.state);
   const { path } = useAddress();
   const view = useMemo(() => viewOf(path), [path]);
@@ -82,7 +82,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
         {view.name === "pickup" || view.name === "deliver" ? (
-          <HandoverView {...given} kind={view.name} id={view.id} />
+          <HandoverView key={path} {...given} kind={view.name} id={view.id} />
         ) : view.name === "attempt" ? (
           <AttemptView key={view.id} {...given} id={view.id} />
         ) : (

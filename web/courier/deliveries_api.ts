@@ -2,9 +2,10 @@
 import type { Client } from "../shared/client.ts";
 import { type Action, requestOf } from "./actions.ts";
 import { type Job, UNDER_WAY } from "./jobs.ts";
+import { type Note, type PartsClient, type PicturesInParts, tellWithPictures } from "./pictures_in_parts.ts";
 
 /** A delivery by its number, and how it stands. */
-export type Row = Pick<Job, "id" | "status" | "estimated_delivery_time">;
+export type Row = Pick<Job, "id" | "status" | "estimated_delivery_time" | "stops">;
 
 /** What a transporter has under way. */
 export async function listRows(client: Client, transporter_id: number): Promise<Row[]> {
@@ -14,18 +15,21 @@ export async function listRows(client: Client, transporter_id: number): Promise<
   return pages.flatMap((page) => page.results);
 }
 
-/** Each delivery whole; those that stand as they were `known` are not asked for again. */
+/** Each delivery whole, with its stops as they come now; those that stand as they were `known` are not asked for again. */
 export async function wholeJobs(client: Client, rows: readonly Row[], known: readonly Job[]): Promise<Job[]> {
   return await Promise.all(
     rows.map(async (row) => {
       const before = known.find((job) => job.id === row.id && job.status === row.status && job.estimated_delivery_time === row.estimated_delivery_time);
-      return before ?? (await client.call<Job>(`/api/deliveries/${row.id}/`));
+      const whole = before ?? (await client.call<Job>(`/api/deliveries/${row.id}/`));
+      return row.stops === undefined ? whole : { ...whole, stops: row.stops };
     }),
   );
 }
 
-/** Tells the server what was done. Raises Refused or Unreachable. */
-export async function tellAction(client: Client, action: Action): Promise<void> {
-  const { path, body } = requestOf(action);
-  await client.call(path, { method: "POST", body, idempotencyKey: action.key });
+/** Tells the server what was done, its pictures first. Raises Refused or Unreachable. */
+export async function tellAction(client: PartsClient, pictures: Pick<PicturesInParts, "sent">, action: Action, note: Note): Promise<void> {
+  await tellWithPictures(pictures, action, note, async (uploads) => {
+    const { path, body, key } = requestOf({ ...action, uploads });
+    await client.call(path, { method: "POST", body, idempotencyKey: key });
+  });
 }

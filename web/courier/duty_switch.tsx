@@ -6,7 +6,7 @@ import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Given, useNow } from "./given.ts";
-import type { Duty } from "./work.ts";
+import type { Duty } from "./work_state.ts";
 
 const BREAKS_MIN = [10, 20, 30, 45];
 

@@ -7,7 +7,7 @@ import { problemOf } from "../shared/problems.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import type { Given } from "./given.ts";
 import type { Job } from "./jobs.ts";
-import type { GiveBackReason } from "./work.ts";
+import type { GiveBackReason } from "./work_state.ts";
 
 const REASONS: readonly GiveBackReason[] = ["vehicle_trouble", "too_far", "too_much", "pickup_closed", "not_ready", "unsafe", "off_duty", "other"];
 

@@ -2,7 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../shared/address.ts";
 import { type View, pathOf } from "./views.ts";
-import type { Work, WorkState } from "./work.ts";
+import type { Work } from "./work.ts";
+import type { WorkState } from "./work_state.ts";
 import type { Spoken } from "./words.ts";
 
 export interface Given extends Spoken {

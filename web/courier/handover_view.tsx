@@ -4,14 +4,17 @@ import { FAR_M, FarQuestion } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { type Given, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
-import { BarcodeQuestion } from "./barcode_question.tsx";
+import { BarcodeQuestion } from "./barcodes/barcode_question.tsx";
 import { CodeQuestion } from "./code_question.tsx";
+import { useGathering } from "./gathering.ts";
 import { PartQuestion } from "./part_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
-import { type HandoverKind, type Question, questionsOf, requiredAt } from "./questions.ts";
+import { type HandoverKind, type Question, questionsOf } from "./questions.ts";
 import { useSettled } from "./settled.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
+import { alsoHere, requiredOfAll } from "./together.ts";
+import { TogetherQuestion } from "./together_question.tsx";
 
 export function HandoverView(given: Given & { kind: HandoverKind; id: number }) {
   const { state, say, kind, id } = given;
@@ -36,45 +39,53 @@ export function HandoverView(given: Given & { kind: HandoverKind; id: number }) 
 const USUAL_AGE = 18;
 
 function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
-  const [proof, setProof] = useState<Proof | null>(null);
+  const { shown: proof, change, isBehind } = useGathering(work, kind, job.id, state.jobs);
   const [saving, setSaving] = useState(false);
+  const [problem, setProblem] = useState("");
   const settled = useSettled(proof === null ? null : `${proof.at} ${proof.far_seen}`);
-  useEffect(() => void work.proofs?.find(kind, job.id).then(setProof), [kind, job.id]);
   if (proof === null) return <p class="quiet" role="status">{say("loading")}</p>;
   const { at, photo, signature } = proof;
-  const change = (some: Partial<Proof>): void => {
-    const next = { ...proof, ...some };
-    // What is shown is kept: a page that is closed in between would have promised too much.
-    void work.proofs?.keep(kind, job.id, next, [job.id, ...state.jobs.map((one) => one.id)]).catch(() => undefined).then(() => setProof(next));
-  };
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
 
   const here = state.position?.coords;
   const away_m = awayM(here, stop.point);
   const far = away_m !== null && away_m > FAR_M && !proof.far_seen;
-  const required = requiredAt(kind, job);
+  const others = alsoHere(kind, job, state.jobs);
+  const together = others.filter((one) => proof.together.includes(one.id));
+  const required = requiredOfAll(kind, [job, ...together]);
   const questions = questionsOf(kind, required);
   const asked: Question | "far" = far ? "far" : (questions[at] ?? "done");
   const last = at >= questions.length - 1;
   const finish = async (gathered: Proof): Promise<void> => {
     setSaving(true);
-    const body = bodyOf(kind, gathered);
-    if (state.position !== null) {
-      body["latitude"] = state.position.coords.latitude;
-      body["longitude"] = state.position.coords.longitude;
+    setProblem("");
+    const { coords } = state.position ?? {};
+    const place = coords === undefined ? {} : { latitude: coords.latitude, longitude: coords.longitude };
+    const shared = { ...bodyOf(kind, { ...gathered, accepted: null }), ...place };
+    const own = { ...bodyOf(kind, gathered), ...place };
+    const steps = [...together.map((one) => ({ id: one.id, body: shared })), { id: job.id, body: own }];
+    try {
+      await work.doneTogether(steps.map(({ id: delivery_id, body }) => ({ kind, delivery_id, title: stop.address, body })));
+      show({ name: "work" });
+    } catch {
+      setProblem(say("done.not_kept"));
+      setSaving(false);
     }
-    await work.done({ kind, delivery_id: job.id, title: stop.address, body });
-    show({ name: "work" });
   };
   const answer = (some: Partial<Proof>): void => {
-    if (last) void finish({ ...proof, ...some });
-    else change({ ...some, at: at + 1 });
+    if (isBehind()) void change(some); // what is asked changes with what was chosen a moment ago
+    else if (last) void finish({ ...proof, ...some });
+    else void change({ ...some, at: at + 1 });
   };
   const done = say(kind === "pickup" ? "stop.picked_up" : "stop.delivered");
   return (
     <section class="handover card">
       <p class="quiet">{!far && questions.length > 1 && `${say("question.of", { at: Math.min(at + 1, questions.length), of: questions.length })} · `}{stop.address}</p>
       {last && here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
+      {/* Before what is asked: below its buttons it was read too late. */}
+      {!far && others.length > 0 && (
+        <TogetherQuestion kind={kind} others={others} chosen={together.map((one) => one.id)} name={stop.contact} busy={saving || !settled} say={say} onChange={(id, chosen) => change((before) => ({ together: [...before.together.filter((one) => one !== id), ...(chosen ? [id] : [])], at: 0 }))} />
+      )}
       {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {asked === "photo" && (
         <PhotoQuestion
@@ -113,12 +124,13 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
             {proof.age_checked && <li>{say("done.age")}</li>}
             {proof.code !== "" && <li>{say("done.code")}</li>}
           </ul>
-          <button type="button" class="button first large" disabled={saving || !settled} onClick={() => void finish(proof)}>{done}</button>
+          <button type="button" class="button first large" disabled={saving || !settled} onClick={() => answer({})}>{done}</button>
         </>
       )}
       {kind === "deliver" && !far && job.return_of === null && job.quantity > 1 && (
         <PartQuestion quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={change} />
       )}
+      <p class="problem" role="alert">{problem}</p>
       <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
     </section>
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Action } from "./actions.ts";
 import { pathOf, viewOf } from "./views.ts";
 import { Sieve, pingOf } from "./fixes.ts";
-import { type Job, distanceM, inOrder, navigationLink, stopOf, waitsUntil, withActions } from "./jobs.ts";
+import { type Job, distanceM, inOrder, navigationLink, stopOf, timesTried, waitsUntil, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { shrunk } from "../shared/shrinking.ts";
 import { ownTracksCode, traccarCode } from "./sources.ts";
@@ -15,13 +15,26 @@ const job = (id: number, status: Job["status"] = "assigned", some: Partial<Job> 
     estimated_delivery_time: null, pickup_contact_name: "Ram", delivery_contact_name: "Sita", pickup_contact_phone: "+977-1", delivery_contact_phone: null,
     pickup_instructions: "", delivery_instructions: "Ring twice", ...some,
   }) as Job;
-const did = (kind: Action["kind"], state: Action["state"] = "saved"): Action => ({ kind, state, delivery_id: 1 }) as Action;
+const did = (kind: Action["kind"], state: Action["state"] = "saved"): Action => ({ kind, state, delivery_id: 1, body: {} }) as unknown as Action;
 const ids = (jobs: readonly Job[]): number[] => jobs.map((one) => one.id);
 
 test("the most pressing is first: urgent, then what is due soonest, then the oldest", () => {
   const due = (at: string): Partial<Job> => ({ requested_pickup_date: at });
   const jobs = [job(4), job(3, "assigned", due("2026-11-28T12:00:00Z")), job(2, "assigned", due("2026-11-28T11:00:00Z")), job(1, "assigned", { priority: "urgent" }), job(9, "delivered")];
   expect(ids(inOrder(jobs, 0))).toEqual([1, 2, 3, 4]);
+});
+
+test("jobs come in the server's sequence of stops, also after a pickup that it has not heard of, and what has no place in it comes after", () => {
+  const stops = (pickup: number | null, dropoff: number): Partial<Job> => ({
+    stops: [...(pickup === null ? [] : [{ kind: "pickup" as const, number: pickup, estimated_time: "2026-11-28T11:00:00Z" }]), { kind: "dropoff" as const, number: dropoff, estimated_time: "2026-11-28T12:00:00Z" }],
+  });
+  const known = [job(5, "assigned", { priority: "urgent" }), job(1, "assigned", stops(1, 4)), job(2, "picked_up", stops(null, 3)), job(3, "assigned", stops(2, 5))];
+  expect(ids(inOrder(known, 0))).toEqual([1, 3, 2, 5]);
+  expect(ids(inOrder(withActions(known, [did("pickup")]), 0))).toEqual([3, 2, 1, 5]);
+  expect(ids(inOrder(withActions(known, [did("pickup"), did("deliver")]), 0))).toEqual([3, 2, 5]);
+  expect(stopOf(job(2, "picked_up", stops(null, 3))).due_at).toBe(Date.parse("2026-11-28T12:00:00Z"));
+  const promised = { ...stops(1, 2), estimated_pickup_time: "2026-11-28T09:00:00Z" };
+  expect(stopOf(job(1, "assigned", promised))).toMatchObject({ due_at: Date.parse("2026-11-28T11:00:00Z"), due: "expected" });
 });
 
 test("a parcel that was tried in vain is last until its next try, however pressing it was", () => {
@@ -119,4 +132,18 @@ test("what was asked for is told apart from what is only expected", () => {
   expect(stopOf(job(1, "picked_up", { estimated_delivery_time: at })).due).toBe("expected");
   expect(stopOf(job(1, "assigned", { estimated_pickup_time: at })).due).toBe("expected");
   expect(stopOf(job(1, "in_transit", { next_try: { starts_at: at, ends_at: null, asked_by: "transporter" } })).due).toBe("again");
+});
+
+test("an attempt counts from when it is saved on, once, however late the server's list tells of it and whatever its answer is then", () => {
+  const tried = (state: Action["state"], before: number): Action => ({ ...did("attempts", state), tried: before });
+  const told = (times: number): Job => job(1, "in_transit", { attempts_left: 3 - times, attempts: new Array<Job["attempts"][number]>(times) });
+  const left = (times: number, ...actions: Action[]): number | undefined => withActions([told(times)], actions)[0]?.attempts_left;
+  for (const state of ["saved", "sending", "confirmed"] as const) expect([left(0, tried(state, 0)), left(1, tried(state, 0))]).toEqual([2, 2]);
+  expect([left(1, tried("confirmed", 0), tried("confirmed", 1)), left(1, tried("confirmed", 0), tried("refused", 1))]).toEqual([1, 2]);
+  expect([timesTried(told(1), [tried("confirmed", 0), tried("sending", 1)]), timesTried(told(0), [])]).toEqual([2, 0]);
+});
+
+test("an attempt that the server does not know yet counts among those that were made", () => {
+  const left = (...actions: Action[]): number | undefined => withActions([job(1, "in_transit", { attempts_left: 2 })], actions)[0]?.attempts_left;
+  expect([left(), left(did("attempts")), left(did("attempts"), did("attempts", "sending")), left(did("attempts", "refused")), left(did("attempts", "confirmed"))]).toEqual([2, 1, 0, 2, 2]);
 });

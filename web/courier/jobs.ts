@@ -2,7 +2,9 @@
 import type { components } from "../shared/api.ts";
 import type { Action } from "./actions.ts";
 
-export type Job = components["schemas"]["DetailedDelivery"];
+/** `stops`: those that are yet to come, in the server's order as it was heard last; a phone that kept none before has none. */
+export type Job = components["schemas"]["DetailedDelivery"] & { stops?: readonly OpenStop[] };
+export type OpenStop = components["schemas"]["OpenStop"];
 export type Waiting = components["schemas"]["WaitingDelivery"];
 
 export interface Point {
@@ -35,9 +37,25 @@ export function withActions(jobs: readonly Job[], actions: readonly Action[]): J
     if (own.some((one) => one.kind === "deliver")) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
     const status = own.some((one) => one.kind === "attempts") && job.status === "picked_up" ? ("in_transit" as const) : job.status;
+    const attempts_left = Math.max(0, job.attempts_left - own.filter((one) => isUntold(one, job)).length); // not a number where an older page has kept the job
     const tried = own.findLast((one) => one.kind === "attempts" && one.state !== "confirmed"); // what is confirmed, a buyer may have changed since
-    return [tried === undefined ? { ...job, status } : { ...job, status, next_try: nextTryOf(tried) }];
+    return [tried === undefined ? { ...job, status, attempts_left } : { ...job, status, attempts_left, next_try: nextTryOf(tried), stops: [] }]; // where it comes among the others, only the server can say
   });
+}
+
+/** How often it was tried, with what the server has not told of yet. */
+export function timesTried(job: Job, actions: readonly Action[]): number {
+  return toldOf(job) + actions.filter((one) => one.delivery_id === job.id && isUntold(one, job)).length;
+}
+
+/** Whether an attempt is not among those that the job was told with: one that is confirmed is, once the job was asked for again. */
+function isUntold(action: Action, job: Job): boolean {
+  if (action.kind !== "attempts" || action.state === "refused") return false;
+  return action.tried === undefined ? action.state !== "confirmed" : action.tried >= toldOf(job);
+}
+
+function toldOf(job: Job): number {
+  return ((job.attempts as Job["attempts"] | undefined) ?? []).length; // an older page may have kept it without
 }
 
 function nextTryOf({ body }: Action): Job["next_try"] {
@@ -52,11 +70,28 @@ export function waitsUntil(job: Job, now: number): number | null {
   return again !== null && again > now ? again : null;
 }
 
-/** What is under way, most pressing first: what waits for its next try last, then by priority, then by when it is due, then by who has waited longest. */
+/**
+ * What is under way in the server's sequence of stops, what waits for its next try last. What has no place in it, on a phone that
+ * has not heard of it yet, comes after: by priority, then by when it is due, then by who has waited longest.
+ */
 export function inOrder(jobs: readonly Job[], now: number): Job[] {
   return jobs
     .filter((job) => UNDER_WAY.includes(job.status))
-    .sort((a, b) => (waitsUntil(a, now) ?? 0) - (waitsUntil(b, now) ?? 0) || URGENCY[a.priority] - URGENCY[b.priority] || dueAt(a) - dueAt(b) || a.id - b.id);
+    .sort((a, b) => (waitsUntil(a, now) ?? 0) - (waitsUntil(b, now) ?? 0) || inSequence(a, b) || URGENCY[a.priority] - URGENCY[b.priority] || dueAt(a) - dueAt(b) || a.id - b.id);
+}
+
+function inSequence(a: Job, b: Job): number {
+  const [first, second] = [numberOf(a), numberOf(b)];
+  return first === second ? 0 : first - second;
+}
+
+/** Which of all stops is the next one of a job. */
+function numberOf(job: Job): number {
+  return stopAt(job, job.status === "assigned" ? "pickup" : "dropoff")?.number ?? Infinity;
+}
+
+function stopAt(job: Job, kind: OpenStop["kind"]): OpenStop | undefined {
+  return job.stops?.find((one) => one.kind === kind);
 }
 
 function dueAt(job: Job): number {
@@ -65,6 +100,7 @@ function dueAt(job: Job): number {
 
 export function stopOf(job: Job): Stop {
   if (job.status === "assigned") {
+    const pickup_at = stopAt(job, "pickup")?.estimated_time ?? job.estimated_pickup_time; // as of now, else as it was when it was assigned
     return {
       kind: "pickup",
       address: job.pickup_address,
@@ -72,8 +108,8 @@ export function stopOf(job: Job): Stop {
       contact: job.pickup_contact_name,
       phone: job.pickup_contact_phone,
       instructions: job.pickup_instructions,
-      due_at: timeOf(job.estimated_pickup_time ?? job.requested_pickup_date),
-      due: job.estimated_pickup_time === null ? "by" : "expected",
+      due_at: timeOf(pickup_at ?? job.requested_pickup_date),
+      due: pickup_at === null ? "by" : "expected",
     };
   }
   return {
@@ -83,7 +119,7 @@ export function stopOf(job: Job): Stop {
     contact: job.delivery_contact_name,
     phone: job.delivery_contact_phone,
     instructions: job.delivery_instructions,
-    due_at: timeOf(job.next_try?.starts_at ?? job.requested_delivery_date ?? job.estimated_delivery_time),
+    due_at: timeOf(job.next_try?.starts_at ?? job.requested_delivery_date ?? stopAt(job, "dropoff")?.estimated_time ?? job.estimated_delivery_time),
     due: (job.next_try ?? null) !== null ? "again" : job.requested_delivery_date !== null ? "by" : "expected",
   };
 }

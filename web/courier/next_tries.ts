@@ -4,7 +4,13 @@ import { NEPAL_OFFSET_MS } from "../shared/times.ts";
 
 export type Reason = components["schemas"]["AttemptReason"];
 export const REASONS: readonly Reason[] = ["nobody_there", "wrong_address", "refused", "cannot_pay", "closed", "unsafe", "damaged", "lost", "other"];
+/** No matter of another try: they may be told however often a parcel was tried. */
+export const TROUBLES = ["damaged", "lost"] as const satisfies readonly Reason[];
 
+/** What was chosen, as long as it is offered: what may be said changes where another try is told to the server meanwhile. */
+export function reasonOf(chosen: Reason, offered: readonly Reason[]): Reason {
+  return offered.includes(chosen) ? chosen : (offered[0] ?? chosen);
+}
 
 export type NextTry = "later" | "tomorrow" | "unknown";
 export const NEXT_TRIES: readonly NextTry[] = ["later", "tomorrow", "unknown"];

@@ -60,7 +60,7 @@ function Rate({ of, say }: { of: Acceptance; say: Given["say"] }) {
 
 function EndedOffer({ offer, say, language }: { offer: Ended } & Pick<Given, "say" | "language">) {
   const at = Date.parse(offer.ended_at ?? offer.opens_at);
-  const facts = [offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }), money(offer.delivery_fee, language)];
+  const facts = [offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }), say("fee", { amount: money(offer.delivery_fee, language) })];
   return (
     <li class="card">
       <p><strong>{offer.pickup_address}</strong></p>

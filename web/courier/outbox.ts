@@ -1,12 +1,14 @@
 // Sends what was done, in order for each delivery, until the server has confirmed or refused it.
-import { type Action, type ActionKind, afterFailure, atStart, due, isHeld, nextTry } from "./actions.ts";
+import { type Action, type ActionKind, type Uploads, afterFailure, atStart, due, isHeld, nextTry } from "./actions.ts";
 import type { Kept } from "./kept.ts";
+import type { Note } from "./pictures_in_parts.ts";
 
 export interface NewAction {
   kind: ActionKind;
   delivery_id: number;
   title: string;
   happened_at: string;
+  tried?: number;
   body: Readonly<Record<string, unknown>>;
 }
 
@@ -15,8 +17,14 @@ export interface OutboxWorld {
   later(run: () => void, after_ms: number): unknown;
   cancel(handle: unknown): void;
   newKey(): string;
-  /** Tells the server; rejects with what the server or the network said. */
-  send(action: Action): Promise<void>;
+  /** Tells the server, and notes how far its pictures have come; rejects with what the server or the network said. */
+  send(action: Action, note: Note): Promise<void>;
+  /** Pictures in parts that no step will name any more. */
+  drop(uploads: Uploads): void;
+  /** Runs something while no other window of this phone has this action in hand; where one has, after it, or not at all (null) where this one does not wait. */
+  alone<Result>(number: number, waits: boolean, run: () => Promise<Result>): Promise<Result | null>;
+  /** Other windows are to look at what is kept: it has changed. */
+  tell(): void;
 }
 
 // Of what is confirmed, so many stay in view until the page is closed.
@@ -24,13 +32,17 @@ const SHOWN_CONFIRMED = 5;
 
 export class Outbox {
   #actions: readonly Action[] = [];
+  /** Those that somebody took away and the phone is still forgetting: nobody sends them meanwhile. */
+  readonly #leaving = new Set<number>();
   #waiting: unknown = null;
+  #stopped = false;
 
   constructor(
     private readonly kept: Kept,
     private readonly world: OutboxWorld,
     private readonly onChange: (actions: readonly Action[]) => void,
-    private readonly onConfirmed: (action: Action) => void,
+    /** The server knows it, or another window knows what became of it. */
+    private readonly onOver: (action: Action) => void,
   ) {}
 
   get actions(): readonly Action[] {
@@ -42,40 +54,93 @@ export class Outbox {
     this.run();
   }
 
+  /** Nothing that is not under way is sent from here any more. */
   stop(): void {
+    this.#stopped = true;
     this.world.cancel(this.#waiting);
   }
 
   /** It is kept on the phone once this returns, and sent after `hold_ms`. Whoever goes on with a parcel stands by what was done before. */
   async add(wanted: NewAction, hold_ms = 0): Promise<void> {
-    await this.release((one) => one.delivery_id === wanted.delivery_id);
+    await this.addAll([wanted], hold_ms);
+  }
+
+  /** What was done in one go is kept, held until one moment, and sent, as one; where the phone cannot keep it, nothing is. */
+  async addAll(wanted: readonly NewAction[], hold_ms = 0): Promise<void> {
+    await this.release((one) => wanted.some(({ delivery_id }) => delivery_id === one.delivery_id));
     const held_until = hold_ms === 0 ? 0 : this.world.now() + hold_ms;
-    const fresh = { ...wanted, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, held_until, refusal: null };
-    const action = await this.kept.addAction(fresh);
-    this.#show([...this.#actions, action]);
+    const fresh = wanted.map((one) => ({ ...one, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, held_until, refusal: null }));
+    const added = await this.kept.addActions(fresh);
+    this.#show([...this.#without(added.map((one) => one.number)), ...added]);
     this.run();
+    this.world.tell();
   }
 
   /** What is held back needs to wait no longer. */
   async release(which: (action: Action) => boolean = () => true): Promise<void> {
-    const held = this.#actions.filter((one) => isHeld(one, this.world.now()) && which(one)).map((one) => ({ ...one, held_until: 0 }));
+    const held = this.#actions.filter((one) => isHeld(one, this.world.now()) && !this.#leaving.has(one.number) && which(one)).map((one) => ({ ...one, held_until: 0 }));
     for (const one of held) this.#replace(one);
     this.run();
-    await Promise.all(held.map(async (one) => (this.#actions.some(({ number, state }) => number === one.number && state === "saved") ? this.kept.putAction(one) : undefined)));
+    // Where the phone cannot keep that, it is sent from here all the same.
+    await Promise.all(held.map((one) => this.kept.changeAction(one.number, { held_until: 0 }).catch(() => undefined)));
   }
 
-  /** Takes back what is still held; false where it may be on its way already. */
-  async undo(number: number): Promise<boolean> {
-    const action = this.#actions.find((one) => one.number === number);
-    if (action === undefined || !isHeld(action, this.world.now())) return false;
-    await this.dismiss(number);
-    return true;
+  /**
+   * Takes back all of these that are still held, at once; answers which of them were, the others may be on their way already, also from
+   * another window. `first` keeps of them what must outlive them.
+   */
+  async undoAll(numbers: readonly number[], first: (held: readonly Action[]) => Promise<void> = async () => undefined): Promise<readonly Action[]> {
+    const now = this.world.now();
+    const held = this.#actions.filter((one) => numbers.includes(one.number) && isHeld(one, now) && !this.#leaving.has(one.number));
+    const undone: Action[] = [];
+    await this.#forget(held, () => first(held), async (one) => {
+      const gone = await this.world.alone(one.number, false, async () => {
+        const kept = await this.kept.action(one.number);
+        if (kept === undefined || !isHeld(kept, now)) return false;
+        await this.kept.dropAction(one.number);
+        return true;
+      });
+      if (gone === true) undone.push(one);
+      return gone === true;
+    });
+    if (undone.length < held.length) await this.renew();
+    return undone;
   }
 
   /** Somebody has read why it was refused. */
   async dismiss(number: number): Promise<void> {
-    this.#show(this.#actions.filter((one) => one.number !== number)); // first, so that nobody sends it meanwhile
-    await this.kept.dropAction(number);
+    await this.#forget([{ number }], async () => undefined, async () => {
+      await this.kept.dropAction(number);
+      return true;
+    });
+  }
+
+  /** They are out of sight once the phone has forgotten them: a page that is closed before would find them again, and send them. `drop` says whether it did. */
+  async #forget<One extends Pick<Action, "number">>(all: readonly One[], first: () => Promise<void>, drop: (one: One) => Promise<boolean>): Promise<void> {
+    for (const { number } of all) this.#leaving.add(number); // first, so that nobody sends one while another goes
+    const gone: number[] = [];
+    try {
+      await first();
+      for (const one of all) if (await drop(one)) gone.push(one.number);
+    } finally {
+      this.#show(this.#without(gone));
+      for (const { number } of all) this.#leaving.delete(number);
+      this.run(); // also what stays: its time may be over meanwhile
+      this.world.tell();
+    }
+  }
+
+  /** Another window has changed what is kept: what is new there is in view here, what is gone there is gone here. */
+  async renew(): Promise<void> {
+    const before = this.#actions.map((one) => one.number);
+    const kept = await this.kept.actions();
+    const stays = this.#actions.filter(({ number, state }) => !before.includes(number) || state === "sending" || state === "confirmed" || kept.some((one) => one.number === number));
+    const [gone, numbers] = [this.#actions.filter((one) => !stays.includes(one)), this.#actions.map((one) => one.number)];
+    const known = stays.map((one) => kept.find(({ number, state }) => number === one.number && state === "refused" && one.state === "saved") ?? one);
+    const fresh = kept.filter((one) => !numbers.includes(one.number)).map((one) => atStart(one, this.world.now()));
+    if (gone.length === 0 && fresh.length === 0 && known.every((one, at) => one === stays[at])) return;
+    this.#show([...known, ...fresh]);
+    for (const one of gone) this.onOver(one);
     this.run();
   }
 
@@ -87,28 +152,57 @@ export class Outbox {
 
   run(): void {
     this.world.cancel(this.#waiting);
-    for (const action of due(this.#actions, this.world.now())) void this.#send(action);
+    if (this.#stopped) return;
+    for (const action of due(this.#actions, this.world.now()).filter((one) => !this.#leaving.has(one.number))) void this.#send(action);
     const wait_ms = nextTry(this.#actions, this.world.now());
     if (wait_ms !== null) this.#waiting = this.world.later(() => this.run(), wait_ms);
   }
 
   async #send(action: Action): Promise<void> {
-    const sending = { ...action, state: "sending" as const };
-    this.#replace(sending); // before anything is awaited, so that nobody sends it twice
+    this.#replace({ ...action, state: "sending" }); // before anything is awaited, so that nobody sends it twice
     try {
-      await this.world.send(sending);
+      await this.world.alone(action.number, true, () => this.#sendAlone(action));
     } catch (error) {
-      const failed = afterFailure(sending, error, this.world.now());
-      await this.kept.putAction(failed);
-      this.#replace(failed);
-      this.run();
+      this.#replace(afterFailure(action, error, this.world.now())); // the phone's own store fails: it is tried again
+    }
+    this.run();
+    this.world.tell();
+  }
+
+  async #sendAlone(action: Action): Promise<void> {
+    const kept = await this.kept.action(action.number);
+    if (kept === undefined || kept.state === "refused") {
+      if (kept === undefined) this.#show(this.#without([action.number])); // another window has sent it, or taken it back
+      else this.#replace(kept);
+      this.onOver(action);
+      return;
+    }
+    let sending: Action = { ...action, uploads: kept.uploads ?? {}, state: "sending" };
+    const note = async (uploads: Uploads): Promise<void> => {
+      const came = thereOf(uploads) > thereOf(sending.uploads ?? {});
+      sending = { ...sending, uploads, failures: came ? 0 : sending.failures }; // what comes on need not wait long
+      this.#replace(sending);
+      await this.kept.changeAction(action.number, { uploads, failures: sending.failures });
+    };
+    try {
+      await this.world.send(sending, note);
+    } catch (error) {
+      const { uploads = {}, ...failed } = afterFailure(sending, error, this.world.now());
+      const over = failed.state === "refused";
+      const left: Action = { ...failed, uploads: over ? {} : uploads };
+      await this.kept.changeAction(action.number, left);
+      this.#replace(left);
+      if (over) this.world.drop(uploads);
       return;
     }
     await this.kept.dropAction(action.number);
-    const confirmed = { ...sending, state: "confirmed" as const, body: {} };
+    const confirmed: Action = { ...sending, state: "confirmed", body: {}, uploads: {} };
     this.#replace(confirmed);
-    this.onConfirmed(confirmed);
-    this.run();
+    this.onOver(confirmed);
+  }
+
+  #without(numbers: readonly number[]): readonly Action[] {
+    return this.#actions.filter((one) => !numbers.includes(one.number));
   }
 
   #replace(action: Action): void {
@@ -120,4 +214,9 @@ export class Outbox {
     this.#actions = actions.filter((one) => !over.includes(one));
     this.onChange(this.#actions);
   }
+}
+
+/** So many bytes of all pictures are there. */
+function thereOf(uploads: Uploads): number {
+  return Object.values(uploads).reduce((sum, one) => sum + one.offset, 0);
 }

@@ -1,8 +1,9 @@
 // A tracking app beside this page: it goes on when the screen is off, which no page of a browser can.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
-import { useLate } from "../shared/late.tsx";
+import { Missing } from "../shared/late.tsx";
 import { problemOf } from "../shared/problems.ts";
+import { QrCode, useQr } from "../shared/qr_code.tsx";
 import { AskTwice } from "./ask_twice.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Given } from "./given.ts";
@@ -21,6 +22,7 @@ export function PhoneView({ work, state, say, client }: Given & { client: Client
   const [asking, setAsking] = useState(false);
   const [ending, setEnding] = useState<Device | null>(null);
   const [problem, setProblem] = useState("");
+  const qr = useQr();
 
   const attempt = async (run: () => Promise<void>): Promise<void> => {
     setAsking(true);
@@ -56,7 +58,8 @@ export function PhoneView({ work, state, say, client }: Given & { client: Client
       {made !== null && (
         <div class="card pairing">
           <h2>{say(made.app === "traccar" ? "phone.traccar" : "phone.owntracks")}</h2>
-          <Code text={made.code} label={say("phone.code")} />
+          {qr.part === null && qr.failures > 0 && <Missing late={qr} text={say("qr.missing")} say={say} />}
+          <QrCode maker={qr.part} text={made.code} label={say("phone.code")} />
           <p>{say("phone.token")}</p>
           <p class="token number">{made.token}</p>
           {made.app === "owntracks" && <p><a class="button" href={made.code}>{say("phone.open_here")}</a></p>}
@@ -87,25 +90,4 @@ export function PhoneView({ work, state, say, client }: Given & { client: Client
       )}
     </section>
   );
-}
-
-const QUIET_ZONE = 4; // modules of white around a code, as readers want it
-
-/** A QR code, drawn black on white in every colour scheme. What makes it is loaded when it is needed. */
-function Code({ text, label }: { text: string; label: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { part } = useLate(() => import("uqr"), true);
-  useEffect(() => {
-    const paper = canvas.current;
-    const ink = paper?.getContext("2d");
-    if (part === null || paper === null || ink === null || ink === undefined) return;
-    const { data, size } = part.encode(text, { border: QUIET_ZONE, ecc: "M" });
-    const module_px = Math.ceil(560 / size);
-    paper.width = paper.height = size * module_px;
-    ink.fillStyle = "#ffffff";
-    ink.fillRect(0, 0, paper.width, paper.height);
-    ink.fillStyle = "#000000";
-    data.forEach((row, y) => row.forEach((dark, x) => dark && ink.fillRect(x * module_px, y * module_px, module_px, module_px)));
-  }, [text, part]);
-  return <canvas ref={canvas} class="code" role="img" aria-label={label} />;
 }

@@ -15,36 +15,43 @@ interface Asked {
   /** What is done with it, and without one. */
   use: string;
   skip: string;
-  onTake: (photo: string) => void;
+  /** It is taken once this is over: the phone may be writing it. */
+  onTake: (photo: string) => void | Promise<void>;
   onAnswer: (photo: string | null) => void;
 }
 
 export function PhotoQuestion({ title, photo, required, say, busy, use, skip, onTake, onAnswer }: Asked) {
   const [problem, setProblem] = useState("");
+  const [coming, setComing] = useState(false); // whoever took one must not go on without it by a tap while the phone works on it
+  const taken = useRef(0);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
 
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     setProblem("");
+    setComing(true);
+    const mine = ++taken.current; // of several that the phone works on the last one counts
     try {
-      onTake(await asJpeg(file));
+      const picture = await asJpeg(file);
+      if (mine === taken.current) await onTake(picture);
     } catch {
-      setProblem(say("photo.unreadable"));
+      if (mine === taken.current) setProblem(say("photo.unreadable"));
     }
+    if (mine === taken.current) setComing(false);
   };
   return (
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
-      <p class="quiet">{say(required ? "photo.required" : "photo.optional")}</p>
+      <p class="quiet" role="status">{say(coming ? "loading" : required ? "photo.required" : "photo.optional")}</p>
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
-      {photo !== null && <button type="button" class="button first large" disabled={busy} onClick={() => onAnswer(photo)}>{use}</button>}
+      {photo !== null && <button type="button" class="button first large" disabled={busy || coming} onClick={() => onAnswer(photo)}>{use}</button>}
       <label class={photo === null ? "button first large file" : "button file"}>
         <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
         <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      {photo === null && !required && <button type="button" class="button" disabled={busy} onClick={() => onAnswer(null)}>{skip}</button>}
+      {photo === null && !required && <button type="button" class="button" disabled={busy || coming} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

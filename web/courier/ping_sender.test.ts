@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Wire } from "../shared/sockets.ts";
+import { OPEN, type Wire } from "../shared/sockets.ts";
 import { KeptInMemory } from "./kept.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
@@ -13,16 +13,18 @@ class Line {
   readonly frames: Record<string, unknown>[] = [];
   readonly posted: number[][] = [];
   readonly timers: (() => void)[] = [];
+  epoch = "e";
   wire: Wire | null = null;
   refuses = false;
   answer: ((pings: readonly Ping[]) => BacklogAnswer) | null = null;
 
   sender(kept: KeptInMemory, clock = new PhoneClock()): PingSender {
     const line = this;
-    return new PingSender(kept, { device: "courier-1", epoch: "e" }, clock, {
+    return new PingSender(kept, clock, {
+      identity: async () => ({ device: "courier-1", epoch: line.epoch }),
       async open() {
         if (line.refuses) throw new Error("no connection");
-        const wire: Wire = { onopen: null, onmessage: null, onclose: null, send: (text) => line.frames.push(JSON.parse(text) as Record<string, unknown>), close: () => undefined };
+        const wire: Wire = { readyState: OPEN, onopen: null, onmessage: null, onclose: null, send: (text) => line.frames.push(JSON.parse(text) as Record<string, unknown>), close: () => undefined };
         line.wire = wire;
         return wire;
       },
@@ -82,6 +84,20 @@ test("after a connection was lost, what no ack covers is sent again and what the
   expect([line.sent, await kept_seqs(kept)]).toEqual([[1, 2, 3, 2, 3, 4], [2, 3, 4]]);
 });
 
+test("where the phone's store was cleared under an open page, numbers that begin anew are sent under a new epoch", async () => {
+  const [line, kept] = [new Line(), new KeptInMemory()];
+  const sender = line.sender(kept);
+  sender.start();
+  await line.opens(7);
+  const old = line.wire;
+  line.epoch = "another";
+  await sender.add(at(0));
+  old?.onmessage?.({ data: JSON.stringify({ type: "ack", seq: 7 }) } as MessageEvent<string>);
+  await line.opens(0);
+  expect([line.frames.filter((frame) => frame["type"] === "hello").map((frame) => frame["epoch"]), line.sent]).toEqual([["e", "another"], [1]]);
+  expect(await kept_seqs(kept)).toEqual([1]);
+});
+
 test("a line on which nothing comes back is given up, and what went down it is sent again", async () => {
   const [line, kept] = [new Line(), new KeptInMemory()];
   const sender = line.sender(kept);
@@ -97,6 +113,41 @@ test("a line on which nothing comes back is given up, and what went down it is s
   await line.says({ type: "ack", seq: 1 });
   line.timers.at(-1)?.();
   expect(await kept_seqs(kept)).toEqual([]);
+});
+
+/** A phone whose store is taken away for a moment, as it is from a page in the background. */
+class LostKept extends KeptInMemory {
+  lost = 0;
+
+  override async pings(after: number, most: number): Promise<Ping[]> {
+    if (this.lost-- > 0) throw new DOMException("lost", "InvalidStateError");
+    return await super.pings(after, most);
+  }
+
+  override async newestPings(most: number): Promise<Ping[]> {
+    if (this.lost-- > 0) throw new DOMException("lost", "InvalidStateError");
+    return await super.newestPings(most);
+  }
+}
+
+test("a store that fails for a moment ends neither what goes over the socket nor what goes over HTTP", async () => {
+  const [line, kept] = [new Line(), new LostKept()];
+  const sender = line.sender(kept);
+  sender.start();
+  const [post] = line.timers;
+  await line.opens();
+  kept.lost = 1;
+  await sender.add(at(0)).catch(() => undefined);
+  await sender.add(at(1));
+  expect(line.sent).toEqual([1, 2]);
+  line.wire?.onclose?.({ code: 1006 } as CloseEvent);
+  kept.lost = 1;
+  const before = line.timers.length;
+  post?.();
+  await settled();
+  line.timers.slice(before).forEach((run) => run());
+  await settled();
+  expect(line.posted).toEqual([[2, 1]]);
 });
 
 test("a number is never given twice, whatever was forgotten", async () => {

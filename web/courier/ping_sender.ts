@@ -1,6 +1,6 @@
 // Brings pings to the server: over the socket in the order of their numbers, over HTTP while no socket opens.
 // Each is forgotten only when the server has said that it is safe, or that it never will be accepted.
-import { Socket, type SocketState, type SocketWorld } from "../shared/sockets.ts";
+import { Socket, type SocketState, type SocketWorld, type Wire } from "../shared/sockets.ts";
 import type { NewPing, Ping, Policy } from "./fixes.ts";
 import type { Kept } from "./kept.ts";
 import type { PhoneClock } from "./phone_clock.ts";
@@ -29,6 +29,8 @@ export type ServerFrame =
   | { type: "adjusted" | "auth_ok" | "error" };
 
 export interface SenderWorld extends SocketWorld {
+  /** Who sends, as the phone's store says it now: where it was cleared under an open page, numbers begin anew under another epoch. */
+  identity(): Promise<Sender>;
   /** A backlog over HTTP; rejects where that cannot be done now. */
   post(pings: readonly Ping[]): Promise<BacklogAnswer>;
 }
@@ -50,6 +52,7 @@ const POST_BATCH = 500;
 
 export class PingSender {
   readonly #socket: Socket<ServerFrame>;
+  #sender: Sender | null = null;
   #welcomed = false;
   #sent = 0;
   #acked = 0;
@@ -61,17 +64,16 @@ export class PingSender {
 
   constructor(
     private readonly kept: Kept,
-    sender: Sender,
     private readonly clock: PhoneClock,
     private readonly world: SenderWorld,
     private readonly news: SenderNews,
     phoneNow: () => number = Date.now,
   ) {
     this.#socket = new Socket<ServerFrame>(
-      world,
-      (frame) => void this.#take(frame),
+      { ...world, open: async () => await this.#opened() },
+      (frame) => void this.#take(frame).catch(() => undefined), // the phone's own store fails: the next connection takes it up
       (state, code) => this.#turn(state, code),
-      () => ({ type: "hello", ...sender, sent_at: new Date(phoneNow()).toISOString() }),
+      () => ({ type: "hello", ...this.#sender, sent_at: new Date(phoneNow()).toISOString() }),
     );
   }
 
@@ -93,9 +95,21 @@ export class PingSender {
 
   /** It is kept on the phone once this returns. */
   async add(ping: NewPing): Promise<void> {
+    await this.#checkIdentity(); // before it has a number
     await this.kept.addPing(ping);
     await this.#tellWaiting();
     await this.#flush();
+  }
+
+  async #opened(): Promise<Wire> {
+    this.#sender = await this.world.identity();
+    return await this.world.open();
+  }
+
+  /** The server takes numbers that begin anew for repeats, and an ack of old ones is none of new ones. */
+  async #checkIdentity(): Promise<void> {
+    const { epoch } = await this.world.identity();
+    if (this.#sender !== null && this.#sender.epoch !== epoch) this.#socket.renew();
   }
 
   #turn(state: SocketState, code: number | null): void {
@@ -135,7 +149,8 @@ export class PingSender {
 
   /** One at a time, so that numbers leave in order. */
   #flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#sendOn());
+    const run = (): Promise<void> => this.#sendOn();
+    this.#flushing = this.#flushing.then(run, run); // one that failed, as where the phone's store was taken away for a moment, is no end of it
     return this.#flushing;
   }
 
@@ -168,19 +183,20 @@ export class PingSender {
 
   /** While no socket opens: newest first, so that the live position is right before the way to it is. */
   async #post(): Promise<void> {
-    if (!this.#welcomed) {
-      const pings = await this.kept.newestPings(POST_BATCH);
-      if (pings.length > 0) {
-        try {
-          const answer = await this.world.post(pings);
-          await this.kept.dropPings([...answer.accepted, ...answer.rejected.map((one) => one.seq)]);
-          await this.#tellWaiting();
-        } catch {
-          // They wait for the next time.
-        }
-      }
+    try {
+      if (!this.#welcomed) await this.#postNewest();
+    } catch {
+      // They wait for the next time.
     }
     if (!this.#stopped) this.#postLater();
+  }
+
+  async #postNewest(): Promise<void> {
+    const pings = await this.kept.newestPings(POST_BATCH);
+    if (pings.length === 0) return;
+    const answer = await this.world.post(pings);
+    await this.kept.dropPings([...answer.accepted, ...answer.rejected.map((one) => one.seq)]);
+    await this.#tellWaiting();
   }
 
   async #tellWaiting(): Promise<void> {

@@ -1,5 +1,6 @@
-// What was gathered for a handover that is not finished: a page that is closed meanwhile goes on where it was.
+// What was gathered for a step that is not finished: a page that is closed meanwhile goes on where it was.
 import type { ActionKind } from "./actions.ts";
+import { type AttemptAnswers, NO_ANSWERS, answersOf } from "./attempt_answers.ts";
 import type { Kept } from "./kept.ts";
 
 export interface Proof {
@@ -18,11 +19,13 @@ export interface Proof {
   /** So many of the goods, and why not all; null where all are handed over. */
   accepted: number | null;
   partial_reason: string;
+  /** Other parcels at the same door that change hands with this one. */
+  together: readonly number[];
   /** Whether the courier was told that the address is far and goes on here. */
   far_seen: boolean;
 }
 
-export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", far_seen: false };
+export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
 
 /** What is sent of it with the step. */
 export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> {
@@ -55,24 +58,39 @@ export function proofOf(kind: ActionKind, body: Readonly<Record<string, unknown>
   };
 }
 
+/** By the kind of step it is gathered for. */
+export interface Gathered {
+  pickup: Proof;
+  deliver: Proof;
+  attempts: AttemptAnswers;
+}
+
+const NOTHING: Gathered = { pickup: NO_PROOF, deliver: NO_PROOF, attempts: NO_ANSWERS };
+
+/** What a step that was undone had gathered. */
+export function gatheredFor({ kind, body, happened_at }: { kind: ActionKind; body: Readonly<Record<string, unknown>>; happened_at: string }): Gathered[ActionKind] {
+  return kind === "attempts" ? answersOf(body, happened_at) : proofOf(kind, body);
+}
+
 /** By kind and delivery, as in "deliver:12". */
-export type KeptProofs = Readonly<Record<string, Proof>>;
+export type KeptProofs = Readonly<Record<string, Gathered[ActionKind]>>;
 
 export class Proofs {
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly kept: Pick<Kept, "read" | "write">) {}
+  constructor(private readonly kept: Pick<Kept, "read" | "change">) {}
 
-  async find(kind: ActionKind, delivery: number): Promise<Proof> {
+  async find<Kind extends ActionKind>(kind: Kind, delivery: number): Promise<Gathered[Kind]> {
     await this.#changing;
-    return { ...NO_PROOF, ...(await this.kept.read("proofs"))?.[nameOf(kind, delivery)] }; // an older page kept less
+    const all = await this.kept.read("proofs").catch(() => undefined); // a phone that says nothing is asked anew
+    return { ...NOTHING[kind], ...all?.[nameOf(kind, delivery)] }; // an older page kept less
   }
 
   /** Keeps one; those of deliveries that are not under way any more go. */
-  keep(kind: ActionKind, delivery: number, proof: Proof, under_way: readonly number[]): Promise<void> {
+  keep<Kind extends ActionKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
     return this.#change((all) => {
       const wanted = Object.entries(all).filter(([name]) => under_way.includes(Number(name.split(":")[1])));
-      return { ...Object.fromEntries(wanted), [nameOf(kind, delivery)]: proof };
+      return { ...Object.fromEntries(wanted), [nameOf(kind, delivery)]: gathered };
     });
   }
 
@@ -80,11 +98,11 @@ export class Proofs {
     return this.#change((all) => Object.fromEntries(Object.entries(all).filter(([name]) => name !== nameOf(kind, delivery))));
   }
 
-  /** One change after another: each reads what the last one wrote. */
+  /** One change after another: each makes another of what the last one wrote, also of another window. */
   #change(change: (all: KeptProofs) => KeptProofs): Promise<void> {
-    const run = async (): Promise<void> => this.kept.write("proofs", change((await this.kept.read("proofs")) ?? {}));
-    this.#changing = this.#changing.then(run, run);
-    return this.#changing;
+    const changed = this.#changing.then(() => this.kept.change("proofs", (all) => change(all ?? {})));
+    this.#changing = changed.catch(() => undefined);
+    return changed;
   }
 }
 

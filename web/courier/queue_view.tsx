@@ -4,8 +4,10 @@ import { clock } from "../shared/times.ts";
 import type { Action, ActionState } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { Link } from "../shared/link.tsx";
-import { refusalWords } from "../shared/server_words.ts";
 import type { Given } from "./given.ts";
+import { PicturesSent } from "./pictures_sent.tsx";
+import { picturesOf } from "./pictures_in_parts.ts";
+import { refusedBecause } from "./refused.tsx";
 import { pathOf } from "./views.ts";
 
 const CHIPS: Readonly<Record<ActionState, string>> = { saved: "polling", sending: "polling", confirmed: "live", refused: "offline" };
@@ -26,11 +28,12 @@ export function QueueView({ work, state, language, say }: Given) {
             <p><strong>{say(DONE[one.kind])}</strong> · {one.title}</p>
             <p><time dateTime={one.happened_at}>{clock(Date.parse(one.happened_at), Date.now(), language)}</time></p>
             <p class={`chip ${CHIPS[one.state]}`}>{say(`queue.${one.state}`)}</p>
+            <PicturesSent of={[one]} say={say} />
             {one.refusal !== null && (
               <>
-                <p class="problem">{one.refusal.code === "no_longer_yours" ? say("queue.no_longer_yours") : refusalWords(one.refusal.code, one.refusal.detail, language)}</p>
+                <p class="problem">{refusedBecause(one.refusal, say, language)}</p>
                 {one.refusal.proof_kept === true && <p>{say("queue.proof_kept")}</p>}
-                {proofsOf(one).map(([name, picture]) => (
+                {picturesOf(one.body).map(([name, picture]) => (
                   <a key={name} class="button" href={picture} download={`${one.delivery_id}-${name}`}>{say("queue.save_proof")}</a>
                 ))}
                 <button type="button" class="button" onClick={() => setDropping(one)}>{say("queue.drop")}</button>
@@ -54,9 +57,4 @@ export function QueueView({ work, state, language, say }: Given) {
       )}
     </section>
   );
-}
-
-/** Pictures that the server did not take: they prove to a dispatcher what happened. */
-function proofsOf(action: Action): [string, string][] {
-  return Object.entries(action.body).filter((entry): entry is [string, string] => String(entry[1]).startsWith("data:image/"));
 }

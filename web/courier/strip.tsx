@@ -5,6 +5,7 @@ import { duration } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { DutySwitch } from "./duty_switch.tsx";
 import { type Given, useNow } from "./given.ts";
+import { PicturesSent } from "./pictures_sent.tsx";
 import { pathOf } from "./views.ts";
 import { type Standing, liveSource, standingOf } from "./sources.ts";
 
@@ -28,10 +29,12 @@ export function Strip(given: Given) {
       {waiting + state.pings_waiting > 0 && (
         <p class="waiting">
           <Link href={pathOf({ name: "queue" })}>
-            <span class="badge number">{waiting}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}
+            <span class="badge number">{say("count", { count: waiting })}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}
           </Link>
         </p>
       )}
+      <PicturesSent of={state.actions} say={say} />
+      {!state.lasts && <p class="quiet" role="status">{say("kept.page")}</p>}
     </section>
   );
 }

@@ -77,6 +77,6 @@ function facts(one: Waiting, { state, language, say }: Given): string {
     one.distance_km === null ? "" : say("way.then", { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
     one.fragile ? say("parcel.fragile") : "",
-    money(one.delivery_fee, language),
+    say("fee", { amount: money(one.delivery_fee, language) }),
   ].filter((fact) => fact !== "").join(" · ");
 }

@@ -10,14 +10,19 @@ import type { Person } from "../shared/session.ts";
 import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
+import { fetchReader } from "./barcodes/reading.ts";
 import { type Job, type Stop, awayM, navigationLink, stopOf, waitsUntil } from "./jobs.ts";
 import { BringBack } from "./bring_back.tsx";
 import { GiveBack } from "./give_back.tsx";
-import { Held, heldOf } from "./held.tsx";
+import { Held } from "./held.tsx";
+import { heldOf } from "./held_steps.ts";
 import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
 import { PositionTrouble } from "./strip.tsx";
+import { requiredAt } from "./questions.ts";
+import { Refused, refusedOf } from "./refused.tsx";
+import type { Notice } from "./work_state.ts";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
 
@@ -33,13 +38,20 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
   const next = chosen ?? state.jobs[0];
   const others = state.jobs.filter((job) => job !== next);
   const asked = answerable(state.offers, work.serverNow()).length > 0;
+  const scanned = state.jobs.some((job) => requiredAt("pickup", job).includes("barcode") || requiredAt("deliver", job).includes("barcode"));
+  useEffect(() => {
+    if (scanned && state.reachable) fetchReader();
+  }, [scanned, state.reachable]);
+  const refused = refusedOf(state.actions);
+  const untold = [...heldOf(state.actions, now), ...(state.notice?.fee === undefined ? [] : refused)]; // of these something else is said
   const failed = state.problem === null ? "" : problemOf(state.problem, say);
   return (
     <>
       <Held {...given} />
-      {state.notice !== null && !heldOf(state.actions, now).some((one) => one.delivery_id === state.notice?.delivery_id) && (
+      <Refused actions={refused} language={given.language} say={say} />
+      {state.notice !== null && !untold.some((one) => one.delivery_id === state.notice?.delivery_id) && (
         <p class={state.notice.fee === undefined ? "notice card" : "notice card past"} role="status">
-          <span>{say(state.notice.key, { title: state.notice.title })}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}</span>
+          <span>{noticeText(state.notice, say)}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}</span>
           <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
         </p>
       )}
@@ -100,9 +112,12 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
         <span>{stop.contact}</span>
         {stop.kind === "pickup" && <span>{say("stop.then", { address: job.delivery_address })}</span>}
       </p>
-      {later !== null && <p class="instructions"><strong>{say("wait.again", { at: clock(later, Date.now(), language) })}.</strong> {say("wait.help")}</p>}
+      {later !== null && <p class="instructions"><strong>{say("wait.again", { at: clock(later, Date.now(), language) })}{say("sentence.end")}</strong> {say("wait.help")}</p>}
       {stop.kind === "dropoff" && job.next_try !== null && job.next_try.ends_at !== null && (
         <p class="instructions">{say("attempt.window", stretch(Date.parse(job.next_try.starts_at), Date.parse(job.next_try.ends_at), Date.now(), language))}</p>
+      )}
+      {stop.kind === "dropoff" && job.attempts_left >= 0 && (job.attempts.length > 0 || job.attempts_left !== known?.attempts_left) && (
+        <p class="quiet" data-attempts-left={job.attempts_left}>{say(job.attempts_left === 0 ? "attempt.none_left" : "attempt.left", { count: job.attempts_left })}</p>
       )}
       <Details job={job} stop={stop} say={say} />
       {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
@@ -116,10 +131,17 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       {stop.kind === "dropoff" && (
         <Link class="button" href={pathOf({ name: "attempt", id: job.id })}><Icon of={DoorClosed} />{say("attempt.button")}</Link>
       )}
-      {known?.return_of === null && stop.kind === "dropoff" && known.attempts.length > 0 && <BringBack key={`back-${job.id}`} work={work} say={say} job={job} />}
+      {known?.return_of === null && stop.kind === "dropoff" && known.attempts.length > 0 && (
+        known.attempts_left > 0 ? <p class="quiet small">{say("bring_back.when")}</p> : <BringBack key={`back-${job.id}`} work={work} say={say} job={job} />
+      )}
       {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>
   );
+}
+
+function noticeText({ key, title, count = 1 }: Notice, say: Given["say"]): string {
+  if (key === "notice.sent_already") return say(key, { count, title });
+  return say(key, { title: count === 1 ? title : say("held.several", { count, title }) });
 }
 
 function Details({ job, stop, say }: { job: Job; stop: Stop; say: Given["say"] }) {

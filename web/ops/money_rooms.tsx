@@ -3,15 +3,17 @@ import { Listing } from "../shared/listing.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
 import { money } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
+import { Link } from "../shared/link.tsx";
+import { orderPath } from "./told.ts";
 import { type Act, Acts, Facts, only } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { type Say, wordOf } from "./speech.ts";
 
 type Held = components["schemas"]["HeldPayment"];
-type Refund = components["schemas"]["RefundAnswer"];
+type Refund = components["schemas"]["ListedRefund"];
 type Review = components["schemas"]["ReviewAnswer"];
 
-const REFUND_MARKS: Record<string, MarkKind> = { succeeded: "done", failed: "late", unclear: "late", disputed: "wait", denied: "stale" };
+export const REFUND_MARKS: Record<string, MarkKind> = { succeeded: "done", failed: "late", unclear: "late", disputed: "wait", denied: "stale" };
 const REVIEW_MARKS: Record<string, MarkKind> = { pending: "wait", approved: "done", denied: "stale" };
 const RENEWED_MS = 30_000;
 
@@ -83,6 +85,8 @@ export function RefundList(given: Given) {
         idOf={(refund) => refund.refund_id}
         columns={[
           { key: "id", title: say("refund"), value: (refund) => refund.refund_id.slice(0, 8) },
+          { key: "order", title: say("refund.order"), value: (refund) => refund.order_number, cell: (refund) => <OrderLink refund={refund} /> },
+          { key: "customer", title: say("order.customer"), value: (refund) => refund.customer_name, cell: (refund) => <CustomerLink refund={refund} /> },
           { key: "state", title: say("state"), value: (refund) => refund.status, cell: (refund) => <Mark as={REFUND_MARKS[refund.status] ?? "way"}>{wordOf("refund", refund.status, say)}</Mark> },
           { key: "amount", title: say("amount"), value: (refund) => refund.amount, cell: (refund) => money(refund.amount, language), end: true },
           { key: "reason", title: say("reason"), value: (refund) => refund.reason },
@@ -94,6 +98,8 @@ export function RefundList(given: Given) {
               <Facts
                 of={[
                   [say("refund"), row.refund_id],
+                  [say("refund.order"), row.order === null ? null : <OrderLink refund={row} />],
+                  [say("order.customer"), <CustomerLink refund={row} />],
                   [say("transaction"), row.payment_transaction_id],
                   [say("state"), wordOf("refund", row.status, say)],
                   [say("amount"), money(row.amount, language)],
@@ -110,6 +116,15 @@ export function RefundList(given: Given) {
       />
     </>
   );
+}
+
+function OrderLink({ refund }: { refund: Refund }) {
+  return refund.order === null ? <>–</> : <Link class="number" href={orderPath(refund.order)}>{refund.order_number}</Link>;
+}
+
+function CustomerLink({ refund }: { refund: Refund }) {
+  const query = new URLSearchParams({ find: refund.customer_email, open: String(refund.customer) });
+  return <Link href={`/ops/users?${query}`}>{refund.customer_name === "" ? refund.customer_email : refund.customer_name}</Link>;
 }
 
 function Deciding({ refund, client, say, onDone }: { refund: Refund; client: Given["client"]; say: Say; onDone: () => Promise<void> }) {

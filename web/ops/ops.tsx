@@ -8,17 +8,19 @@ import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
 import { Audit } from "./audit.tsx";
+import { CategoryRoom } from "./categories/late.tsx";
 import { DeadLetters } from "./dead_letters.tsx";
 import { Documents } from "./documents/late.tsx";
-import type { Given } from "./given.ts";
 import { HeldPayments, RefundList, Reviews } from "./money_rooms.tsx";
+import { OrderRoom } from "./order_room.tsx";
 import { Overview } from "./overview.tsx";
 import { ApiKeys, Webhooks } from "./partner_rooms.tsx";
 import { Search } from "./search.tsx";
 import { Transporters, Users } from "./people_rooms.tsx";
+import { orderPath } from "./told.ts";
 import { type Say, words } from "./speech.ts";
 
-const client = new Client(browserStore("ops"));
+const anybody = new Client(browserStore("ops"));
 const person = browserPerson("ops");
 
 const ROOMS = [
@@ -30,6 +32,7 @@ const ROOMS = [
   ["/ops/reviews", "reviews", Reviews],
   ["/ops/transporters", "transporters", Transporters],
   ["/ops/documents", "documents", Documents],
+  ["/ops/categories", "categories.room", CategoryRoom],
   ["/ops/users", "users", Users],
   ["/ops/webhooks", "webhooks", Webhooks],
   ["/ops/keys", "keys", ApiKeys],
@@ -38,14 +41,13 @@ const ROOMS = [
 
 function Operations({ language, say }: { language: Language; say: Say }) {
   const address = useAddress();
-  const given: Given = { client, address, language, say };
-  const Room = ROOMS.find(([href]) => href === address.path)?.[2];
+  const Room = address.path.startsWith(orderPath("")) ? OrderRoom : ROOMS.find(([href]) => href === address.path)?.[2];
   document.title = say("ops.title");
   return (
-    <SignInFirst client={client} kept={person} role="admin" demo="admin" title={say("ops.title")} language={language} say={say}>
+    <SignInFirst client={anybody} kept={person} role="admin" demo="admin" title={say("ops.title")} language={language} say={say}>
       {(signedIn) => (
         <Workplace title={say("ops.title")} rooms={ROOMS.map(([href, name]) => [href, say(name)])} address={address} signedIn={signedIn} language={language} say={say}>
-          {Room === undefined ? <p class="card">{say("nothing_here")}</p> : <Room key={address.path} {...given} />}
+          {Room === undefined ? <p class="card">{say("nothing_here")}</p> : <Room key={address.path} client={signedIn.client} address={address} language={language} say={say} />}
         </Workplace>
       )}
     </SignInFirst>

@@ -4,6 +4,7 @@ import { Loaded, type Loading, useLoading } from "../shared/loading.tsx";
 import { grouped } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
+import { languageOf } from "../shared/words.ts";
 import type { Given } from "./given.ts";
 import { WAITING, type WaitingLists, waitingIn } from "./waiting.ts";
 import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
@@ -145,10 +146,10 @@ function rolling(now: NonNullable<Summary["rolling"]>, say: Say): Figure[] {
 
 function server(now: Summary, say: Say): Figure[] {
   return [
-    [say("figure.disk"), now.disk === null ? "–" : say("figure.disk.of", { free: bytes(now.disk.free), total: bytes(now.disk.total) })],
+    [say("figure.disk"), now.disk === null ? "–" : say("figure.disk.of", { free: bytes(now.disk.free, languageOf(say)), total: bytes(now.disk.total, languageOf(say)) })],
     ...now.processes.flatMap((one): Figure[] => [
-      [say("figure.pause", { process: one.name }), say("milliseconds", { count: grouped(one.longest_pause_s * 1000, 0) })],
-      [say("figure.pool", { process: one.name }), say("figure.of", { count: one.database_in_use, total: one.database_pool_size })],
+      [say("figure.pause", { process: wordOf("process", one.name, say) }), say("milliseconds", { count: grouped(one.longest_pause_s * 1000, 0) })],
+      [say("figure.pool", { process: wordOf("process", one.name, say) }), say("figure.of", { count: one.database_in_use, total: one.database_pool_size })],
     ]),
   ];
 }

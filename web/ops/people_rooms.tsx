@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import type { components } from "../shared/api.ts";
 import { Listing } from "../shared/listing.tsx";
+import { Loaded, useLoading } from "../shared/loading.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { date } from "../shared/times.ts";
@@ -88,10 +89,14 @@ function Verified({ is, say }: { is: boolean; say: Say }) {
   return <Mark as={is ? "done" : "wait"}>{say(is ? "verified.yes" : "verified.no")}</Mark>;
 }
 
+function rolesOf(account: Account, say: Say): string {
+  return account.roles.map((role) => wordOf("role", role, say)).join(", ");
+}
+
 /** Accounts: closing, opening again, roles. */
 export function Users(given: Given) {
   const { language, say } = given;
-  const roles = (account: Account): string => account.roles.map((role) => wordOf("role", role, say)).join(", ");
+  const roles = (account: Account): string => rolesOf(account, say);
   return (
     <>
       <h1>{say("users")}</h1>
@@ -113,7 +118,7 @@ export function Users(given: Given) {
           { key: "state", title: say("state"), value: (account) => Number(account.is_active), cell: (account) => <Open is={account.is_active} say={say} /> },
           { key: "created", title: say("since.title"), value: (account) => account.created_at, cell: (account) => when(account.created_at, language) },
         ]}
-        sheet={(_, row, loading, close) => row !== null && <AccountSheet account={row} given={given} onDone={loading.reload} onClose={close} roles={roles(row)} />}
+        sheet={(id, row, loading, close) => <AccountById key={id} id={id} row={row} given={given} onDone={loading.reload} onClose={close} />}
       />
     </>
   );
@@ -123,7 +128,25 @@ function Open({ is, say }: { is: boolean; say: Say }) {
   return <Mark as={is ? "done" : "stale"}>{say(is ? "account.open" : "account.closed")}</Mark>;
 }
 
-function AccountSheet({ account, given, onDone, onClose, roles }: { account: Account; given: Given; onDone: () => Promise<void>; onClose: () => void; roles: string }) {
+interface AccountGiven {
+  given: Given;
+  onDone: () => Promise<void>;
+  onClose: () => void;
+}
+
+/** An account that a link leads to, also where it is on no page of the list that is shown. */
+function AccountById({ id, row, given, onDone, onClose }: AccountGiven & { id: string; row: Account | null }) {
+  const { client, language, say } = given;
+  const asked = useLoading(() => (row === null ? client.call<Account>(`/api/v1/users/${encodeURIComponent(id)}/`) : Promise.resolve(row)), [row]);
+  const done = async (): Promise<void> => {
+    await Promise.all([asked.reload(), onDone()]);
+  };
+  const found = row ?? asked.value;
+  if (found !== null) return <AccountSheet account={found} given={given} onDone={done} onClose={onClose} roles={rolesOf(found, say)} />;
+  return <SideSheet title={say("user")} onClose={onClose} say={say}><Loaded of={asked} language={language} say={say}>{() => null}</Loaded></SideSheet>;
+}
+
+function AccountSheet({ account, given, onDone, onClose, roles }: AccountGiven & { account: Account; roles: string }) {
   const { client, language, say } = given;
   const path = `/api/v1/users/${account.id}/`;
   const common = { client, say, onDone };
@@ -150,15 +173,19 @@ function AccountSheet({ account, given, onDone, onClose, roles }: { account: Acc
             : [{ words: say("account.reopen"), path: `${path}reopen/`, body: (typed) => only("reason", typed), first: true }]
         }
       />
-      <h3>{say("roles")}</h3>
-      <Acts
-        {...common}
-        acts={ROLES.filter((role) => role !== "admin").map((role) =>
-          account.roles.includes(role)
-            ? { words: say("role.take", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ take: [role] }) }
-            : { words: say("role.give", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ give: [role] }) },
-        )}
-      />
+      {account.is_active && ( // of a closed one nothing else is changed
+        <>
+          <h3>{say("roles")}</h3>
+          <Acts
+            {...common}
+            acts={ROLES.filter((role) => role !== "admin").map((role) =>
+              account.roles.includes(role)
+                ? { words: say("role.take", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ take: [role] }) }
+                : { words: say("role.give", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ give: [role] }) },
+            )}
+          />
+        </>
+      )}
     </SideSheet>
   );
 }

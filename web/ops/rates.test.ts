@@ -19,5 +19,6 @@ test("a share of the waits lies within the first bound that has as many", () => 
 });
 
 test("bytes have the unit that a person would use", () => {
+  expect(bytes(1_200, "ne")).toBe("१.२ kB");
   expect([bytes(0), bytes(999), bytes(1_200), bytes(123_400_000_000), bytes(2.5e12)]).toEqual(["0 B", "999 B", "1.2 kB", "123 GB", "2.5 TB"]);
 });

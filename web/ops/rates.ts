@@ -1,4 +1,5 @@
 // Rates and waits out of counters that only grow: what happened between two answers of the server.
+import { type Language, devanagari } from "../shared/numbers.ts";
 import type { components } from "../shared/api.ts";
 
 export type Summary = components["schemas"]["SummaryAnswer"];
@@ -23,10 +24,11 @@ export function within(buckets: readonly Bucket[], share: number): number | null
   return buckets.find((bucket) => bucket.count >= total * share)?.within_s ?? null;
 }
 
-/** "1.2 GB" of bytes. */
-export function bytes(count: number): string {
+/** "1.2 GB" of bytes, "१.२ GB". */
+export function bytes(count: number, language: Language = "en"): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)));
   const value = count / 1000 ** step;
-  return `${value >= 100 || step === 0 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
+  const number = value >= 100 || step === 0 ? String(Math.round(value)) : value.toFixed(1);
+  return `${language === "ne" ? devanagari(number) : number} ${units[step]}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveryOf, momentOf, typedFor } from "./delivery.ts";
+import { deliveryOf, momentOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
 
 const PICKUP = { pickup_address: "Farm, Bhaktapur", pickup_place: "27.67, 85.43", pickup_contact_name: "Rita", pickup_contact_phone: "9841111111" };
 const DESTINATION = { customer_name: "John", phone_number: "9841234567", full_address: "Thamel", latitude: 27.7172, longitude: 85.324, delivery_instructions: "Call" };
@@ -9,7 +9,7 @@ test("times are Nepal's wherever the browser is", () => {
 });
 
 test("what the buyer said is filled in, and goes to the API with both places and plain numbers", () => {
-  const sale = { id: 7, total_amount: "2500.00", buyer_name: "John", destination: DESTINATION } as Parameters<typeof typedFor>[0];
+  const sale = { id: 7, total_amount: "2500.00", buyer_name: "John", destination: DESTINATION, weight_kg: null } as Parameters<typeof typedFor>[0];
   const typed = { ...typedFor(sale, PICKUP), package_weight: "2.5", delivery_fee: "150", fragile: "yes" };
   expect(typed.delivery_place).toBe("27.71720, 85.32400");
   expect(deliveryOf(sale, typed)).toMatchObject({
@@ -25,6 +25,23 @@ test("what the buyer said is filled in, and goes to the API with both places and
 });
 
 test("a place that was left empty is not sent", () => {
-  const sale = { id: 7, total_amount: "1.00", buyer_name: "John", destination: null } as Parameters<typeof typedFor>[0];
+  const sale = { id: 7, total_amount: "1.00", buyer_name: "John", destination: null, weight_kg: null } as Parameters<typeof typedFor>[0];
   expect(Object.keys(deliveryOf(sale, typedFor(sale, { ...PICKUP, pickup_place: "" })))).not.toContain("pickup_latitude");
+});
+
+test("in a browser that sent nothing yet, a parcel is fetched where this seller's newest one was", async () => {
+  const parcel = { pickup_address: "Farm, Bhaktapur", pickup_latitude: 27.67, pickup_longitude: 85.43, pickup_contact_name: "Rita", pickup_contact_phone: null };
+  const answers: Record<string, unknown> = { "/api/marketplace/sales/?page_size=100": { results: [{ delivery_id: null }, { delivery_id: 12 }, { delivery_id: 9 }] }, "/api/deliveries/12/": parcel };
+  const client = { call: async (path: string) => answers[path] } as unknown as Parameters<typeof newestPickup>[0];
+  expect(await newestPickup(client)).toEqual({ pickup_address: "Farm, Bhaktapur", pickup_place: "27.67000, 85.43000", pickup_contact_name: "Rita" });
+  answers["/api/marketplace/sales/?page_size=100"] = { results: [] };
+  expect(await newestPickup(client)).toBeNull();
+});
+
+test("a parcel weighs what its products do, the form says from where, and what was left empty is not sent", () => {
+  const sale = { id: 7, quantity: 3, total_amount: "1.00", buyer_name: "John", destination: null, weight_kg: 0.75 } as Parameters<typeof typedFor>[0];
+  const typed = typedFor(sale, PICKUP);
+  expect(typed.package_weight).toBe("0.75");
+  expect([weightFrom(sale, "0.750"), weightFrom(sale, "1"), weightFrom({ ...sale, weight_kg: null }, "")]).toEqual([{ count: 3, each: 0.25 }, null, null]);
+  expect(Object.keys(deliveryOf(sale, { ...typed, package_weight: " " }))).not.toContain("package_weight");
 });

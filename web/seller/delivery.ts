@@ -1,9 +1,11 @@
 // A delivery as it is typed, and as the API takes it.
 import type { components } from "../shared/api.ts";
+import type { Client } from "../shared/client.ts";
 import { placeOf, placeText } from "../shared/places.ts";
 import { amountOf, numberOf } from "./product_form.ts";
 
 type Sale = components["schemas"]["SaleDetails"];
+type PickedUp = Pick<components["schemas"]["DetailedDelivery"], "pickup_address" | "pickup_latitude" | "pickup_longitude" | "pickup_contact_name" | "pickup_contact_phone">;
 
 export type DeliveryTyped = {
   pickup_address: string;
@@ -25,6 +27,24 @@ export type DeliveryTyped = {
 
 export type Pickup = Pick<DeliveryTyped, "pickup_address" | "pickup_place" | "pickup_contact_name" | "pickup_contact_phone">;
 
+/** Where a parcel was fetched, as it is typed. A phone that is told no more is left out. */
+export function pickupOf(parcel: PickedUp): Partial<Pickup> {
+  const { pickup_latitude: lat, pickup_longitude: lon, pickup_contact_phone: phone } = parcel;
+  return {
+    pickup_address: parcel.pickup_address,
+    pickup_place: lat != null && lon != null ? placeText({ lat, lon }) : "",
+    pickup_contact_name: parcel.pickup_contact_name,
+    ...(phone !== null && { pickup_contact_phone: phone }),
+  };
+}
+
+/** Where this seller's newest parcel was fetched, for a browser that has sent none; null where there was none. Raises Refused, Unreachable. */
+export async function newestPickup(client: Pick<Client, "call">): Promise<Partial<Pickup> | null> {
+  const { results } = await client.call<{ results: Pick<Sale, "delivery_id">[] }>("/api/marketplace/sales/?page_size=100");
+  const newest = Math.max(0, ...results.map((sale) => sale.delivery_id ?? 0));
+  return newest === 0 ? null : pickupOf(await client.call<PickedUp>(`/api/deliveries/${newest}/`));
+}
+
 /** What is known already: where the buyer said it goes, and where this seller's parcels were fetched last. */
 export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
   const to = sale.destination;
@@ -35,13 +55,19 @@ export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
     delivery_contact_name: to?.customer_name ?? sale.buyer_name,
     delivery_contact_phone: to?.phone_number ?? "",
     delivery_instructions: to?.delivery_instructions ?? "",
-    package_weight: "",
+    package_weight: sale.weight_kg === null ? "" : String(sale.weight_kg),
     delivery_fee: "",
     requested_pickup_date: "",
     requested_delivery_date: "",
     priority: "normal",
     fragile: "no",
   };
+}
+
+/** Where the weight that stands in the form is from: so many of so many kg, by the product; null where it was typed. */
+export function weightFrom(sale: Pick<Sale, "weight_kg" | "quantity">, typed: string): { count: number; each: number } | null {
+  if (sale.weight_kg === null || numberOf(typed) !== sale.weight_kg) return null;
+  return { count: sale.quantity, each: Math.round((sale.weight_kg * 1000) / sale.quantity) / 1000 };
 }
 
 /** A time that was typed on Nepal's clock, wherever the browser is; null where none was. */
@@ -59,7 +85,7 @@ export function deliveryOf(sale: Pick<Sale, "id" | "total_amount">, typed: Deliv
     marketplace_sale_id: sale.id,
     ...(from !== null && { pickup_latitude: from.lat, pickup_longitude: from.lon }),
     ...(to !== null && { delivery_latitude: to.lat, delivery_longitude: to.lon }),
-    package_weight: numberOf(package_weight),
+    ...(package_weight.trim() !== "" && { package_weight: numberOf(package_weight) }),
     package_value: sale.total_amount,
     delivery_fee: amountOf(delivery_fee),
     requested_pickup_date: momentOf(requested_pickup_date),

@@ -5,11 +5,12 @@ import { readDraft, useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { PlaceField } from "../shared/place_field.tsx";
 import type { Person } from "../shared/session.ts";
-import { type DeliveryTyped, type Pickup, deliveryOf, typedFor } from "./delivery.ts";
+import { type DeliveryTyped, type Pickup, deliveryOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
 import type { SaleDetails } from "./sale_sheet.tsx";
 import type { Say } from "./speech.ts";
 
-const PICKUP = "dispatch.seller.pickup";
+/** Each seller has their own, also where two use one browser. */
+const pickupKey = (person: Person): string => `dispatch.seller.pickup.${person.id}`;
 
 interface Given {
   sale: SaleDetails;
@@ -19,17 +20,25 @@ interface Given {
   onMade: () => Promise<void>;
 }
 
-/** Makes the delivery of a sale. Where parcels are fetched is remembered from the last one. */
+/** Makes the delivery of a sale. Where parcels are fetched is remembered from the last one, in another browser too. */
 export function DeliveryForm({ sale, client, person, say, onMade }: Given) {
-  const { form, change, drop } = useDraft<DeliveryTyped>(`seller.delivery.${sale.id}`, typedFor(sale, lastPickup(person)));
+  const { form, change, fill, drop } = useDraft<DeliveryTyped>(`seller.delivery.${sale.id}`, typedFor(sale, lastPickup(person)));
   const make = useActing<DeliveryTyped>(say, async (typed, key) => {
     await client.call("/api/deliveries/create/", { method: "POST", body: deliveryOf(sale, typed), idempotencyKey: key });
-    rememberPickup(typed);
+    rememberPickup(person, typed);
     drop();
     await onMade();
   });
   const first = useRef<HTMLFormElement>(null);
   useEffect(() => first.current?.querySelector("input")?.focus(), []);
+  const typed = useRef(form);
+  typed.current = form;
+  useEffect(() => {
+    if (form.pickup_address !== "" || form.pickup_place !== "") return;
+    // Whoever typed meanwhile knows better; without an answer it is typed.
+    const untouched = (): boolean => typed.current.pickup_address === "" && typed.current.pickup_place === "";
+    newestPickup(client).then((pickup) => pickup !== null && untouched() && fill({ ...typed.current, ...pickup }), () => undefined);
+  }, []);
   const text = (name: keyof DeliveryTyped, label: string, more: Partial<Parameters<typeof Field>[0]> = {}) => (
     <Field label={label} name={name} value={form[name]} onValue={(value) => change({ [name]: value })} problem={make.fields[name]} {...more} />
   );
@@ -60,7 +69,7 @@ export function DeliveryForm({ sale, client, person, say, onMade }: Given) {
       {text("delivery_instructions", say("instructions"), { lines: 2, help: say("optional") })}
       <h3>{say("delivery.parcel")}</h3>
       <div class="pair">
-        {text("package_weight", say("delivery.weight"), { more: { inputMode: "decimal" } })}
+        {text("package_weight", say("delivery.weight"), { more: { inputMode: "decimal" }, help: weightWords(sale, form.package_weight, say) })}
         {text("delivery_fee", say("delivery.fee"), { more: { inputMode: "decimal" }, help: say("delivery.fee.help") })}
       </div>
       <div class="pair">
@@ -77,18 +86,24 @@ export function DeliveryForm({ sale, client, person, say, onMade }: Given) {
   );
 }
 
+function weightWords(sale: SaleDetails, typed: string, say: Say): string {
+  if (sale.weight_kg === null) return say("delivery.weight.unknown");
+  const from = weightFrom(sale, typed);
+  return from === null ? "" : say("delivery.weight.of_product", { count: from.count, each: String(from.each) });
+}
+
 function lastPickup(person: Person): Pickup {
   const empty = { pickup_address: "", pickup_place: "", pickup_contact_name: person.name, pickup_contact_phone: person.phone ?? "" };
   try {
-    return readDraft<Pickup>(localStorage.getItem(PICKUP), empty);
+    return readDraft<Pickup>(localStorage.getItem(pickupKey(person)), empty);
   } catch {
     return empty;
   }
 }
 
-function rememberPickup({ pickup_address, pickup_place, pickup_contact_name, pickup_contact_phone }: Pickup): void {
+function rememberPickup(person: Person, { pickup_address, pickup_place, pickup_contact_name, pickup_contact_phone }: Pickup): void {
   try {
-    localStorage.setItem(PICKUP, JSON.stringify({ pickup_address, pickup_place, pickup_contact_name, pickup_contact_phone }));
+    localStorage.setItem(pickupKey(person), JSON.stringify({ pickup_address, pickup_place, pickup_contact_name, pickup_contact_phone }));
   } catch {
     // It is typed again.
   }

@@ -4,6 +4,7 @@ import { type Address, changed, go, readAddress } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import { Field } from "../shared/field.tsx";
+import { Folding } from "../shared/folding.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
@@ -24,6 +25,7 @@ const HEIGHT = 120;
 /** What was earned, in total, day by day and by product; the report as a file. */
 export function Figures({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
   const [from, to] = [address.query.get("from") ?? "", address.query.get("to") ?? ""];
+  const set = [from, to].filter((day) => day !== "").length;
   const query = new URLSearchParams({ ...(from && { date_from: from }), ...(to && { date_to: to }) });
   const revenue = useLoading(() => client.call<Revenue>(`/api/marketplace/analytics/revenue/?${query}`), [from, to]);
   const products = useLoading(() => client.call<Takings[]>(`/api/marketplace/analytics/products/?${query}`), [from, to]);
@@ -34,8 +36,10 @@ export function Figures({ client, address, language, say }: { client: Client; ad
     <>
       <h1>{say("figures")}</h1>
       <div class="filters">
-        <Field label={say("figures.from")} name="from" type="date" value={from} onValue={(value) => choose({ from: value })} />
-        <Field label={say("figures.to")} name="to" type="date" value={to} onValue={(value) => choose({ to: value })} />
+        <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
+          <Field label={say("figures.from")} name="from" type="date" value={from} onValue={(value) => choose({ from: value })} />
+          <Field label={say("figures.to")} name="to" type="date" value={to} onValue={(value) => choose({ to: value })} />
+        </Folding>
         <div class="actions">
           <button type="button" class="button" disabled={saving.pending} onClick={() => void saving.start(null)}><Icon of={Download} />{say("figures.report")}</button>
           <button type="button" class="button" disabled={year.pending} onClick={() => void year.start(null)}><Icon of={Download} />{say("figures.year")}</button>

@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import type { Client } from "../shared/client.ts";
@@ -5,10 +6,10 @@ import { Check } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
-import { saveBlob } from "../shared/saving.ts";
-import { fieldWords } from "../shared/server_words.ts";
+import { saveFile } from "../shared/saving.ts";
 import { clock } from "../shared/times.ts";
-import { COLUMNS, type Import, mayBeWritten, pathOf, template } from "./imports.ts";
+import { Columns, Counts, Rows, RowsBefore } from "./import_result.tsx";
+import { COLUMNS, type Import, type ImportDetails, NEEDED, mayBeWritten, pathOf, tablePath } from "./imports.ts";
 import type { Say } from "./speech.ts";
 
 interface Given {
@@ -24,12 +25,13 @@ export function ImportRoom({ client, language, say }: Given) {
   const before = useLoading(() => client.call<{ results: Import[] }>("/api/imports/?page_size=10"), []);
   const [file, setFile] = useState<File | null>(null);
   const [skip, setSkip] = useState(false);
-  const [came, setCame] = useState<Import | null>(null);
+  const [came, setCame] = useState<ImportDetails | null>(null);
   const handing = useActing<Wish>(say, async (wish) => {
     setCame(null);
-    setCame(await client.call<Import>(pathOf(wish), { method: "POST", body: wish.file }));
+    setCame(await client.call<ImportDetails>(pathOf({ ...wish, name: wish.file.name }), { method: "POST", body: wish.file }));
     await before.reload();
   });
+  const saving = useActing<{ format: "csv" | "xlsx"; empty: boolean }>(say, ({ format, empty }) => saveFile(client, tablePath(format, empty), `products.${format}`));
   const choose = (chosen: File | undefined): void => {
     setFile(chosen ?? null);
     setSkip(false);
@@ -44,18 +46,32 @@ export function ImportRoom({ client, language, say }: Given) {
     <>
       <h1>{say("import")}</h1>
       <p class="quiet">{say("import.about")}</p>
-      <p class="quiet">{say("import.columns", { columns: COLUMNS.join(", ") })} <button type="button" class="button small" onClick={() => saveBlob(template(), "products.csv")}>{say("import.template")}</button></p>
+      <details class="columns">
+        <summary>{say("import.columns")}</summary>
+        <dl class="facts">
+          {COLUMNS.map((name) => <Fragment key={name}><dt>{name}{NEEDED.includes(name) && <span class="small quiet"> {say("import.needed")}</span>}</dt><dd>{say(`import.column.${name}`)}</dd></Fragment>)}
+        </dl>
+      </details>
+      <div class="actions">
+        {([["import.template", true], ["import.mine", false]] as const).map(([words, empty]) => (["csv", "xlsx"] as const).map((format) => (
+          <button key={`${words}${format}`} type="button" class="button small" onClick={() => void saving.start({ format, empty })}>{say(words, { format: format.toUpperCase() })}</button>
+        )))}
+      </div>
+      <p class="problem" role="alert">{saving.problem}</p>
       <label class="button first file choose">
         {say(file === null ? "import.choose" : "import.other")}
         <input type="file" accept=".csv,.xlsx,.txt" onChange={(event) => { choose(event.currentTarget.files?.[0]); event.currentTarget.value = ""; }} />
       </label>
       <p role="status">{handing.pending ? say("import.looking") : file === null ? "" : file.name}</p>
-      {handing.problem !== "" && <p class="problem" role="alert">{handing.problem}</p>}
+      {handing.problem !== "" && <p class="problem" role="alert">{handing.problem}{handing.fields["file"] !== undefined && !handing.problem.includes(handing.fields["file"]) && ` ${handing.fields["file"]}`}</p>}
       {came !== null && (
-        <section class="card fields" aria-live="polite" data-import={came.dry_run ? "looked_at" : came.applied ? "written" : "refused"}>
-          <h2>{say(came.dry_run ? "import.would" : came.applied ? "import.done" : "import.refused")}</h2>
-          <Counts of={came} say={say} />
-          <Problems of={came} language={language} say={say} />
+        <section class="card fields" data-import={came.dry_run ? "looked_at" : came.applied ? "written" : "refused"}>
+          <div class="fields" aria-live="polite">{/* not around the rows: a table may have two thousand */}
+            <h2>{came.applied ? say("import.done", { made: came.made, changed: came.changed, bad: came.bad }) : say(came.dry_run ? "import.would" : "import.refused")}</h2>
+            <Counts of={came} say={say} />
+          </div>
+          <Columns of={came} say={say} />
+          <Rows of={came} language={language} say={say} />
           {came.dry_run && file !== null && (
             <>
               {(came.bad > 0 || skip) && <Check label={say("import.skip")} checked={skip} onValue={skipWrong} />}
@@ -78,7 +94,11 @@ export function ImportRoom({ client, language, say }: Given) {
                 {written.map((one) => (
                   <li key={one.id}>
                     <time dateTime={one.at}>{clock(Date.parse(one.at), Date.now(), language)}</time>
-                    <Counts of={one} say={say} />
+                    <div>
+                      {one.file_name !== "" && <p>{one.file_name}</p>}
+                      <Counts of={one} say={say} />
+                      <RowsBefore id={one.id} client={client} language={language} say={say} />
+                    </div>
                   </li>
                 ))}
               </ol>
@@ -87,32 +107,5 @@ export function ImportRoom({ client, language, say }: Given) {
         </Loaded>
       </section>
     </>
-  );
-}
-
-function Counts({ of, say }: { of: Import; say: Say }) {
-  return (
-    <p class="counts">
-      {(["made", "changed", "unchanged", "bad"] as const).map((one) => <span key={one} class={one === "bad" && of.bad > 0 ? "problem" : ""}>{say(`import.${one}`, { count: of[one] })}</span>)}
-    </p>
-  );
-}
-
-function Problems({ of, language, say }: { of: Import } & Omit<Given, "client">) {
-  if (of.problems.length === 0) return null;
-  return (
-    <table class="table problems">
-      <caption class="unseen">{say("import.wrong")}</caption>
-      <thead><tr><th scope="col">{say("import.row")}</th><th scope="col">{say("import.column")}</th><th scope="col">{say("import.what")}</th></tr></thead>
-      <tbody>
-        {of.problems.map(({ row, column, detail }) => (
-          <tr key={`${row} ${column} ${detail}`}>
-            <td data-title={say("import.row")} class="number">{say("count", { count: row })}</td>
-            <td data-title={say("import.column")}>{column === "" ? "–" : column}</td>
-            <td data-title={say("import.what")}>{fieldWords(detail, language)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

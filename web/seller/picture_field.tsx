@@ -1,6 +1,6 @@
 // The pictures of a product while it is changed: those that it has, and one more.
 import { ImagePlus, Trash2 } from "lucide";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { asJpeg } from "../shared/shrinking.ts";
 import type { Say } from "./speech.ts";
@@ -12,20 +12,27 @@ interface Given {
   /** A new one, made smaller here; null for none. */
   picked: string | null;
   onPick: (picture: string | null) => void;
+  /** Whether one is being made smaller: what is saved meanwhile would be without it. */
+  onWork: (works: boolean) => void;
   problem?: string | undefined;
   say: Say;
 }
 
-export function PictureField({ images, onImages, picked, onPick, problem, say }: Given) {
+export function PictureField({ images, onImages, picked, onPick, onWork, problem, say }: Given) {
   const [trouble, setTrouble] = useState("");
+  const newest = useRef(0);
   const pick = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     setTrouble("");
+    onWork(true);
+    const mine = ++newest.current; // of several that are worked on the last one counts
     try {
-      onPick(await asJpeg(file));
+      const picture = await asJpeg(file);
+      if (mine === newest.current) onPick(picture);
     } catch {
-      setTrouble(say("picture.unreadable"));
+      if (mine === newest.current) setTrouble(say("picture.unreadable"));
     }
+    if (mine === newest.current) onWork(false);
   };
   return (
     <fieldset class="pictures">

@@ -8,7 +8,11 @@ export type ProductForm = {
   listed_price: string;
   discounted_price: string;
   stock: string;
+  /** kg of one; empty where it is not said. */
+  weight_kg: string;
   tax_class: string;
+  /** The number of its kind of goods; empty for none. */
+  category_id: string;
   description: string;
   is_active: string;
 };
@@ -19,7 +23,9 @@ export function formOf(product: Product | null): ProductForm {
     listed_price: product?.listed_price ?? "",
     discounted_price: product?.discounted_price ?? "",
     stock: String(product?.stock ?? ""),
+    weight_kg: String(product?.weight_kg ?? ""),
     tax_class: product?.tax_class ?? "standard",
+    category_id: String(product?.category_id ?? ""),
     description: product?.description ?? "",
     is_active: product?.is_active === false ? "no" : "yes",
   };
@@ -32,12 +38,14 @@ export function numberOf(text: string): number | string {
 }
 
 export function productOf(form: ProductForm, isNew: boolean): Record<string, unknown> {
-  const { is_active, discounted_price, listed_price, stock, ...rest } = form;
+  const { is_active, category_id, discounted_price, listed_price, stock, weight_kg, ...rest } = form;
   return {
     ...rest,
     listed_price: amountOf(listed_price),
     discounted_price: discounted_price.trim() === "" ? null : amountOf(discounted_price),
     stock: numberOf(stock),
+    weight_kg: weight_kg.trim() === "" ? null : numberOf(weight_kg),
+    category_id: category_id === "" ? null : Number(category_id),
     ...(!isNew && { is_active: is_active === "yes" }),
   };
 }

@@ -2,11 +2,13 @@ import { useRef, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { type Address, changed } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
+import { CATEGORIES, type Category, categoryChoices } from "../shared/categories.ts";
 import type { Client } from "../shared/client.ts";
 import { useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Listing } from "../shared/listing.tsx";
+import { useLoading } from "../shared/loading.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
@@ -64,6 +66,30 @@ export function Products({ client, address, language, say }: Given) {
   );
 }
 
+interface CategoryGiven extends Omit<Given, "address"> {
+  value: string;
+  onValue: (value: string) => void;
+  problem: string | undefined;
+}
+
+/** The kind of goods, by which buyers find it; nothing where the shop has none. */
+function CategoryField({ client, value, onValue, problem, language, say }: CategoryGiven) {
+  const categories = useLoading(() => client.call<{ results: Category[] }>(CATEGORIES, { signed: false }), []);
+  const all = categories.value?.results ?? [];
+  if (all.length === 0 && value === "") return null;
+  const known = value === "" || all.some((one) => String(one.id) === value);
+  return (
+    <Field
+      label={say("product.category")}
+      name="category_id"
+      value={value}
+      onValue={onValue}
+      problem={problem}
+      choices={[["", say("product.category.none")], ...(known ? [] : [[value, say("product.category.retired")] as const]), ...categoryChoices(all, language)]}
+    />
+  );
+}
+
 interface Wanted {
   form: ProductForm;
   images: readonly string[];
@@ -85,6 +111,7 @@ function ProductSheet({ client, product, language, say, onChanged, onClose, onSa
   const had = product?.images.map(({ image }) => image) ?? [];
   const [images, setImages] = useState(had);
   const [picked, setPicked] = useState<string | null>(null);
+  const [picking, setPicking] = useState(false);
   // A new product whose picture was refused is there already: the next try changes it.
   const made = useRef<number | null>(product?.id ?? null);
   const save = useActing<Wanted>(say, async ({ form: typed, images: kept, picked: fresh }, key) => {
@@ -117,6 +144,9 @@ function ProductSheet({ client, product, language, say, onChanged, onClose, onSa
         </div>
         <div class="pair">
           <Field label={say("product.stock")} name="stock" value={form.stock} onValue={(stock) => change({ stock })} problem={save.fields["stock"]} more={{ inputMode: "numeric" }} />
+          <Field label={say("product.weight")} name="weight_kg" value={form.weight_kg} onValue={(weight_kg) => change({ weight_kg })} problem={save.fields["weight_kg"]} help={say("product.weight.help")} more={{ inputMode: "decimal" }} />
+        </div>
+        <div class="pair">
           <Field
             label={say("product.tax")}
             name="tax_class"
@@ -124,12 +154,13 @@ function ProductSheet({ client, product, language, say, onChanged, onClose, onSa
             onValue={(tax_class) => change({ tax_class })}
             choices={[["standard", say("product.tax.standard")], ["exempt", say("product.tax.exempt")]]}
           />
+          <CategoryField client={client} value={form.category_id} onValue={(category_id) => change({ category_id })} problem={save.fields["category_id"]} language={language} say={say} />
         </div>
         <Field label={say("product.description")} name="description" lines={4} value={form.description} onValue={(description) => change({ description })} problem={save.fields["description"]} help={say("optional")} />
-        <PictureField images={images} onImages={setImages} picked={picked} onPick={setPicked} problem={save.fields["image"]} say={say} />
+        <PictureField images={images} onImages={setImages} picked={picked} onPick={setPicked} onWork={setPicking} problem={save.fields["image"]} say={say} />
         {product !== null && <Check label={say("product.on_sale")} checked={form.is_active === "yes"} onValue={(on) => change({ is_active: on ? "yes" : "no" })} />}
         <p class="problem" role="alert">{save.problem}</p>
-        <button class="button first" disabled={save.pending}>{say(product === null ? "product.put_on_sale" : "save")}</button>
+        <button class="button first" disabled={save.pending || picking}>{say(product === null ? "product.put_on_sale" : "save")}</button>
       </form>
       {product !== null && <Stock client={client} productId={product.id} language={language} say={say} onChanged={onChanged} />}
     </SideSheet>

@@ -13,6 +13,7 @@ type Kind = components["schemas"]["ProofKind"];
 type End = "pickup" | "drop_off" | "return";
 
 const PATH = "/api/sellers/me/proof/";
+const AGE = "age_minimum";
 const EVERYWHERE: readonly Kind[] = ["photo", "signature", "barcode"];
 const ENDS: readonly (readonly [End, readonly Kind[]])[] = [
   ["pickup", EVERYWHERE],
@@ -43,7 +44,7 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
       const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
       stored.current = changed;
       const age_minimum = String(changed.age_minimum ?? "");
-      setAge((typed) => ("age_minimum" in changes || typed === "" ? age_minimum : typed)); // it may be typed just now
+      setAge((typed) => ("age_minimum" in changes || (typed === "" && !isBeingTyped()) ? age_minimum : typed));
     } catch (error) {
       wanted.current = stored.current;
       setRequired(stored.current);
@@ -82,11 +83,16 @@ function Choices({ kept, client, say }: { kept: Required; client: Client; say: S
               save({ age_minimum: Number(age) });
             }}
           >
-            <Field label={say("proof.age_minimum")} name="age_minimum" value={age} onValue={setAge} problem={saving.fields["age_minimum"]} more={{ inputMode: "numeric" }} />
+            <Field label={say("proof.age_minimum")} name={AGE} value={age} onValue={setAge} problem={saving.fields["age_minimum"]} more={{ inputMode: "numeric" }} />
             <button class="button">{say("proof.save_age")}</button>
           </form>
         )}
       </div>
     </>
   );
+}
+
+/** Whoever is in the field is about to type: what came in below their hands would stand before what they type. */
+function isBeingTyped(): boolean {
+  return document.activeElement?.getAttribute("name") === AGE;
 }

@@ -1,18 +1,21 @@
+import { Printer } from "lucide";
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { elsewhere } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import { Attempted, Told, carried } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
+import { orderStepWords } from "../shared/order_steps.ts";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Person } from "../shared/session.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { clock } from "../shared/times.ts";
-import { isKey } from "../shared/words.ts";
 import { DeliveryForm } from "./delivery_form.tsx";
-import { deliveryWords } from "./sales.tsx";
+import { States, deliveryWords } from "./sales.tsx";
 import type { Say } from "./speech.ts";
 
 export type SaleDetails = components["schemas"]["SaleDetails"];
@@ -49,16 +52,18 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             <Facts sale={one} language={language} say={say} />
             {isOpen(one) && (
               <div class="actions">
-                {asked !== "delivery" && <button type="button" class="button first" onClick={() => setAsked("delivery")}>{say("delivery.make")}</button>}
+                {/* It stays where it is: whoever clicks twice would otherwise say that it has arrived. */}
+                <button type="button" class={asked === "delivery" ? "button" : "button first"} aria-expanded={asked === "delivery"} onClick={() => setAsked("delivery")}>{say("delivery.make")}</button>
                 <button type="button" class="button" onClick={() => setAsked("delivered")}>{say("sale.mark")}</button>
               </div>
             )}
+            {one.delivery_id !== null && isUnderWay(one) && <Link class="button" href={`/seller/labels?of=${one.delivery_id}`}><Icon of={Printer} />{say("labels.one")}</Link>}
             {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
             {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} />}
             <section>
               <h3>{say("history")}</h3>
               <ol class="history">
-                <Told numbers={carried([one])} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: happened(event, language, say) }))} />
+                <Told numbers={carried([one])} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: orderStepWords(event, language, say) }))} />
               </ol>
             </section>
           </div>
@@ -71,15 +76,14 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
   );
 }
 
-/** The server's own words in English; what its state means in another language. */
-function happened(event: SaleDetails["tracking_events"][number], language: Language, say: Say): string {
-  const key = event.status === "pending" ? "order.created" : `order.${event.status}`;
-  return language === "ne" && isKey(key) ? say(key) : event.message;
-}
-
 /** Whether it can still be sent off, or said to have arrived. */
 function isOpen(sale: SaleDetails): boolean {
   return sale.status === "processing" && (sale.delivery_status === null || sale.delivery_status === "cancelled");
+}
+
+/** Whether its parcel is somewhere that a label is of use. */
+function isUnderWay(sale: SaleDetails): boolean {
+  return sale.delivery_status !== "delivered" && sale.delivery_status !== "cancelled";
 }
 
 function Facts({ sale, language, say }: { sale: SaleDetails; language: Language; say: Say }) {
@@ -101,7 +105,7 @@ function Facts({ sale, language, say }: { sale: SaleDetails; language: Language;
         </>
       )}
       <dt>{say("sale.status")}</dt>
-      <dd>{say(`sale.${sale.status}`)}</dd>
+      <dd><States sale={sale} say={say} />{sale.payment_status === "paid" && Number(sale.refunded) > 0 && <><br />{say("sale.refunded_part", { amount: money(sale.refunded, language) })}</>}</dd>
       <dt>{say("delivery")}</dt>
       <dd>{deliveryWords(sale, say)}</dd>
       {sale.objection_until !== null && (

@@ -1,9 +1,13 @@
+import { Printer } from "lucide";
 import type { Address } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
+import { Icon } from "../shared/icon.tsx";
+import { Link } from "../shared/link.tsx";
 import { Listing } from "../shared/listing.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
 import { type Language, money } from "../shared/numbers.ts";
+import { paidState } from "../shared/paid_state.ts";
 import type { Person } from "../shared/session.ts";
 import { clock } from "../shared/times.ts";
 import { isKey, isKeyOf } from "../shared/words.ts";
@@ -20,6 +24,7 @@ export function Sales({ client, person, address, language, say }: { client: Clie
   return (
     <>
       <h1>{say("sales")}</h1>
+      <p class="actions"><Link class="button" href="/seller/labels"><Icon of={Printer} />{say("labels.all")}</Link></p>
       <Listing<Sale>
         client={client}
         path="/api/marketplace/sales/"
@@ -40,7 +45,7 @@ export function Sales({ client, person, address, language, say }: { client: Clie
           { key: "product", title: say("product"), value: (sale) => sale.product.name, cell: (sale) => say("line", { count: sale.quantity, name: sale.product.name }) },
           { key: "buyer", title: say("sale.buyer"), value: (sale) => sale.buyer_name },
           { key: "total", title: say("total"), value: (sale) => Number(sale.total_amount), cell: (sale) => money(sale.total_amount, language), end: true },
-          { key: "status", title: say("sale.status"), value: (sale) => sale.status, cell: (sale) => <Mark as={MARKS[sale.status]}>{status(sale.status)}</Mark> },
+          { key: "status", title: say("sale.status"), value: (sale) => sale.status, cell: (sale) => <States sale={sale} say={say} /> },
           { key: "delivery", title: say("delivery"), value: (sale) => sale.delivery_status, cell: (sale) => <DeliveryCell sale={sale} language={language} say={say} /> },
           { key: "created", title: say("sale.sold"), value: (sale) => sale.created_at, cell: (sale) => <time dateTime={sale.created_at}>{clock(Date.parse(sale.created_at), Date.now(), language)}</time> },
         ]}
@@ -52,6 +57,12 @@ export function Sales({ client, person, address, language, say }: { client: Clie
       />
     </>
   );
+}
+
+/** How it stands, and its money where some of it went back. */
+export function States({ sale, say }: { sale: Pick<Sale, "status" | "payment_status" | "refunded">; say: Say }) {
+  const paid = `payment.${paidState(sale)}`;
+  return <>{<Mark as={MARKS[sale.status]}>{say(`sale.${sale.status}`)}</Mark>}{paid !== "payment.paid" && isKey(paid) && <>{" "}<Mark as="stale">{say(paid)}</Mark></>}</>;
 }
 
 function DeliveryCell({ sale, language, say }: { sale: Sale; language: Language; say: Say }) {

@@ -8,40 +8,43 @@ import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
 import { Figures } from "./figures.tsx";
-import { ImportRoom } from "./import_room.tsx";
+import { ImportRoom, LabelsRoom } from "./late_rooms.tsx";
 import { Products } from "./products.tsx";
 import { ProofRoom } from "./proof_room.tsx";
 import { Sales } from "./sales.tsx";
+import { Setbacks } from "./setbacks_room.tsx";
 import { type Say, words } from "./speech.ts";
 import { TrackingRoom } from "./tracking_room.tsx";
 
-const client = new Client(browserStore("seller"));
+const anybody = new Client(browserStore("seller"));
 const person = browserPerson("seller");
 
 function Seller({ language, say }: { language: Language; say: Say }) {
   const address = useAddress();
   const [, room = "", extra] = address.path.split("/").slice(1);
-  const given = { client, address, language, say };
+  const spoken = { language, say };
   document.title = say("seller.title");
   return (
-    <SignInFirst client={client} kept={person} role="seller" demo="seller" title={say("seller.title")} language={language} say={say}>
+    <SignInFirst client={anybody} kept={person} role="seller" demo="seller" title={say("seller.title")} language={language} say={say}>
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
-          rooms={[["/seller", say("sales")], ["/seller/products", say("products")], ["/seller/import", say("import")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
+          rooms={[["/seller", say("sales")], ["/seller/returns", say("setbacks")], ["/seller/products", say("products")], ["/seller/import", say("import")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
           address={address}
           signedIn={signedIn}
           language={language}
           say={say}
         >
           {!signedIn.person.email_verified && <p class="card" role="status">{say("seller.unproved")}</p>}
-          {room === "" && <Sales {...given} person={signedIn.person} />}
-          {room === "products" && extra === undefined && <Products {...given} />}
-          {room === "import" && extra === undefined && <ImportRoom client={client} language={language} say={say} />}
-          {room === "figures" && extra === undefined && <Figures {...given} />}
-          {room === "tracking" && extra === undefined && <TrackingRoom client={client} language={language} say={say} />}
-          {room === "proof" && extra === undefined && <ProofRoom client={client} language={language} say={say} />}
-          {(!["", "products", "import", "figures", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {room === "" && <Sales {...spoken} client={signedIn.client} address={address} person={signedIn.person} />}
+          {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
+          {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}
+          {room === "import" && extra === undefined && <ImportRoom {...spoken} client={signedIn.client} />}
+          {room === "figures" && extra === undefined && <Figures {...spoken} client={signedIn.client} address={address} />}
+          {room === "labels" && extra === undefined && <LabelsRoom {...spoken} client={signedIn.client} address={address} />}
+          {room === "tracking" && extra === undefined && <TrackingRoom {...spoken} client={signedIn.client} />}
+          {room === "proof" && extra === undefined && <ProofRoom {...spoken} client={signedIn.client} />}
+          {(!["", "returns", "products", "import", "figures", "labels", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

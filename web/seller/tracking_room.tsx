@@ -32,32 +32,30 @@ function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Sa
     setSaved(true);
   });
   return (
-    <>
+    <div class="fields">
       <Saved saved={saved} text={say("tracking.saved")} />
       {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <section class="card" aria-live="polite">
         {preview(privacy, say).map((sentence) => <p key={sentence}>{sentence}</p>)}
       </section>
-      <div class="fields">
-        {([...ELEMENTS, "after_end"] as const).map((element) => {
-          const usual = privacy.defaults[element];
-          const settings = element === "after_end" ? AFTER_END : SETTINGS;
-          return (
-            <Field
-              key={element}
-              label={say(`tracking.${element}`)}
-              name={element}
-              value={privacy[element] === usual ? USUAL : privacy[element]}
-              problem={saving.fields[element]}
-              choices={[
-                [USUAL, say("shown.usual", { shown: say(`shown.${usual}`) })],
-                ...settings.filter((one) => one !== usual).map((one): [string, string] => [one, say(`shown.${one}`)]),
-              ]}
-              onValue={(chosen) => void saving.start({ [element]: chosen === USUAL ? null : (chosen as Shown) })}
-            />
-          );
-        })}
-      </div>
-    </>
+      {([...ELEMENTS, "after_end"] as const).map((element) => {
+        const usual = privacy.defaults[element];
+        const settings = element === "after_end" ? AFTER_END : SETTINGS;
+        return (
+          <Field
+            key={element}
+            label={say(`tracking.${element}`)}
+            name={element}
+            value={privacy[element] === usual ? USUAL : privacy[element]}
+            problem={saving.fields[element]}
+            choices={[
+              [USUAL, say("shown.usual", { shown: say(`shown.${usual}`) })],
+              ...settings.filter((one) => one !== usual).map((one): [string, string] => [one, say(`shown.${one}`)]),
+            ]}
+            onValue={(chosen) => void saving.start({ [element]: chosen === USUAL ? null : (chosen as Shown) })}
+          />
+        );
+      })}
+    </div>
   );
 }

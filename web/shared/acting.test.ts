@@ -7,3 +7,10 @@ test("a field of a nested body is known by its own name", () => {
     cart_id: "has no items",
   });
 });
+
+test("what was left empty is said to be needed, whatever kind of value was missed there", () => {
+  const fields = { package_weight: "must be a number, not text", "form.delivery_fee": "must be an amount like 1250.00", pickup_address: "must be shorter" };
+  const typed = { package_weight: " ", form: { delivery_fee: "" }, pickup_address: "Farm" };
+  expect(byField(fields, "en", typed)).toEqual({ package_weight: "Fill this in.", delivery_fee: "Fill this in.", pickup_address: "must be shorter" });
+  expect(byField({ stock: "must be a number, not text" }, "en", { stock: "many" })).toEqual({ stock: "must be a number, not text" });
+});

@@ -586,6 +586,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/instructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ReadInstructions
+         * @description What the courier is told about the door: for the buyer (not of a return), its seller and admins.
+         */
+        get: operations["deliveries_read_instructions"];
+        put?: never;
+        /**
+         * ChangeInstructions
+         * @description Tell the courier something about the door: its buyer and admins until it has ended, its seller until it is
+         *     picked up and, of a return, until it is there. The transporter's app reads it at once; the same again changes
+         *     nothing.
+         *
+         *     409: `wrong_status` and `parcel_aboard`, with `delivery_status`.
+         */
+        post: operations["deliveries_change_instructions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/loss": {
         parameters: {
             query?: never;
@@ -593,7 +621,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * ReadLoss
+         * @description What would go back to its buyer were the delivery lost now, before anybody says so; nothing changes.
+         *
+         *     `left` is 0 where it has an `ending` already, or nothing of what was paid for its sale is left.
+         */
+        get: operations["deliveries_read_loss"];
         put?: never;
         /**
          * Report
@@ -722,8 +756,8 @@ export interface paths {
          *
          *     A phone that had no network says `happened_at`. It is believed unless it lies before the assignment, in the
          *     future, or longer ago than `DISPATCH_STEP_MAX_AGE_H`: then the step is flagged and ours counts. Where the
-         *     delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`).
-         *     What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
+         *     delivery went on without the phone it is 409 with its `delivery_status` (`wrong_status`, `no_longer_yours`,
+         *     `on_hold`). What was sent as proof is kept for admins then: `proof_kept`, `proof_number`.
          */
         post: operations["deliveries_pick_up"];
         delete?: never;
@@ -1064,7 +1098,7 @@ export interface paths {
          * Unlock
          * @description Show that one knows the receiver: what the seller shows for a code is shown with the `token`.
          *
-         *     403 where the code is wrong; after several wrong ones the next has to wait (429).
+         *     403 where the code is wrong; after several wrong ones the next has to wait (429 `too_many_codes`).
          */
         post: operations["deliveries_unlock"];
         delete?: never;
@@ -1216,7 +1250,7 @@ export interface paths {
         };
         /**
          * Show
-         * @description What came of one's own table.
+         * @description What came of one's own table, row by row.
          */
         get: operations["imports_show"];
         put?: never;
@@ -1263,10 +1297,33 @@ export interface paths {
          * @description Put the products of a table on sale, or change those that it brought before (`external_id`).
          *
          *     The body is the file: CSV (UTF-8) or XLSX. Columns: `external_id`, `name`, `listed_price`, and as wished
-         *     `discounted_price`, `stock`, `description`, `tax_class`, `images`, `is_active`; an admin's has `seller` too.
+         *     `discounted_price`, `stock`, `description`, `tax_class`, `images`, `category` (such as `Food / Grain`),
+         *     `is_active`; an admin's has `seller` too. What the table has no column for stays as it is.
          *     It is a dry run unless `dry_run=false`. Where a row is wrong nothing is written, unless `skip_bad_rows=true`.
          */
         post: operations["imports_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/products/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description One's own products as a table that an import reads, also those that are not on sale; or one to begin with.
+         *
+         *     What has no external id yet is given one. 409 `too_many_products` where there are more than an import takes.
+         */
+        get: operations["imports_table"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,7 +1422,7 @@ export interface paths {
         };
         /**
          * Revenue
-         * @description One's own revenue, in total and day by day.
+         * @description One's own revenue in a period, in total and day by day.
          */
         get: operations["analytics_revenue"];
         put?: never;
@@ -1508,10 +1565,34 @@ export interface paths {
          * ChangeTrackingPrivacy
          * @description Choose when each element is shown; parcels on their way follow within seconds.
          *
-         *     `always`, `never`, `under_way` (from the assignment to the end), `near` (aboard, and at most two drop-offs or
+         *     `always`, `never`, `under_way` (from the assignment to the end), `near` (aboard, and at most two stops or
          *     twenty minutes away), `code` (to whoever gives the last four digits of the receiver's phone).
          */
         patch: operations["sales_change_tracking_privacy"];
+        trace?: never;
+    };
+    "/api/marketplace/setbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListSetbacks
+         * @description What did not go well with one's own sales, newest first; an admin sees all.
+         *
+         *     `coming_back`, `back`: returns; `lost`, `damaged`: ended by an admin; `in_part`: the rest of what was handed
+         *     over was damaged or missing (one that was refused is a return); `on_hold`: somebody lets it wait. `search`: a
+         *     text in the sale's number, the product, the buyer or a number of the parcel.
+         */
+        get: operations["sales_list_setbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/offers": {
@@ -1780,6 +1861,9 @@ export interface paths {
         /**
          * Deliveries
          * @description A transporter's deliveries, newest assignment first.
+         *
+         *     `stops` are those that are yet to come, each with its number among all that this transporter comes to and its
+         *     time: what customers and dispatchers are told goes by the same order.
          */
         get: operations["transporters_deliveries"];
         put?: never;
@@ -2822,6 +2906,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marketplace/carts/{cart_id}/delivery-estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Estimate
+         * @description What delivery of one's own cart would cost and when it would come, were it paid now. Nothing is promised.
+         *
+         *     The buyer pays `shipping_cost`, which the cart's `total_to_pay` has in it; the `delivery_fee` of a parcel is
+         *     what carrying it would cost by the fees of now, and is not charged to the buyer. Each line is a parcel.
+         *
+         *     `arrival` is a window from how long the seller took lately, who is on duty near the pickup, and the way;
+         *     `way_minutes` is the same from when the seller has it ready. What is not known is null, and `unknown` says why:
+         *     `no_pickup_point`, `no_door_point`, `no_weight`, `no_preparation` (how long the seller takes),
+         *     `nobody_on_duty`, `nobody_near`, `too_heavy`, `all_busy`, `place_closed`. Places of sellers and couriers count
+         *     as cells of about one and five kilometres. Nothing is kept. At most `DISPATCH_ESTIMATES_PER_MINUTE` for a user.
+         */
+        post: operations["carts_estimate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/marketplace/carts/{cart_id}/items": {
         parameters: {
             query?: never;
@@ -2912,6 +3025,26 @@ export interface paths {
          * @description Change or move one. 409 `category_exists` as above.
          */
         patch: operations["catalogue_change_category"];
+        trace?: never;
+    };
+    "/api/v1/marketplace/categories/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListAll
+         * @description All of them as a tree, inactive ones too, each with how many products are in it.
+         */
+        get: operations["catalogue_list_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/marketplace/orders/{order_id}": {
@@ -3009,6 +3142,7 @@ export interface paths {
          * Mine
          * @description One's own orders, newest first.
          *
+         *     `status` may be given several times: `?status=shipped&status=processing` are those in either.
          *     `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
          */
         get: operations["orders_mine"];
@@ -4070,8 +4204,10 @@ export interface paths {
         };
         /**
          * Ready
-         * @description Database and Redis answer and take writes, and the data folder does; 503 names what does not.
+         * @description Database and Redis answer and take writes, and so does the data folder; 503 names what does not.
          *
+         *     Where pictures are kept (a folder, or a bucket that answers) is asked too: `degraded` with 200 where it fails.
+         *     All processes share it, and what needs no picture goes on: with none left to serve nothing would.
          *     Whether writing works is tried every few seconds, however often this is asked.
          *
          *     `process` is the one that answers, `log` is the same from whichever: a log that is not worked off makes no
@@ -4348,13 +4484,14 @@ export interface components {
         };
         /**
          * ArrivalWindow
-         * @description Between when the parcel is at the door.
+         * @description Between when the parcel is at the door. `stops_before`: where its transporter goes for others before that.
          */
         ArrivalWindow: {
             /** Format: date-time */
             earliest: string;
             /** Format: date-time */
             latest: string;
+            stops_before: number;
         };
         /**
          * AskedOffer
@@ -4533,7 +4670,7 @@ export interface components {
          * @description Who did what to whom; `detail` is free, by the action.
          *
          *     `actor_name` and `subject_name` as they are now: of people the name, of deliveries and orders the number that
-         *     people know; None where it has none or is gone.
+         *     people know; None where it has none or is gone. `transporter_name`: of the one in `detail`.
          */
         AuditAnswer: {
             action: string;
@@ -4554,6 +4691,7 @@ export interface components {
             subject_id: string;
             subject_kind: string;
             subject_name: string | null;
+            transporter_name: string | null;
         };
         /**
          * AutoAssign
@@ -4862,10 +5000,13 @@ export interface components {
          * @description One who could carry. `distance_km` is from where it is to the pickup, as the crow flies.
          *
          *     Of a parcel that is aboard it is to whoever has it. `estimated_pickup_time`: when this one would be there.
-         *     `gave_back`: had this delivery and did not want it.
+         *     `gave_back`: had this delivery and did not want it. Both times are among all else that this one has to do, of
+         *     which `stops_before` are before the door. `delays`: what else this one has to do that would come later for it,
+         *     by a minute at least and the most first.
          */
         CandidateAnswer: {
             active: number;
+            delays: components["schemas"]["DelayAnswer"][];
             distance_km: number | null;
             /** Format: date-time */
             estimated_delivery_time: string;
@@ -4880,6 +5021,7 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
             score_details: components["schemas"]["ScoreDetails"];
+            stops_before: number;
             transporter: components["schemas"]["AssignedTransporter"];
         };
         /**
@@ -4926,6 +5068,21 @@ export interface components {
             tax_amount: string;
             total_amount: string;
             total_to_pay: string;
+        };
+        /**
+         * CartEstimate
+         * @description What delivery of a cart would cost and when it would come, as of `at`.
+         *
+         *     `shipping_cost` is what its buyer pays, `delivery_fees` what carrying all parcels would cost.
+         */
+        CartEstimate: {
+            /** Format: date-time */
+            at: string;
+            cart_id: number;
+            currency: string;
+            delivery_fees: string;
+            parcels: components["schemas"]["EstimatedParcel"][];
+            shipping_cost: string;
         };
         /**
          * CartItemAnswer
@@ -4998,6 +5155,7 @@ export interface components {
         Checks: {
             data_folder: string;
             database: string;
+            pictures: string;
             redis: string;
         };
         /**
@@ -5244,6 +5402,14 @@ export interface components {
          */
         DeclineReason: "too_far" | "vehicle" | "busy" | "break" | "address" | "unsafe" | "other";
         /**
+         * DelayAnswer
+         * @description By how many seconds another delivery would be at its door later.
+         */
+        DelayAnswer: {
+            by_s: number;
+            delivery_id: number;
+        };
+        /**
          * DeliveredAnswer
          * @description The sale is marked.
          */
@@ -5327,13 +5493,15 @@ export interface components {
          * DetailedDelivery
          * @description Everything about a delivery.
          *
-         *     `on_hold`: a person lets it wait; null for the transporter. `quantity`: so many goods it holds;
+         *     `attempts_left`: so often it may still be tried at its door. `on_hold`: a person lets it wait; null for the
+         *     transporter. `quantity`: so many goods it holds;
          *     `quantity_accepted`: so many were handed over, where that was not all, and `partial_reason` why.
          *     `reported_rating` (the transporter's word), `earnings` and `hold` (why it waits) are for admins alone.
          */
         DetailedDelivery: {
             assigned_at: string | null;
             attempts: components["schemas"]["NotedAttempt"][];
+            attempts_left: number;
             /** Format: date-time */
             created_at: string;
             customer_rating: number | null;
@@ -5741,6 +5909,74 @@ export interface components {
             [key: string]: components["schemas"]["Json"];
         };
         /**
+         * EstimatedArrival
+         * @description A window, to quarters of an hour.
+         */
+        EstimatedArrival: {
+            /** Format: date-time */
+            earliest: string;
+            /** Format: date-time */
+            latest: string;
+        };
+        /**
+         * EstimatedMinutes
+         * @description From when the seller has it ready until it is at the door, to five minutes.
+         */
+        EstimatedMinutes: {
+            least: number;
+            most: number;
+        };
+        /**
+         * EstimateDoor
+         * @description Where it would go: of an address the parts that say a place, as an order has them. Degrees.
+         *
+         *     Without a point, and without a Plus Code that says one, no way is known.
+         */
+        EstimateDoor: {
+            /**
+             * Format: line
+             * @default
+             */
+            district: string;
+            /** @default null */
+            latitude: number | null;
+            /** @default null */
+            longitude: number | null;
+            /**
+             * Format: line
+             * @default
+             */
+            plus_code: string;
+            /**
+             * Format: line
+             * @default
+             */
+            state: string;
+        } | {
+            latitude: unknown;
+            longitude: unknown;
+        } | {
+            latitude?: null;
+            longitude?: null;
+        };
+        /**
+         * EstimatedParcel
+         * @description Of one line of the cart. `weight_kg`: of all of it; `distance_km`: about how far it is carried.
+         */
+        EstimatedParcel: {
+            arrival: components["schemas"]["EstimatedArrival"] | null;
+            delivery_fee: string;
+            distance_km: number | null;
+            item_id: number;
+            product_id: number;
+            product_name: string;
+            quantity: number;
+            seller: components["schemas"]["SellerAnswer"];
+            unknown: components["schemas"]["Unknown"][];
+            way_minutes: components["schemas"]["EstimatedMinutes"] | null;
+            weight_kg: number | null;
+        };
+        /**
          * EventKind
          * @description Where the transporter came or went.
          * @enum {string}
@@ -5921,12 +6157,15 @@ export interface components {
         };
         /**
          * Found
-         * @description The newest ten of each kind.
+         * @description The newest of each kind, a page of them; `…_count`: so many there are of it.
          */
         Found: {
             deliveries: components["schemas"]["FoundDelivery"][];
+            deliveries_count: number;
             orders: components["schemas"]["FoundOrder"][];
+            orders_count: number;
             people: components["schemas"]["FoundPerson"][];
+            people_count: number;
         };
         /**
          * FoundDelivery
@@ -6130,9 +6369,7 @@ export interface components {
         };
         /**
          * HandoverProof
-         * @description What proved one handover. Metres, seconds; `hash` is of all that is kept of it, `flags` for admins alone.
-         *
-         *     `distance_m`: from where it was to the address; `fix_age_s`: how old the transporter's last position was then.
+         * @description What proved one handover; `hash` is of all that is kept of it, `flags` for admins alone.
          */
         HandoverProof: {
             checked: components["schemas"]["ProofKind"][];
@@ -6194,7 +6431,7 @@ export interface components {
         };
         /**
          * HoldBody
-         * @description Why a delivery is to wait, for those who decide, and until when; without ``until``, until it is resumed.
+         * @description Why a delivery is to wait, for those who decide, and until when, which lies ahead; else until it is resumed.
          */
         HoldBody: {
             /** Format: line */
@@ -6236,7 +6473,7 @@ export interface components {
          * ImportAnswer
          * @description `applied`: whether it was written. Of a dry run, the counts say what would happen.
          *
-         *     `bad`: rows that are wrong; `problems` has what is, the first 500.
+         *     `bad`: rows that are wrong; `problems` has what is, the first 500. `columns`: those that the table has.
          */
         ImportAnswer: {
             applied: boolean;
@@ -6244,13 +6481,37 @@ export interface components {
             at: string;
             bad: number;
             changed: number;
+            columns: string[];
             dry_run: boolean;
+            file_name: string;
             file_sha256: string;
             id: number;
             kind: components["schemas"]["ImportKind"];
             made: number;
             problems: components["schemas"]["ProblemAnswer"][];
             rows: number;
+            unchanged: number;
+        };
+        /**
+         * ImportDetails
+         * @description The same with rows that are right, the first 500: those that are new or changed before those that are not.
+         */
+        ImportDetails: {
+            applied: boolean;
+            /** Format: date-time */
+            at: string;
+            bad: number;
+            changed: number;
+            columns: string[];
+            dry_run: boolean;
+            file_name: string;
+            file_sha256: string;
+            id: number;
+            kind: components["schemas"]["ImportKind"];
+            made: number;
+            problems: components["schemas"]["ProblemAnswer"][];
+            rows: number;
+            told: components["schemas"]["ToldAnswer"][];
             unchanged: number;
         };
         /**
@@ -6316,6 +6577,27 @@ export interface components {
             refunded: boolean | null;
             status: string | null;
             total_amount: number | null;
+        };
+        /**
+         * InstructionsAnswer
+         * @description What the courier is told about the door. `changed`: whether it was something else before.
+         */
+        InstructionsAnswer: {
+            changed: boolean;
+            delivery_id: number;
+            delivery_instructions: string;
+            /** Format: uuid */
+            delivery_uuid: string;
+            status: components["schemas"]["DeliveryStatus"];
+            tracking_number: string;
+        };
+        /**
+         * InstructionsBody
+         * @description What the courier is told about the door; empty where there is nothing to tell.
+         */
+        InstructionsBody: {
+            /** Format: lines */
+            instructions: string;
         };
         /**
          * InvoiceAnswer
@@ -6404,6 +6686,26 @@ export interface components {
             total_score: number | null;
             transporter: number;
             transporter_name: string;
+        };
+        /**
+         * KeptCategoriesAnswer
+         * @description All of them, inactive ones too, each before those within it.
+         */
+        KeptCategoriesAnswer: {
+            results: components["schemas"]["KeptCategory"][];
+        };
+        /**
+         * KeptCategory
+         * @description The same for who keeps them: with how many products are in it, those within it not counted.
+         */
+        KeptCategory: {
+            id: number;
+            is_active: boolean;
+            name: string;
+            name_ne: string;
+            parent_id: number | null;
+            position: number;
+            products: number;
         };
         /**
          * Language
@@ -6500,6 +6802,34 @@ export interface components {
             speed_mps: number | null;
         };
         /**
+         * ListedRefund
+         * @description A refund with whom it goes to, and the order that it is of; None where its payment belongs to none.
+         */
+        ListedRefund: {
+            amount: number;
+            attempts: number;
+            completed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            credit_note_number: string | null;
+            currency: string;
+            customer: number;
+            customer_email: string;
+            customer_name: string;
+            is_late_payment: boolean;
+            last_error: string | null;
+            order: number | null;
+            order_number: string | null;
+            payment_status: components["schemas"]["TransactionStatus"];
+            /** Format: uuid */
+            payment_transaction_id: string;
+            reason: string;
+            /** Format: uuid */
+            refund_id: string;
+            sale_id: number | null;
+            status: components["schemas"]["RefundStatus"];
+        };
+        /**
          * LiveAnswer
          * @description The process answers.
          */
@@ -6544,6 +6874,15 @@ export interface components {
         } | {
             /** @constant */
             ending?: "damaged";
+        };
+        /**
+         * LossOutlook
+         * @description What would go back to the buyer were a delivery lost now, NPR: also the most for a damaged one.
+         */
+        LossOutlook: {
+            delivery_id: number;
+            ending: components["schemas"]["Ending"] | null;
+            left: number;
         };
         /**
          * MadeShareLink
@@ -6796,7 +7135,8 @@ export interface components {
          * NewDelivery
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
          *
-         *     Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
+         *     Without ``package_weight`` it weighs what the sold products do, where their seller has said what one weighs; where
+         *     not, it is required. Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
          *     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
          *     ``proof``: what is required at its ends; where it is not said, what its seller's deliveries usually require.
          *     ``label``: the seller's own number on the parcel, which may be scanned in the place of the tracking number.
@@ -6831,7 +7171,8 @@ export interface components {
             package_dimensions: string;
             /** @default null */
             package_value: (string | number) | null;
-            package_weight: number;
+            /** @default null */
+            package_weight: number | null;
             /** Format: line */
             pickup_address: string;
             /** Format: line */
@@ -6981,7 +7322,7 @@ export interface components {
         };
         /**
          * NewProduct
-         * @description A product to sell. ``price`` is another name for ``listed_price``.
+         * @description A product to sell. ``price`` is another name for ``listed_price``; ``weight_kg``: of one, packed.
          */
         NewProduct: {
             /** @default null */
@@ -7005,6 +7346,8 @@ export interface components {
             stock: number;
             /** @default standard */
             tax_class: components["schemas"]["TaxClass"];
+            /** @default null */
+            weight_kg: number | null;
         } | {
             listed_price: unknown;
         } | {
@@ -7307,6 +7650,16 @@ export interface components {
             server_time: string;
         };
         /**
+         * OpenStop
+         * @description A stop that is yet to come: `number` counts from 1 through all of its transporter's stops.
+         */
+        OpenStop: {
+            /** Format: date-time */
+            estimated_time: string;
+            kind: components["schemas"]["StopKind"];
+            number: number;
+        };
+        /**
          * OperationAssignment
          * @description One assignment of an operation on named deliveries.
          */
@@ -7351,7 +7704,8 @@ export interface components {
          *     `transaction_id` the payment that paid them, which has the invoice.
          *
          *     Amounts in NPR. `total_amount` and `formatted_total` are those of the items; the buyer pays `total_to_pay`,
-         *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together.
+         *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together. Of it `refunded` went back, and
+         *     `refunding` shall.
          */
         OrderAnswer: {
             can_cancel: boolean;
@@ -7376,7 +7730,10 @@ export interface components {
             payment_status: components["schemas"]["PaymentStatus"];
             payment_status_display: string;
             progress: components["schemas"]["OrderProgressAnswer"];
+            refunded: string;
+            refunding: string;
             sales: components["schemas"]["OrderSale"][];
+            setbacks: components["schemas"]["OrderSetback"][];
             shipping_cost: string;
             subtotal: string;
             tax_amount: string;
@@ -7490,6 +7847,8 @@ export interface components {
             order_status: components["schemas"]["OrderStatus"];
             order_status_display: string;
             payment_status: components["schemas"]["PaymentStatus"];
+            refunded: string;
+            refunding: string;
             shipping_cost: string;
             subtotal: string;
             tax_amount: string;
@@ -7516,6 +7875,20 @@ export interface components {
             tracking_number: string | null;
         };
         /**
+         * OrderSetback
+         * @description What of a sale did not arrive: so many goods, how, and what of the money goes back for them, NPR.
+         *
+         *     `refunded` is null where nothing does, or not yet: for what comes back it does once it is with the seller.
+         */
+        OrderSetback: {
+            kind: components["schemas"]["SetbackKind"];
+            quantity: number;
+            refund_status: components["schemas"]["RefundStatus"] | null;
+            refunded: string | null;
+            sale_id: number;
+            tracking_number: string;
+        };
+        /**
          * OrderStatus
          * @description `pending → confirmed → processing → shipped → delivered → completed`, or `cancelled`.
          * @enum {string}
@@ -7540,6 +7913,12 @@ export interface components {
             status: components["schemas"]["MessageStatus"];
             template: string;
         };
+        /**
+         * Outcome
+         * @description What became of a row.
+         * @enum {string}
+         */
+        Outcome: "made" | "changed" | "unchanged";
         /**
          * OwnChoices
          * @description What somebody chooses about messages; what is left out stays.
@@ -7726,6 +8105,16 @@ export interface components {
             results: components["schemas"]["ListedDecision"][];
         };
         /**
+         * PageOfListedRefund
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfListedRefund: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ListedRefund"][];
+        };
+        /**
          * PageOfOrderRow
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -7776,16 +8165,6 @@ export interface components {
             results: components["schemas"]["QueuedDocument"][];
         };
         /**
-         * PageOfRefundAnswer
-         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
-         */
-        PageOfRefundAnswer: {
-            count: number;
-            next: string | null;
-            previous: string | null;
-            results: components["schemas"]["RefundAnswer"][];
-        };
-        /**
          * PageOfReviewAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -7826,6 +8205,16 @@ export interface components {
             results: components["schemas"]["SavedAddressAnswer"][];
         };
         /**
+         * PageOfSetbackAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfSetbackAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["SetbackAnswer"][];
+        };
+        /**
          * PageOfStockChangeAnswer
          * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
          */
@@ -7834,6 +8223,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["StockChangeAnswer"][];
+        };
+        /**
+         * PageOfTourRow
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfTourRow: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["TourRow"][];
         };
         /**
          * PageOfWaitingDelivery
@@ -8292,6 +8691,8 @@ export interface components {
         /**
          * ProductAnswer
          * @description A product as buyers see it; `price` is what one costs now. Amounts in NPR.
+         *
+         *     `weight_kg`: of one, packed; None where its seller has not said.
          */
         ProductAnswer: {
             available: number;
@@ -8307,6 +8708,7 @@ export interface components {
             seller: components["schemas"]["SellerAnswer"];
             stock: number;
             tax_class: components["schemas"]["TaxClass"];
+            weight_kg: number | null;
         };
         /**
          * ProductChanges
@@ -8328,6 +8730,7 @@ export interface components {
             name?: string;
             stock?: number;
             tax_class?: components["schemas"]["TaxClass"];
+            weight_kg?: number | null;
         };
         /**
          * ProductImage
@@ -8369,8 +8772,8 @@ export interface components {
          * ProofOfDelivery
          * @description What proved the handovers and attempts of a delivery; `has_code`: whether its buyer was told a code.
          *
-         *     `number` counts both in the order in which they were written down. `refused`: what was sent with steps that came
-         *     too late and were not taken, for admins alone.
+         *     `number` counts both in the order in which they were written down. `refused`: what was sent with steps that
+         *     were not taken, for admins alone.
          */
         ProofOfDelivery: {
             attempts: components["schemas"]["AttemptProof"][];
@@ -8488,14 +8891,14 @@ export interface components {
         };
         /**
          * ReadyAnswer
-         * @description Whether the process can work; `log` is None where Redis does not say.
+         * @description Whether the process can work; `degraded`: all but pictures. `log` is None where Redis does not say.
          */
         ReadyAnswer: {
             checks: components["schemas"]["Checks"];
             log: components["schemas"]["LogAnswer"] | null;
             process: components["schemas"]["ProcessAnswer"];
             /** @enum {string} */
-            status: "ok" | "unavailable";
+            status: "ok" | "degraded" | "unavailable";
         };
         /**
          * Reassignment
@@ -8607,7 +9010,7 @@ export interface components {
         };
         /**
          * RefusedProof
-         * @description What was sent with a step that was not taken. Metres, seconds.
+         * @description What was sent with a step that was not taken.
          *
          *     `refusal`: why, and `delivery_status`, how the delivery stood then; `happened_at`: when it was by the phone's
          *     word; `scanned`: what it read on the parcel; `reason`: of an attempt.
@@ -8821,11 +9224,14 @@ export interface components {
         };
         /**
          * RevenueAnswer
-         * @description Takings in total and day by day.
+         * @description Takings in total and of the newest days on which something was sold, oldest first.
+         *
+         *     `earlier_days` is how many more such days the period has; a `date_to` before the first of `days` tells them.
          */
         RevenueAnswer: {
             currency: string;
             days: components["schemas"]["DayTakingsAnswer"][];
+            earlier_days: number;
             gross: number;
             refunded: number;
             revenue: number;
@@ -9028,7 +9434,8 @@ export interface components {
          * SaleAnswer
          * @description A sale with its delivery, where there is one. Amounts in NPR.
          *
-         *     `next_try_at`: when a parcel that nobody took is tried again, as far as somebody said so.
+         *     `next_try_at`: when a parcel that nobody took is tried again, as far as somebody said so. `refunded`: what went
+         *     back for it alone; with the whole of its payment its `payment_status` is `refunded`.
          */
         SaleAnswer: {
             buyer_name: string;
@@ -9047,6 +9454,7 @@ export interface components {
             product: components["schemas"]["SoldProduct"];
             quantity: number;
             quantity_delivered: number | null;
+            refunded: string;
             status: components["schemas"]["SaleStatus"];
             total_amount: string;
             tracking_number: string | null;
@@ -9079,6 +9487,8 @@ export interface components {
         /**
          * SaleDetails
          * @description A sale with what happened to it, and where it goes: None for what was bought without an order.
+         *
+         *     `weight_kg`: what its parcel weighs by what one of its product does, None where that is not known.
          */
         SaleDetails: {
             buyer_name: string;
@@ -9098,10 +9508,12 @@ export interface components {
             product: components["schemas"]["SoldProduct"];
             quantity: number;
             quantity_delivered: number | null;
+            refunded: string;
             status: components["schemas"]["SaleStatus"];
             total_amount: string;
             tracking_events: components["schemas"]["OrderEventAnswer"][];
             tracking_number: string | null;
+            weight_kg: number | null;
         };
         /**
          * SaleRefund
@@ -9223,6 +9635,44 @@ export interface components {
             tax_amount: number;
             total_to_pay: number;
         };
+        /**
+         * SetbackAnswer
+         * @description A parcel that did not go well. Amounts in NPR.
+         *
+         *     `origin_tracking_number`: of a return, the number of the parcel that comes back. `quantity`: so many goods it is
+         *     about. `restocks`: of a return, whether its goods are on sale again once it is back. `refunded`: so much goes
+         *     back to the buyer for it, None where nothing does (yet). `delivery_fee`: of a return, what the way back costs.
+         *     `reason` is null where another person's is not for the reader. `transporter`: who has it now; `expected_at`:
+         *     when it is at the end of its way, or until when it is on hold.
+         */
+        SetbackAnswer: {
+            buyer_name: string;
+            /** Format: date-time */
+            created_at: string;
+            delivery_fee: string | null;
+            delivery_id: number;
+            delivery_status: components["schemas"]["DeliveryStatus"];
+            expected_at: string | null;
+            kind: components["schemas"]["SetbackKind"];
+            order_number: string;
+            origin_tracking_number: string | null;
+            partial_reason: components["schemas"]["PartialReason"] | null;
+            product: components["schemas"]["SoldProduct"];
+            quantity: number;
+            reason: string | null;
+            refund_status: components["schemas"]["RefundStatus"] | null;
+            refunded: string | null;
+            restocks: boolean | null;
+            sale_id: number;
+            tracking_number: string;
+            transporter: string | null;
+        };
+        /**
+         * SetbackKind
+         * @description What did not go well with a parcel; a delivery is at most one of them.
+         * @enum {string}
+         */
+        SetbackKind: "coming_back" | "back" | "lost" | "damaged" | "in_part" | "on_hold";
         /**
          * SettledAnswer
          * @description The payment is completed.
@@ -9402,6 +9852,12 @@ export interface components {
          */
         StockReason: "received" | "returned" | "counted" | "damaged" | "expired" | "lost" | "other" | "set";
         /**
+         * StopKind
+         * @description What is done at a stop.
+         * @enum {string}
+         */
+        StopKind: "pickup" | "dropoff";
+        /**
          * SummaryAnswer
          * @description How the server does. A part that does not answer leaves its figures empty; `log` and `rolling` are None then,
          *     as is `disk` where the data folder is gone or cannot be read.
@@ -9476,6 +9932,29 @@ export interface components {
             tracking_number: string;
         };
         /**
+         * TakenImport
+         * @description The same to whoever hands the table in, with what the wrong rows of `problems` call themselves: not kept.
+         */
+        TakenImport: {
+            applied: boolean;
+            /** Format: date-time */
+            at: string;
+            bad: number;
+            changed: number;
+            columns: string[];
+            dry_run: boolean;
+            file_name: string;
+            file_sha256: string;
+            id: number;
+            kind: components["schemas"]["ImportKind"];
+            made: number;
+            problems: components["schemas"]["ProblemAnswer"][];
+            rows: number;
+            told: components["schemas"]["ToldAnswer"][];
+            unchanged: number;
+            wrong: components["schemas"]["WrongAnswer"][];
+        };
+        /**
          * TakingsAnswer
          * @description What was sold, amounts in NPR as numbers. `revenue` is what is left of `gross` after refunds.
          */
@@ -9533,6 +10012,19 @@ export interface components {
             refresh: string;
         };
         /**
+         * ToldAnswer
+         * @description A row that is right: its number in the file, its own name, what it is called, what becomes of it.
+         *
+         *     `columns`: of one that is changed, what is otherwise.
+         */
+        ToldAnswer: {
+            columns?: string[];
+            external_id: string;
+            outcome: components["schemas"]["Outcome"];
+            row: number;
+            title: string;
+        };
+        /**
          * ToldCode
          * @description The four digits for the customer, who says them at the door; null once they are not needed any more.
          */
@@ -9541,6 +10033,34 @@ export interface components {
             /** Format: date-time */
             made_at: string;
             state: components["schemas"]["CodeState"];
+            tracking_number: string;
+        };
+        /**
+         * TourRow
+         * @description A delivery in its transporter's list. `stops`: those of it that are yet to come, none while it waits.
+         */
+        TourRow: {
+            assigned_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            delivery_address: string;
+            delivery_fee: number;
+            /** Format: uuid */
+            delivery_id: string;
+            delivery_latitude: number | null;
+            delivery_longitude: number | null;
+            distance_km: number | null;
+            estimated_delivery_time: string | null;
+            id: number;
+            package_weight: number;
+            pickup_address: string;
+            pickup_latitude: number | null;
+            pickup_longitude: number | null;
+            priority: components["schemas"]["Priority"];
+            requested_pickup_date: string | null;
+            status: components["schemas"]["DeliveryStatus"];
+            status_display: string;
+            stops: components["schemas"]["OpenStop"][];
             tracking_number: string;
         };
         /**
@@ -9600,6 +10120,7 @@ export interface components {
             events: components["schemas"]["TrackedEvent"][];
             hidden: components["schemas"]["Element"][];
             next_try: components["schemas"]["NextTry"] | null;
+            on_hold: components["schemas"]["TrackedHold"] | null;
             package_details: components["schemas"]["Package"];
             pickup_address: string | null;
             position: components["schemas"]["TrackedPosition"] | null;
@@ -9621,6 +10142,15 @@ export interface components {
             noticed_at: string;
             /** Format: date-time */
             timestamp: string;
+        };
+        /**
+         * TrackedHold
+         * @description Somebody lets it wait: until then, or until it is resumed where `until` is null. Why is not told.
+         */
+        TrackedHold: {
+            /** Format: date-time */
+            since: string;
+            until: string | null;
         };
         /**
          * TrackedPosition
@@ -9654,7 +10184,7 @@ export interface components {
          * @description What is left out stays; null goes back to the default. ``after_end``: always, never or code.
          */
         TrackingPrivacyChanges: {
-            after_end?: components["schemas"]["Shown"] | null;
+            after_end?: ("always" | "code" | "never") | null;
             delivery_address?: components["schemas"]["Shown"] | null;
             history?: components["schemas"]["Shown"] | null;
             phone?: components["schemas"]["Shown"] | null;
@@ -9727,6 +10257,12 @@ export interface components {
             vehicle_number?: string;
             vehicle_type?: string;
         };
+        /**
+         * Unknown
+         * @description What is not known, or stands against it now.
+         * @enum {string}
+         */
+        Unknown: "no_pickup_point" | "no_door_point" | "no_weight" | "no_preparation" | "nobody_on_duty" | "nobody_near" | "too_heavy" | "all_busy" | "place_closed";
         /**
          * UnlockBody
          * @description What shows that one knows the receiver: the last four digits of the phone.
@@ -10059,6 +10595,15 @@ export interface components {
             /** Format: date-time */
             begins: string;
             ends: string | null;
+        };
+        /**
+         * WrongAnswer
+         * @description What a row that is wrong calls itself: its number in the file, its own name, what it is; or nothing.
+         */
+        WrongAnswer: {
+            external_id: string;
+            row: number;
+            title: string;
         };
         /**
          * ZoneAnswer
@@ -11416,6 +11961,104 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deliveries_read_instructions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_change_instructions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InstructionsBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstructionsAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_read_loss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossOutlook"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_report: {
         parameters: {
             query?: never;
@@ -12479,7 +13122,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportAnswer"];
+                    "application/json": components["schemas"]["ImportDetails"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -12495,6 +13138,8 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description What the file is called. */
+                file_name?: string;
                 skip_bad_rows?: boolean;
             };
             header?: never;
@@ -12514,7 +13159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportAnswer"];
+                    "application/json": components["schemas"]["TakenImport"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -12534,6 +13179,8 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description What the file is called. */
+                file_name?: string;
                 skip_bad_rows?: boolean;
             };
             header?: never;
@@ -12553,7 +13200,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportAnswer"];
+                    "application/json": components["schemas"]["TakenImport"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -12569,10 +13216,46 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    imports_table: {
+        parameters: {
+            query?: {
+                /** @description A table to begin with, instead of one's own products. */
+                empty?: boolean;
+                /** @description Of the file. */
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     imports_transporters: {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description What the file is called. */
+                file_name?: string;
                 skip_bad_rows?: boolean;
             };
             header?: never;
@@ -12592,7 +13275,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportAnswer"];
+                    "application/json": components["schemas"]["TakenImport"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -12715,6 +13398,8 @@ export interface operations {
                 date_from?: string | null;
                 /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
                 date_to?: string | null;
+                /** @description How many days are told, the newest. */
+                max_days?: number;
             };
             header?: never;
             path?: never;
@@ -12969,6 +13654,40 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_list_setbacks: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["SetbackKind"] | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                search?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSetbackAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -13490,7 +14209,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfDeliveryRow"];
+                    "application/json": components["schemas"]["PageOfTourRow"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -14594,6 +15313,8 @@ export interface operations {
                 subject_id?: string | null;
                 /** @description What it was done to: user, transporter, … */
                 subject_kind?: string | null;
+                /** @description None that begin so: `sign_in.opened` */
+                without?: string | null;
             };
             header?: never;
             path?: never;
@@ -15463,6 +16184,43 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    carts_estimate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cart_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstimateDoor"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CartEstimate"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     carts_add_item: {
         parameters: {
             query?: never;
@@ -15694,6 +16452,33 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    catalogue_list_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptCategoriesAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     orders_show: {
         parameters: {
             query?: never;
@@ -15835,7 +16620,7 @@ export interface operations {
                 page_size?: number;
                 payment_status?: components["schemas"]["PaymentStatus"] | null;
                 search?: string | null;
-                status?: components["schemas"]["OrderStatus"] | null;
+                status?: components["schemas"]["OrderStatus"][] | null;
             };
             header?: never;
             path?: never;
@@ -16228,6 +17013,8 @@ export interface operations {
     operations_search: {
         parameters: {
             query: {
+                /** @description So many of each kind, the newest. */
+                page_size?: number;
                 search: string;
             };
             header?: never;
@@ -16584,6 +17371,8 @@ export interface operations {
     refunds_list_refunds: {
         parameters: {
             query?: {
+                /** @description Of this order's payments. */
+                order?: number | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */
@@ -16602,7 +17391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOfRefundAnswer"];
+                    "application/json": components["schemas"]["PageOfListedRefund"];
                 };
             };
             400: components["responses"]["PaymentError400"];

@@ -91,6 +91,34 @@ test("a question that nobody answers ends by itself, and says that it is not kno
   vi.useRealTimers();
 });
 
+/** An answer that has begun, and of which `rest` makes the end. */
+const begun = (rest: (body: ReadableStreamDefaultController<Uint8Array>, signal: AbortSignal) => void): typeof fetch => async (_path, init) =>
+  new Response(
+    new ReadableStream({
+      start(body) {
+        body.enqueue(new TextEncoder().encode('{"done": '));
+        rest(body, init?.signal as AbortSignal);
+      },
+    }),
+  );
+
+test("an answer that breaks off, or is not our server's, is not taken for an empty one: nothing came back", async () => {
+  const broken = begun((body) => body.error(new TypeError("the network went away")));
+  const portal: typeof fetch = async () => new Response("<html>Sign in to this network</html>");
+  for (const sent of [broken, portal]) await expect(new Client(store(null), sent).call("/a", { method: "POST" })).rejects.toBeInstanceOf(Unreachable);
+  const empty: typeof fetch = async () => new Response(null, { status: 204 });
+  expect(await new Client(store(null), empty).call("/a", { method: "DELETE" })).toBeNull();
+});
+
+test("an answer that has begun and of which the rest never comes is waited for no longer than one that never begins", async () => {
+  vi.useFakeTimers();
+  const silent = begun((body, signal) => signal.addEventListener("abort", () => body.error(new Error("aborted"))));
+  const asked = new Client(store(null), silent).call("/a", { patience_s: 10 }).catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect([await asked, vi.getTimerCount()]).toEqual([expect.any(Unanswered), 0]);
+  vi.useRealTimers();
+});
+
 test("what is sent again while its first try is still answered waits for that answer instead of failing", async () => {
   vi.useFakeTimers();
   let turn = 0;
@@ -116,4 +144,66 @@ test("another conflict is the last word at once", async () => {
   const there = server(() => ({ status: 409, body: { detail: "Gone.", code: "already_assigned" } }));
   await expect(new Client(store(null), there.fetch).call("/a", { method: "POST", idempotencyKey: "k" })).rejects.toMatchObject({ code: "already_assigned" });
   expect(there.asked).toHaveLength(1);
+});
+
+const tokensOf = (person: number): Tokens => ({ access: `h.${btoa(JSON.stringify({ sub: String(person) }))}.s`, refresh: `r${person}` });
+
+test("a page that is open for one person asks and tells nothing in the name of another who signed in elsewhere since", async () => {
+  const kept = store(tokensOf(1));
+  const there = server((path) => (path === "/late" ? { status: 401, body: { detail: "ended", code: "token_expired" } } : { status: 200, body: { path } }));
+  const page = new Client(kept, there.fetch);
+  const client = page.of(1);
+  await client.call("/a");
+  kept.tokens = tokensOf(2);
+  await expect(client.call("/b")).rejects.toMatchObject({ status: 401 });
+  await page.call("/who"); // what everybody may see is asked as whoever is signed in
+  await client.signOut();
+  expect([kept.tokens, client.outdated, there.asked.map((one) => one.split(" ")[1])]).toEqual([tokensOf(2), true, ["/a", "/who"]]);
+
+  kept.tokens = tokensOf(1);
+  const late = client.call("/late");
+  kept.tokens = tokensOf(2); // while the answer is on its way
+  await expect(late).rejects.toMatchObject({ status: 401 });
+  expect(there.asked.slice(2).map((one) => one.split(" ")[1])).toEqual(["/late"]);
+});
+
+test("what takes several calls and began for one person ends in nobody else's name, though another asks for the same page by then", async () => {
+  const kept = store(tokensOf(1));
+  const there = server((path) => ({ status: 200, body: { path } }));
+  const page = new Client(kept, there.fetch);
+  const own = page.of(1);
+  await own.call("/part");
+  kept.tokens = tokensOf(2);
+  await expect(own.call("/step", { method: "POST" })).rejects.toMatchObject({ status: 401 });
+  await page.of(2).call("/of-the-other");
+  expect(there.asked.map((one) => one.split(" ")[1])).toEqual(["/part", "/of-the-other"]);
+});
+
+test("calls of a page and of its person alone wait for one renewal", async () => {
+  const kept = store(tokensOf(1));
+  const renewed = { ...tokensOf(1), access: `${tokensOf(1).access}2`, refresh: "r1b" };
+  const there = server((path, token) => {
+    if (path === REFRESH) return { status: 200, body: renewed };
+    return token === renewed.access ? { status: 200, body: { path } } : { status: 401, body: { detail: "ended", code: "x" } };
+  });
+  const page = new Client(kept, there.fetch);
+  await Promise.all([page.call("/a"), page.of(1).call("/b")]);
+  expect(there.asked.filter((one) => one.includes(REFRESH))).toHaveLength(1);
+});
+
+test.each([
+  ["signed out", null],
+  ["followed by another", tokensOf(2)],
+])("a renewal that is answered after its person was %s in another tab changes nothing of that", async (_, meanwhile) => {
+  for (const status of [200, 401]) {
+    const kept = store(tokensOf(1));
+    const there = server((path) => {
+      if (path !== REFRESH) return { status: 401, body: { detail: "ended", code: "x" } };
+      kept.tokens = meanwhile;
+      return { status, body: status === 200 ? { access: "late", refresh: "late" } : { detail: "ended", code: "x" } };
+    });
+    const client = new Client(kept, there.fetch).of(1);
+    await expect(client.call("/a")).rejects.toMatchObject({ status: 401 });
+    expect([kept.tokens, there.asked.length]).toEqual([meanwhile, 2]);
+  }
 });

@@ -42,6 +42,16 @@ const PATIENCE_S = 60;
 const IN_FLIGHT = "request_in_flight";
 const ASKED_AGAIN_MS = 1_000;
 
+/** What an answer says; null where it is empty. What is no JSON is not our server's, such as the page of a network that asks for a sign-in. Raises Unreachable. */
+async function saidIn(reply: Response): Promise<unknown> {
+  const text = await reply.text();
+  try {
+    return text === "" ? null : JSON.parse(text);
+  } catch {
+    throw new Unreachable("no answer of ours");
+  }
+}
+
 /** An error of any section of the API: payments and assignments have shapes of their own. */
 export function refusal(status: number, body: unknown, retryAfter: string | null): Refused {
   const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
@@ -69,22 +79,37 @@ export interface Call {
   prefer?: string;
   /** What the answer may be; JSON where it is not said. */
   accept?: string;
-  /** How long the answer may take to begin, seconds. */
+  /** How long the answer may take to begin, and after that to come, seconds. A file may take as long as it is large. */
   patience_s?: number;
 }
 
-export class Client {
-  #renewing: Promise<Tokens | null> | null = null;
+/** Whose tokens they are, as they say themselves; null where they say nothing of it. */
+export function personOf({ access }: Tokens): number | null {
+  try {
+    const claims = JSON.parse(atob((access.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))) as { sub?: unknown };
+    return Number(claims.sub) || null;
+  } catch {
+    return null;
+  }
+}
 
+export class Client {
+  /** `person`: in whose name alone it asks and tells; null where that is whoever is signed in, as for what everybody may see. */
   constructor(
     private readonly store: TokenStore,
     private readonly send: typeof fetch = (...given) => fetch(...given),
+    private readonly renewal: { running: Promise<Tokens | null> | null } = { running: null },
+    readonly person: number | null = null,
   ) {}
+
+  /** The same for one person alone: what takes several calls, and ends after another has signed in, ends in nobody else's name. */
+  of(person: number): Client {
+    return new Client(this.store, this.send, this.renewal, person);
+  }
 
   /** Raises Refused or Unreachable. */
   async call<Answer>(path: string, call: Call = {}): Promise<Answer> {
-    const reply = await this.#answered(path, call);
-    return (reply.status === 204 ? null : await reply.json().catch(() => null)) as Answer;
+    return (await saidIn(await this.#answered(path, call))) as Answer;
   }
 
   /** A file, such as a report. Raises Refused or Unreachable. */
@@ -98,7 +123,7 @@ export class Client {
     for (;;) {
       const reply = await this.#signed(path, call);
       if (reply.ok) return reply;
-      const refused = refusal(reply.status, await reply.json().catch(() => null), reply.headers.get("Retry-After"));
+      const refused = refusal(reply.status, await saidIn(reply).catch(() => null), reply.headers.get("Retry-After"));
       if (refused.code !== IN_FLIGHT || call.idempotencyKey === undefined) throw refused;
       if (performance.now() >= until) throw new Unanswered("no answer in time");
       await new Promise((resolve) => setTimeout(resolve, ASKED_AGAIN_MS));
@@ -132,7 +157,19 @@ export class Client {
     } catch (error) {
       if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
     }
-    this.store.write(null);
+    const tokens = this.store.read();
+    if (tokens === null || !this.#isOfAnother(tokens)) this.store.write(null);
+  }
+
+  /** Whether its person is signed in here no more: signed out in another tab, or followed by another person. */
+  get outdated(): boolean {
+    const tokens = this.store.read();
+    return this.person !== null && (tokens === null || this.#isOfAnother(tokens));
+  }
+
+  #isOfAnother(tokens: Tokens): boolean {
+    const whose = personOf(tokens);
+    return this.person !== null && whose !== null && whose !== this.person;
   }
 
   get signedIn(): boolean {
@@ -140,6 +177,7 @@ export class Client {
   }
 
   async #request(path: string, call: Call, tokens: Tokens | null): Promise<Response> {
+    if (tokens !== null && this.#isOfAnother(tokens)) throw new Refused(401, "not_signed_in", "Somebody else is signed in here.");
     const headers: Record<string, string> = { Accept: call.accept ?? "application/json" };
     if (tokens !== null) headers["Authorization"] = `Bearer ${tokens.access}`;
     if (call.body !== undefined) headers["Content-Type"] = call.body instanceof Blob ? "application/octet-stream" : "application/json";
@@ -149,38 +187,41 @@ export class Client {
     if (call.body !== undefined) given.body = call.body instanceof Blob ? call.body : JSON.stringify(call.body);
     const giveUp = new AbortController();
     given.signal = giveUp.signal;
-    const timer = setTimeout(() => giveUp.abort(), (call.patience_s ?? PATIENCE_S) * 1000);
+    const waiting = () => setTimeout(() => giveUp.abort(), (call.patience_s ?? PATIENCE_S) * 1000);
+    let timer = waiting();
     try {
-      return await this.send(path, given);
+      const reply = await this.send(path, given);
+      if (call.accept !== undefined) return reply;
+      clearTimeout(timer);
+      timer = waiting();
+      return new Response((await reply.text()) || null, reply); // one of which the rest never comes is none
     } catch {
       throw giveUp.signal.aborted ? new Unanswered("no answer in time") : new Unreachable("no connection");
     } finally {
-      clearTimeout(timer); // a file that has begun to come may take as long as it is large
+      clearTimeout(timer);
     }
   }
 
   /** A refresh token is good for one use, so all calls that meet an old one wait for the same new pair. */
   #renewed(old: Tokens): Promise<Tokens | null> {
     const present = this.store.read();
-    if (present !== null && present.access !== old.access) return Promise.resolve(present);
+    if (present?.access !== old.access) return Promise.resolve(present);
     const renew = (): Promise<Tokens | null> => this.#renew(old);
-    this.#renewing ??= (this.store.alone?.(renew) ?? renew()).finally(() => {
-      this.#renewing = null;
+    this.renewal.running ??= (this.store.alone?.(renew) ?? renew()).finally(() => {
+      this.renewal.running = null;
     });
-    return this.#renewing;
+    return this.renewal.running;
   }
 
   async #renew(old: Tokens): Promise<Tokens | null> {
     const present = this.store.read();
-    if (present !== null && present.access !== old.access) return present; // another tab was first
+    if (present?.access !== old.access) return present; // another tab was first, or signed out
     const body = { refresh: old.refresh };
     const reply = await this.#request("/api/v1/auth/token/refresh/", { method: "POST", body }, null);
-    if (reply.ok) {
-      const renewed = (await reply.json()) as Tokens;
-      this.store.write(renewed);
-      return renewed;
-    }
-    if (reply.status === 401) this.store.write(null); // signed out elsewhere, or too long ago
-    return null;
+    const renewed = reply.ok ? ((await saidIn(reply)) as Tokens) : null;
+    const now = this.store.read();
+    if (now?.refresh !== old.refresh) return now; // signed out meanwhile, or somebody else is signed in: that stands
+    if (renewed !== null || reply.status === 401) this.store.write(renewed); // 401: signed out elsewhere, or too long ago
+    return renewed;
   }
 }

@@ -1,5 +1,11 @@
-// What is typed into a form stays through errors, sign-outs and reloads, in the tab, until it was used.
-import { useState } from "preact/hooks";
+// What is typed into a form stays through errors, reloads and sign-ins that ran out, in the tab, until it was used or its
+// person signs out. It is whose who typed it: nobody who signs in after them finds it.
+import { createContext } from "preact";
+import { useContext, useState } from "preact/hooks";
+import type { Person } from "./session.ts";
+
+/** Who is signed in, so whose all drafts below are; null where nobody is. */
+export const Typist = createContext<Person["id"] | null>(null);
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -15,27 +21,49 @@ export function readDraft<Form extends Fields>(text: string | null, empty: Form)
 
 export interface Draft<Form extends Fields> {
   form: Form;
+  /** Nothing was typed into it yet, in this tab. */
+  fresh: boolean;
+  /** Somebody typed or chose it. */
   change: (changes: Partial<Form>) => void;
+  /** The page knows it from elsewhere: it is shown and not kept, since nobody typed it and there it may change. */
+  fill: (known: Form) => void;
   /** It was sent, or is not wanted any more. */
   drop: () => void;
 }
 
 export function useDraft<Form extends Fields>(name: string, empty: Form): Draft<Form> {
-  const key = `dispatch.draft.${name}`;
+  const key = draftKey(useContext(Typist), name);
   const [form, setForm] = useState<Form>(() => readDraft(stored(key), empty));
   return {
     form,
+    fresh: stored(key) === null,
     change: (changes) =>
       setForm((before) => {
         const next = { ...before, ...changes };
         store(key, JSON.stringify(next));
         return next;
       }),
+    fill: setForm,
     drop: () => {
       store(key, null);
       setForm(empty);
     },
   };
+}
+
+export function draftKey(typist: Person["id"] | null, name: string): string {
+  return `dispatch.draft.${typist ?? ""}.${name}`;
+}
+
+/** Somebody signs out: what they typed goes with them. Raises nothing. */
+export function dropDrafts(typist: Person["id"], storage: () => Storage = () => sessionStorage): void {
+  try {
+    const kept = storage();
+    const names = Array.from({ length: kept.length }, (_, at) => kept.key(at) ?? "");
+    for (const name of names.filter((one) => one.startsWith(draftKey(typist, "")))) kept.removeItem(name);
+  } catch {
+    // Where nothing can be kept, nothing was.
+  }
 }
 
 function stored(key: string): string | null {

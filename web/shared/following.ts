@@ -15,6 +15,8 @@ export interface PositionFrame {
 export interface Eta {
   earliest: string;
   latest: string;
+  /** Where the courier goes for others before. */
+  stops_before: number;
 }
 
 export type Frame =

@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { type Address, changed, go, readAddress } from "./address.ts";
 import type { Client } from "./client.ts";
 import { Field } from "./field.tsx";
+import { dayOf } from "./filter_days.ts";
+import { Folding } from "./folding.tsx";
 import { Link } from "./link.tsx";
 import { Loaded, type Loading, useLoading } from "./loading.tsx";
 import type { Language } from "./numbers.ts";
@@ -63,30 +65,33 @@ export function Listing<Row>(given: Given<Row>) {
   const loading = useLoading(() => client.call<Page<Row>>(`${path}?${asked}`), [path, asked.toString()], given.every_ms ?? null);
   const close = (): void => go(changed(readAddress(location.href), { open: null }));
   const open = address.query.get("open");
+  const set = [...filters.map(({ name }) => name), "sort"].filter((name) => address.query.get(name)).length;
   const narrowed = text !== "" || filters.some(({ name }) => address.query.has(name));
   return (
     <div class="listing">
       <div class="filters">
         <Typed text={text} say={say} />
-        {filters.map((filter) => (
-          <Field
-            key={filter.name}
-            label={filter.label}
-            name={filter.name}
-            value={address.query.get(filter.name) ?? ""}
-            onValue={(value) => narrow({ [filter.name]: value })}
-            {...(filter.choices === undefined ? { type: "date" as const } : { choices: [["", say("all")] as const, ...filter.choices] })}
-          />
-        ))}
-        <div class="only-narrow">
-          <Field
-            label={say("sort")}
-            name="sort"
-            value={address.query.get("sort") ?? ""}
-            onValue={(value) => go(changed(readAddress(location.href), { sort: value }), { replace: true })}
-            choices={[["", say("sort.none")], ...columns.flatMap(({ key, title }) => [[key, `${title} ↑`], [`-${key}`, `${title} ↓`]] as const)]}
-          />
-        </div>
+        <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
+          {filters.map((filter) => (
+            <Field
+              key={filter.name}
+              label={filter.label}
+              name={filter.name}
+              value={filter.choices === undefined ? dayOf(address.query.get(filter.name) ?? "") : (address.query.get(filter.name) ?? "")}
+              onValue={(value) => narrow({ [filter.name]: value })}
+              {...(filter.choices === undefined ? { type: "date" as const } : { choices: [["", say("all")] as const, ...filter.choices] })}
+            />
+          ))}
+          <div class="only-narrow">
+            <Field
+              label={say("sort")}
+              name="sort"
+              value={address.query.get("sort") ?? ""}
+              onValue={(value) => go(changed(readAddress(location.href), { sort: value }), { replace: true })}
+              choices={[["", say("sort.none")], ...columns.flatMap(({ key, title }) => [[key, `${title} ↑`], [`-${key}`, `${title} ↓`]] as const)]}
+            />
+          </div>
+        </Folding>
         <div class="actions">{given.actions}</div>
       </div>
       <Loaded of={loading} language={language} say={say} lines={8}>

@@ -35,6 +35,7 @@ export function useLoading<Value>(load: () => Promise<Value>, keys: readonly unk
   const set = useCallback((value: Value) => {
     turn.current += 1; // what was asked for before is old now
     setKept({ value, came_at: Date.now(), problem: null, failures: 0 });
+    setSlow(false);
   }, []);
   const reload = async (): Promise<void> => {
     const mine = ++turn.current;
@@ -43,10 +44,12 @@ export function useLoading<Value>(load: () => Promise<Value>, keys: readonly unk
       const value = await load();
       if (mine === turn.current) set(value);
     } catch (problem) {
-      if (mine === turn.current) setKept((before) => ({ ...before, problem, failures: before.failures + 1 }));
+      if (mine === turn.current) {
+        setKept((before) => ({ ...before, problem, failures: before.failures + 1 }));
+        setSlow(false); // else what is asked for since is on its way
+      }
     }
     clearTimeout(late);
-    setSlow(false);
   };
   useEffect(() => {
     void reload();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { devanagari, distance, grouped, money } from "./numbers.ts";
+import { devanagari, distance, grouped, kilos, money } from "./numbers.ts";
 
 test.each([
   [0, 0, "0"],
@@ -14,8 +14,8 @@ test.each([
 });
 
 test("an amount is written in the reader's script", () => {
-  expect(money("2500", "en")).toBe("NPR 2,500.00");
-  expect(money("123456.7", "ne")).toBe("रु १,२३,४५६.७०");
+  expect(money("2500", "en")).toBe("NPR\u00a02,500.00");
+  expect(money("123456.7", "ne")).toBe("रु\u00a0१,२३,४५६.७०");
 });
 
 test("a way is rounded to what a person can use", () => {
@@ -31,4 +31,9 @@ test("a way is rounded to what a person can use", () => {
 
 test("only digits change their script", () => {
   expect(devanagari("TRK 09:41")).toBe("TRK ०९:४१");
+});
+
+test("a light parcel is not weighed as nothing", () => {
+  expect([0.04, 0.4, 2.5, 10, 100, 1_250.25].map(kilos)).toEqual(["0.04", "0.4", "2.5", "10", "100", "1,250.25"]);
+  expect([0.001, 0.004, 0.015, 0.0995].map(kilos), "a pinch of saffron weighs something").toEqual(["0.001", "0.004", "0.015", "0.1"]);
 });

@@ -19,10 +19,15 @@ export function grouped(amount: string | number, decimals: number): string {
   return sign + (before ? `${before},${last}` : last) + (fraction ? `.${fraction}` : "");
 }
 
-/** An amount of rupees: "NPR 2,500.00", "रु २,५००.००". */
+/** A weight to ten grams, and what is light to the gram: "0.002", "0.04", "2.5", "12". */
+export function kilos(weight_kg: number): string {
+  return grouped(weight_kg, weight_kg < 0.1 ? 3 : 2).replace(/\.?0+$/, "");
+}
+
+/** An amount of rupees: "NPR 2,500.00", "रु २,५००.००"; no line ends between the two. */
 export function money(rupees: string | number, language: Language): string {
   const text = grouped(rupees, 2);
-  return language === "ne" ? `रु ${devanagari(text)}` : `NPR ${text}`;
+  return language === "ne" ? `रु\u00a0${devanagari(text)}` : `NPR\u00a0${text}`;
 }
 
 /** A way in words: "350 m" to the next 50 m, "1.2 km", "14 km". */

@@ -52,3 +52,11 @@ test("a page that is loaded again shows the same", () => {
   expect(after.update(window(56, 76), 4 * MINUTE)).toEqual(shown);
   expect(after.changes).toEqual(before.changes);
 });
+
+test("what was told keeps the stops that were before it then, however many there are later", () => {
+  const promise = new ArrivalPromise();
+  promise.update({ ...window(40, 55), stops_before: 0 }, 0);
+  promise.update({ ...window(40, 55), stops_before: 1 }, MINUTE);
+  promise.update({ ...window(70, 90), stops_before: 3 }, 2 * MINUTE);
+  expect(promise.changes.map((one) => [one.before.stops_before, one.after.stops_before])).toEqual([[0, 3]]);
+});

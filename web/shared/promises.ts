@@ -4,6 +4,8 @@ export interface Window {
   /** Milliseconds since 1970. */
   earliest: number;
   latest: number;
+  /** Where the courier goes for others before, as it was when this was told; what a page kept long ago does not have it. */
+  stops_before?: number;
 }
 
 export interface Change {
@@ -26,6 +28,7 @@ export function rounded(window: Window, now: number): Window {
   return {
     earliest: Math.floor(window.earliest / step) * step,
     latest: Math.ceil(window.latest / step) * step,
+    ...(window.stops_before === undefined ? {} : { stops_before: window.stops_before }),
   };
 }
 

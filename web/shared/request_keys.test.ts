@@ -29,3 +29,9 @@ test("after an answer, and for anything else, the key is a new one", () => {
 test("keys are long and differ", () => {
   expect([newKey().length, newKey() === newKey()]).toEqual([32, false]);
 });
+
+test("a request with another file has a key of its own, and the same file keeps it", () => {
+  const keys = counted();
+  const file = new File(["a"], "goods.csv");
+  expect([keys.of({ file }), keys.of({ file }), keys.of({ file: new File(["b"], "goods.csv") })]).toEqual(["key 1", "key 1", "key 2"]);
+});

@@ -1,5 +1,6 @@
 // Idempotency keys: a request that is sent again, because nobody knows whether it arrived, carries the key of before.
 import { Refused } from "./client.ts";
+import { nameOf } from "./sameness.ts";
 
 /** A random key; also where the browser has no `randomUUID`, as on plain HTTP. */
 export function newKey(): string {
@@ -15,7 +16,7 @@ export class RequestKeys {
 
   /** The key under which this is asked for. The same until an answer came or something else is asked for. */
   of(what: unknown): string {
-    const asked = JSON.stringify(what);
+    const asked = nameOf(what);
     if (asked !== this.#asked) {
       this.#asked = asked;
       this.#key = this.made();

@@ -1,78 +1,22 @@
-// The server speaks English. In Nepali its refusals are said by their codes, and what is wrong with a field by its pattern;
-// what is not known here is shown as the server said it.
-import { type Language, devanagari } from "./numbers.ts";
-import codes from "./server_words.json";
+// The server speaks English. In Nepali its refusals are said by their codes; what is not known here is shown as the server said it.
+// Every page loads this first: what is wrong with a field is in `field_words.ts`, why somebody gets nothing in `reason_words.ts`.
+import type { Language } from "./numbers.ts";
 
-/** What is wrong with a field, as the server says it. English is null where its words are good. */
-const FIELDS: readonly (readonly [RegExp, string | null, string])[] = [
-  [/^must have (?:a character|characters) that can be seen$/, "Fill this in.", "यो भर्नुहोस्।"],
-  [/^must be an amount\b/, null, "रकम लेख्नुहोस्, जस्तै 1250.00।"],
-  [/^must be a phone number\b/, null, "फोन नम्बर लेख्नुहोस्, जस्तै +977-9841234567।"],
-  [/^must be a whole number\b/, null, "पूरा संख्या लेख्नुहोस्।"],
-  [/^must be a number\b/, null, "संख्या लेख्नुहोस्।"],
-  [/^must be a date\b/, null, "मिति लेख्नुहोस्।"],
-  [/^must be a time\b/, null, "समय लेख्नुहोस्।"],
-  [/^must be at least (-?[\d.]+)$/, null, "कम्तीमा {0} हुनुपर्छ।"],
-  [/^must be at most (-?[\d.]+)$/, null, "बढीमा {0} हुन सक्छ।"],
-  [/^must be more than (-?[\d.]+)$/, null, "{0} भन्दा बढी हुनुपर्छ।"],
-  [/^must be more than (-?[\d.]+) and at most (-?[\d.]+)$/, null, "{0} भन्दा बढी र बढीमा {1} हुनुपर्छ।"],
-  [/^must have at least (\d+) characters?$/, null, "कम्तीमा {0} अक्षर चाहिन्छ।"],
-  [/^must have at most (\d+) characters?$/, null, "बढीमा {0} अक्षर हुन सक्छ।"],
-  [/^must not be your e-mail address or your name$/, null, "आफ्नो इमेल वा नाम नराख्नुहोस्।"],
-];
+let refusals: Readonly<Record<string, string>> | null = null;
 
-/** Why a delivery went to nobody, or not to somebody, and what would have been enough; in English the words are good. */
-const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/^Nobody is online, available and verified\.$/, "प्रमाणित, उपलब्ध र अनलाइन कोही छैन।"],
-  [/^Nobody is within the assignment radius of the pickup\.$/, "पिकअपको दायराभित्र कोही छैन।"],
-  [/^Nobody in reach has enough free capacity for the package\.$/, "नजिकका कसैसँग यति ठाउँ खाली छैन।"],
-  [/^All in reach have as many deliveries as they may\.$/, "नजिकका सबैसँग पर्याप्त काम छ।"],
-  [/^All in reach were given deliveries that score higher\.$/, "नजिकका सबैले बढी अङ्कका पार्सल पाए।"],
-  [/^Those in reach have no room left beside what they were given\.$/, "नजिककालाई दिइएपछि ठाउँ बाँकी छैन।"],
-  [/^No such delivery, or not within the filter$/, "यस्तो पार्सल छैन, वा छनोटमा पर्दैन।"],
-  [/^Delivery is .+(?: already|, not available for assignment)$/, "यो पार्सल अब पर्खिँदैन।"],
-  [/^The planned transporter is offline by now$/, "योजनाको कुरियर अहिले अफलाइन छ।"],
-  [/^The chosen transporter changed meanwhile; run again$/, "बीचमा कुरियरको अवस्था फेरियो; फेरि योजना बनाउनुहोस्।"],
-  [/^The chosen transporter gave it back before; assign it by itself or by hand$/, "यो कुरियरले पहिले नै फिर्ता गरेको हो; एक्लै वा हातले दिनुहोस्।"],
-  [/^([\d.]+) km nearer to the pickup\.$/, "पिकअपबाट {0} कि.मि. नजिक।"],
-  [/^(\d+) deliver(?:y|ies) fewer under way\.$/, "बाटोमा {0} पार्सल कम।"],
-  [/^(\d+) deliver(?:y|ies) fewer under way: (\d+) of (\d+) at most\.$/, "बाटोमा {0} पार्सल कम: बढीमा {2}मध्ये {1}।"],
-  [/^A rating of ([\d.]+) instead of ([\d.]+)\.$/, "मूल्याङ्कन {1}को साटो {0}।"],
-  [/^([\d.]+) kg free instead of ([\d.]+)\.$/, "{1} के.जी.को साटो {0} के.जी. खाली।"],
-  [/^([\d.]+) kg less, or a vehicle with ([\d.]+) kg free\.$/, "{0} के.जी. कम, वा {1} के.जी. खाली भएको सवारी।"],
-  [/^An open account with the role of a transporter\.$/, "कुरियरको खुला खाता।"],
-  [/^A verified profile\.$/, "प्रमाणित प्रोफाइल।"],
-  [/^Verified papers that have not expired\.$/, "म्याद नसकिएका प्रमाणित कागजात।"],
-  [/^Saying to be available\.$/, "उपलब्ध छु भनेको हुनु।"],
-  [/^Not being the one that the deliveries were taken from\.$/, "जसबाट पार्सल लिइयो ऊ नहुनु।"],
-  [/^A planned shift at that time, or no planned shifts at all\.$/, "त्यतिबेलाको पालो, वा कुनै पालो नतोक्नु।"],
-  [/^A vehicle of the type that was asked for\.$/, "मागिएकै किसिमको सवारी।"],
-];
-
-/** A reason of the scoring; what is not known here is shown as the server said it. */
-export function reasonWords(text: string, language: Language): string {
-  if (language !== "ne") return text;
-  for (const [pattern, ne] of REASONS) {
-    const found = pattern.exec(text);
-    if (found !== null) return ne.replace(/\{(\d)\}/g, (_, place: string) => devanagari(found[Number(place) + 1] ?? ""));
+/** The Nepali words of refusals: whoever reads English does not load them. Where they cannot be had, the server's own stand until the next refusal. */
+export async function learnRefusals(): Promise<void> {
+  try {
+    refusals ??= (await import("./server_words.json")).default;
+  } catch {
+    // no network
   }
-  return text;
 }
 
 /** A refusal: `code` as the server names it, in any case; `text` its own words. */
 export function refusalWords(code: string, text: string, language: Language): string {
   if (language !== "ne") return text;
-  const known: Readonly<Record<string, string>> = codes;
+  if (refusals === null) void learnRefusals();
+  const known = refusals ?? {};
   return Object.hasOwn(known, code.toLowerCase()) ? (known[code.toLowerCase()] ?? text) : text;
-}
-
-/** What is wrong with one field. */
-export function fieldWords(text: string, language: Language): string {
-  for (const [pattern, en, ne] of FIELDS) {
-    const found = pattern.exec(text);
-    if (found === null) continue;
-    if (language === "en") return en ?? text;
-    return ne.replace(/\{(\d)\}/g, (_, place: string) => devanagari(found[Number(place) + 1] ?? ""));
-  }
-  return text;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Client } from "./client.ts";
+import { Client, type Tokens } from "./client.ts";
 import { type Person, type PersonStore, findSession } from "./session.ts";
 import { memoryStore } from "./stores.ts";
 
@@ -44,4 +44,19 @@ test("without a network the page opens for the person of before, unconfirmed", a
   expect(await findSession(lost, "transporter", kept(PERSON))).toEqual({ state: "signed_in", person: PERSON, confirmed: false });
   expect(await findSession(lost, "transporter", kept())).toEqual({ state: "unknown" });
   expect(await findSession(asked(() => json({ detail: "later" }, 503)), null, kept(PERSON))).toEqual({ state: "signed_in", person: PERSON, confirmed: false });
+});
+
+test("whoever signs in in another tab while the page asks who uses it is the one that it opens for", async () => {
+  const store = memoryStore();
+  const tokensOf = (person: number): Tokens => ({ access: `h.${btoa(JSON.stringify({ sub: String(person) }))}.s`, refresh: `r${person}` });
+  const other = { ...PERSON, id: 8 };
+  store.write(tokensOf(7));
+  const client = new Client(store, async (_, init) => {
+    if (new Headers(init?.headers).get("Authorization") !== `Bearer ${tokensOf(7).access}`) return json(other);
+    store.write(tokensOf(8));
+    return json(PERSON);
+  });
+  const before = kept();
+  expect(await findSession(client, null, before)).toEqual({ state: "signed_in", person: other, confirmed: true });
+  expect(before.read()).toEqual(other);
 });

@@ -25,6 +25,7 @@ export async function findSession(client: Client, role: string | null, kept: Per
   }
   try {
     const person = await client.call<Person>("/api/v1/auth/me/");
+    if (client.of(person.id).outdated) return await findSession(client, role, kept); // while it was asked, another signed in, or this one out
     kept.write(person);
     return role === null || person.roles.includes(role) ? { state: "signed_in", person, confirmed: true } : { state: "wrong_role", person };
   } catch (error) {

@@ -5,14 +5,27 @@ import "./side_sheet.css";
 import { Icon } from "./icon.tsx";
 import type { Say } from "./words.ts";
 
-/** A sheet beside what is there. It keeps the focus, Escape and a click beside it close it, and the focus goes back. */
+/** What a sheet that only asks something asks first. */
+const FIRST_ASKED = ".inside > header + form :is(input, select, textarea)";
+
+/**
+ * A sheet beside what is there. It keeps the focus, Escape and a click beside it close it, and the focus goes back.
+ *
+ * Whoever types is at its first question where it begins with a form; a finger is not: the keys of a phone would cover it.
+ */
 export function SideSheet({ title, onClose, say, children }: { title: string; onClose: () => void; say: Say; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
     const shown = dialog.current;
+    const opened = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    if (matchMedia("(pointer: fine)").matches) shown?.querySelector<HTMLElement>(FIRST_ASKED)?.focus();
+    return () => {
+      shown?.close();
+      // By now it is out of the page, and a browser gives the focus back only to whom a dialog in the page was opened by.
+      if (opened instanceof HTMLElement && opened.isConnected) opened.focus();
+    };
   }, []);
   return (
     <dialog

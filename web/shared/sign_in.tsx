@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import "./sign_in.css";
 import type { Client } from "./client.ts";
 import { type Account, findDemo } from "./demo.ts";
+import { Typist, dropDrafts } from "./drafts.ts";
 import { Frame } from "./frame.tsx";
 import type { Language } from "./numbers.ts";
 import { problemOf } from "./problems.ts";
@@ -13,6 +14,8 @@ const ASK_AGAIN_MS = 5_000;
 
 export interface SignedIn {
   person: Person;
+  /** Asks and tells in this person's name alone: what goes on after another has signed in in another tab ends. */
+  client: Client;
   /** False while the server cannot be asked. */
   confirmed: boolean;
   signOut: () => Promise<void>;
@@ -37,8 +40,24 @@ interface Given {
 export function SignInFirst(given: Given) {
   const { client, kept, role, say, language, title } = given;
   const [session, setSession] = useState<Session | null>(null);
-  const ask = async (): Promise<void> => setSession(await findSession(client, role, kept));
-  useEffect(() => void ask(), []);
+  const own = useRef<Client | null>(null);
+  const enter = (found: Session): void => {
+    const id = "person" in found ? found.person.id : null;
+    if (id !== (own.current?.person ?? null)) own.current = id === null ? null : client.of(id);
+    setSession(found);
+  };
+  const ask = async (): Promise<void> => enter(await findSession(client, role, kept));
+  useEffect(() => {
+    void ask();
+    const elsewhere = (): void => {
+      if (own.current?.outdated) void ask();
+    };
+    const events = ["storage", "pageshow"] as const; // a page that the browser has put aside hears of nothing until it is brought back
+    for (const one of events) addEventListener(one, elsewhere);
+    return () => {
+      for (const one of events) removeEventListener(one, elsewhere);
+    };
+  }, []);
   useEffect(() => {
     const unsure = session?.state === "unknown" || (session?.state === "signed_in" && !session.confirmed);
     if (!unsure) return;
@@ -46,12 +65,16 @@ export function SignInFirst(given: Given) {
     return () => clearTimeout(again);
   }, [session]);
   const signOut = async (): Promise<void> => {
-    await client.signOut();
+    if (session?.state === "signed_in") dropDrafts(session.person.id);
+    await (own.current ?? client).signOut();
     kept.write(null);
-    setSession({ state: "signed_out" });
+    enter({ state: "signed_out" });
   };
 
-  if (session?.state === "signed_in") return <>{given.children({ person: session.person, confirmed: session.confirmed, signOut })}</>;
+  if (session?.state === "signed_in" && own.current !== null) {
+    const { person, confirmed } = session;
+    return <Typist.Provider key={person.id} value={person.id}>{given.children({ person, client: own.current, confirmed, signOut })}</Typist.Provider>;
+  }
   return (
     <Frame language={language} say={say}>
       <main class="sign-in" id="content">

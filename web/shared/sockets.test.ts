@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { waitBefore } from "./backoff.ts";
-import { FINAL_CODES, Socket, type SocketState, type Wire } from "./sockets.ts";
+import { FINAL_CODES, OPEN, Socket, type SocketState, type Wire } from "./sockets.ts";
 
 class FakeWire implements Wire {
+  readyState: number = OPEN;
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: MessageEvent<string>) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
@@ -88,6 +89,38 @@ test("what cannot be sent is not called sent", async () => {
   expect(socket.send({ a: 1 })).toBe(true);
   wires[0]?.onclose?.({ code: 1006 } as CloseEvent);
   expect(socket.send({ a: 2 })).toBe(false);
+});
+
+test("what is given to a line that has begun to close is not called sent, nor given to it", async () => {
+  const { wires, socket } = await opened();
+  const [wire] = wires;
+  if (wire === undefined) throw new Error("none was opened");
+  wire.readyState = 2;
+  expect([socket.send({ a: 1 }), wire.sent]).toEqual([false, ['{"type":"subscribe"}']]);
+});
+
+test("who leaves while a line is opening has it closed, and hears nothing of it", async () => {
+  const { wires, run, socket, states, heard } = await opened();
+  wires[0]?.onclose?.({ code: 1012 } as CloseEvent);
+  await run();
+  socket.stop();
+  const before = [...states];
+  wires[1]?.onopen?.({} as Event);
+  wires[1]?.onmessage?.({ data: "1" } as MessageEvent<string>);
+  wires[1]?.onclose?.({ code: 4409 } as CloseEvent);
+  expect([wires[1]?.closedWith, wires[1]?.sent, heard, states]).toEqual([1000, [], [], before]);
+});
+
+test("a line that is outdated before it has opened is closed once it has: closed before, the browser complains of it", async () => {
+  const { wires, run, socket } = await opened();
+  socket.renew(); // asks for a way in
+  socket.renew(); // and again before it is there
+  await run();
+  const [, outdated, newest] = wires;
+  expect([outdated?.closedWith, newest?.closedWith]).toEqual([undefined, undefined]);
+  outdated?.onopen?.({} as Event);
+  newest?.onopen?.({} as Event);
+  expect([outdated?.closedWith, outdated?.sent, newest?.closedWith, newest?.sent]).toEqual([1000, [], undefined, ['{"type":"subscribe"}']]);
 });
 
 test("waits double up to a minute and are never the same for all", () => {

@@ -5,6 +5,7 @@ export type SocketState = "connecting" | "open" | "waiting" | "ended";
 
 /** The part of WebSocket that is used. */
 export interface Wire {
+  readonly readyState: number;
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent<string>) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
@@ -18,6 +19,9 @@ export interface SocketWorld {
   later(run: () => void, after_ms: number): unknown;
   cancel(handle: unknown): void;
 }
+
+/** `WebSocket.OPEN`, which exists in browsers alone. */
+export const OPEN = 1;
 
 // The closes after which the protocol tells a page to stop: coming back would change nothing.
 export const FINAL_CODES: ReadonlySet<number> = new Set([4400, 4403, 4404, 4409, 4410, 4411]);
@@ -42,6 +46,7 @@ export class Socket<Message> {
     void this.#connect();
   }
 
+  /** For good: one that is still opening is closed once it has, and what it says counts no more. */
   stop(): void {
     this.#stopped = true;
     this.world.cancel(this.#waiting);
@@ -63,7 +68,8 @@ export class Socket<Message> {
 
   /** Whether it was sent; what is not must be said again by whoever knows whether it still matters. */
   send(message: unknown): boolean {
-    if (this.#wire === null) return false;
+    // One that has begun to close takes what it is given, sends nothing and says so to the browser's console alone.
+    if (this.#wire?.readyState !== OPEN) return false;
     this.#wire.send(JSON.stringify(message));
     return true;
   }
@@ -78,14 +84,10 @@ export class Socket<Message> {
       if (attempt === this.#attempt) this.#again(null);
       return;
     }
-    if (this.#stopped || attempt !== this.#attempt) {
-      wire.close(1000);
-      return;
-    }
-    const outdated = (): boolean => attempt !== this.#attempt;
+    const outdated = (): boolean => this.#stopped || attempt !== this.#attempt;
     wire.onopen = () => {
       if (outdated()) {
-        wire.close(1000);
+        wire.close(1000); // not before: of one that is closed while it opens the browser complains on its console
         return;
       }
       this.#wire = wire;

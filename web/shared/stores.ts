@@ -40,12 +40,12 @@ class Kept implements TokenStore {
   }
 
   write(tokens: Tokens | null): void {
-    this.#inMemory = tokens;
+    this.#inMemory = null; // another tab may sign out what is kept for all of them
     try {
       if (tokens === null) this.storage().removeItem(this.name);
       else this.storage().setItem(this.name, JSON.stringify(tokens));
     } catch {
-      // It holds as long as the page is open.
+      this.#inMemory = tokens; // it holds as long as the page is open
     }
   }
 

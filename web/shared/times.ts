@@ -65,6 +65,7 @@ export function duration(seconds: number, say: Say): string {
   if (whole < 60) return say("seconds", { count: whole });
   const minutes = Math.round(whole / 60);
   if (minutes < 60) return say("minutes", { count: minutes });
+  if (minutes < 48 * 60 && minutes % 60 === 0) return say("hours.whole", { count: minutes / 60 });
   if (minutes < 48 * 60) return say("hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
   return say("days", { count: Math.round(minutes / (24 * 60)) });
 }

@@ -59,3 +59,12 @@ test("once it was answered the same is done anew", async () => {
   void turns.take("blue", run);
   expect(begun).toEqual(["blue", "blue"]);
 });
+
+test("another file is something else, however alike the two look, and the same file is the same", async () => {
+  const turns = new Turns<{ file: Blob; dry: boolean }>();
+  const begun: Blob[] = [];
+  const [one, other] = [new Blob(["a"]), new Blob(["a"])];
+  const run = async ({ file }: { file: Blob }): Promise<boolean> => begun.push(file) > 0;
+  await Promise.all([one, other, other].map((file) => turns.take({ file, dry: true }, run)));
+  expect(begun.map((file) => [one, other].indexOf(file))).toEqual([0, 1]);
+});

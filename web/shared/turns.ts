@@ -1,4 +1,5 @@
 // What a person wants one after the other: each is done in its turn, and the same pressed twice once.
+import { nameOf } from "./sameness.ts";
 
 /** Does one thing at a time. Nothing that was wanted is dropped. */
 export class Turns<Wanted> {
@@ -13,7 +14,7 @@ export class Turns<Wanted> {
 
   /** Done after all that was wanted before it; what is the same as the newest that is not done yet is that one. `run` raises nothing. */
   take(wanted: Wanted, run: (wanted: Wanted) => Promise<boolean>): Promise<boolean> {
-    const named = JSON.stringify(wanted) ?? "";
+    const named = nameOf(wanted);
     if (this.busy && named === this.#newest) return this.#last;
     this.#newest = named;
     this.#waiting += 1;

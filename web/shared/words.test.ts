@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Words, isKeyOf, speaker } from "./words.ts";
+import ops from "../ops/words.json";
 import shared from "./words.json";
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((found) => found[0]).sort();
@@ -28,6 +29,24 @@ test("a Nepali postposition is written together with its word", () => {
   }
 });
 
+test("a seller is spelt in one way in Nepali", () => {
+  for (const [file, { default: words }] of Object.entries(files)) expect([file, ...Object.entries(words.ne).flatMap(([key, text]) => (text.includes("बिक्रे") ? [key] : []))]).toEqual([file]);
+});
+
+test("what is a sentence in English ends as one in Nepali, and what the pages put together ends by the language's own sign", () => {
+  for (const [file, { default: words }] of Object.entries(files)) {
+    const open = Object.entries(words.en).filter(([key, text]) => key !== "sentence.end" && text.endsWith(".") && !/[।?]$/.test(words.ne[key] ?? ""));
+    expect([file, ...open.map(([key]) => key)]).toEqual([file]);
+  }
+  const sources = import.meta.glob<string>(["../**/*.tsx", "!../node_modules/**"], { eager: true, query: "?raw", import: "default" });
+  expect(Object.keys(sources).length).toBeGreaterThan(50);
+  for (const [file, source] of Object.entries(sources)) expect([file, ...(source.match(/[`"]\. (?:\$\{|["`])|\bsay\(.*\)\}\.(?=[\s<])/g) ?? [])]).toEqual([file]);
+});
+
+test("where something goes to is asked as a place, not as an end of time", () => {
+  expect([speaker("ne")("from"), speaker("ne")("to")]).toEqual(["कहाँबाट", "कहाँ"]);
+});
+
 test("values stand in their places, in the digits of the language", () => {
   expect(speaker("en")("answer.window", { from: "14:20", to: "14:35" })).toBe("Arrives 14:20–14:35");
   expect(speaker("ne")("minutes", { count: 25 })).toBe("२५ मिनेट");
@@ -35,6 +54,13 @@ test("values stand in their places, in the digits of the language", () => {
 
 test("what somebody wrote in Latin letters keeps its digits", () => {
   expect(speaker("ne")("sign_in.as", { email: "ram2@example.com" })).toContain("ram2@example.com");
+});
+
+test("of one thing one is said", () => {
+  const say = (count: number): string => speaker("en", ops)("waiting.held", { count });
+  expect([0, 1, 2].map(say)).toEqual(["0 payments held", "1 payment held", "2 payments held"]);
+  const open = Object.values(files).flatMap(({ default: words }) => Object.values(words.en)).filter((text) => /\|/.test(text.replace(/\{\w+\|[^|{}]+\|[^|{}]+\}/g, "")));
+  expect(open).toEqual([]);
 });
 
 test("a value that is missing is seen, not hidden", () => {

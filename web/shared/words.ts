@@ -26,15 +26,16 @@ export function languageOf(say: Say): Language {
   return say("language.code") === "ne" ? "ne" : "en";
 }
 
-/** A speaker of a language; values are written in its digits. */
+/** A speaker of a language; values are written in its digits. `{count|parcel|parcels}` is the first of one, else the second. */
 export function speaker(language: Language): Say;
 export function speaker<Own extends Words>(language: Language, own: Own): Say<Key | (keyof Own["en"] & string)>;
 export function speaker(language: Language, own?: Words): Say<string> {
   const said: Readonly<Record<string, string>> = { ...words.en, ...own?.en, ...words[language], ...own?.[language] };
   return (key, values = {}) =>
-    (said[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
+    (said[key] ?? key).replace(/\{(\w+)(?:\|(.*?)\|(.*?))?\}/g, (whole: string, name: string, one?: string, more?: string) => {
       const value = values[name];
       if (value === undefined) return whole;
+      if (one !== undefined) return (value === 1 ? one : more) ?? "";
       const text = String(value);
       // Names, addresses and numbers of parcels stay as they were written.
       return language === "ne" && !/[A-Za-z]/.test(text) ? devanagari(text) : text;

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import "./workplace.css";
-import type { Address } from "./address.ts";
+import { type Address, changed } from "./address.ts";
 import { Frame } from "./frame.tsx";
 import { Link } from "./link.tsx";
 import type { Language } from "./numbers.ts";
 import type { SignedIn } from "./sign_in.tsx";
+import { noteRoom } from "./way_back.ts";
 import type { Say } from "./words.ts";
 
 interface Given {
@@ -20,20 +22,24 @@ interface Given {
 
 /** A page of somebody who works here: its rooms beside each other, who is signed in, and what the room shows. */
 export function Workplace({ title, rooms, address, signedIn, language, say, children }: Given) {
+  const here = changed(address, {});
+  const tabs = useRef<HTMLElement>(null);
+  useEffect(() => tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" }), [address.path]);
+  useEffect(() => noteRoom(() => sessionStorage, here), [here]);
   return (
     <Frame
       language={language}
       say={say}
       state={<button type="button" class="button plain" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}
     >
-      <nav class="tabs" aria-label={title}>
+      <nav class="tabs" aria-label={title} ref={tabs}>
         {rooms.map(([href, name]) => (
-          <Link key={href} href={href} current={address.path === href}>{name}</Link>
+          <Link key={href} href={href} current={address.path === href}><span class="steady" data-bold={name}>{name}</span></Link>
         ))}
       </nav>
       <main id="content" class="workplace" tabIndex={-1}>
         {children}
-        <p class="small quiet">{say("sign_in.as", { email: signedIn.person.email })}</p>
+        <p class="small quiet unprinted">{say("sign_in.as", { email: signedIn.person.email })}</p>
       </main>
     </Frame>
   );

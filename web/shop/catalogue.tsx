@@ -2,6 +2,7 @@ import { Search } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import type { components } from "../shared/api.ts";
 import { type Address, changed, go, readAddress } from "../shared/address.ts";
+import { CATEGORIES, categoryChoices } from "../shared/categories.ts";
 import type { Client } from "../shared/client.ts";
 import { Field } from "../shared/field.tsx";
 import { Icon } from "../shared/icon.tsx";
@@ -45,7 +46,7 @@ export function Catalogue({ client, address, language, say }: Given) {
       <Loaded of={found} language={language} say={say} lines={6}>
         {({ results, count, next }) => (
           <>
-            <p class="unseen" role="status">{say("catalogue.count", { count })}</p>
+            <p class="unseen" role="status">{say(count === 1 ? "catalogue.count.one" : "catalogue.count", { count })}</p>
             {results.length === 0 && (
               <p class="card">{search !== "" ? say("catalogue.none", { search }) : say(category === "" ? "catalogue.empty" : "category.empty")}</p>
             )}
@@ -67,18 +68,11 @@ export function Catalogue({ client, address, language, say }: Given) {
 
 /** Kinds of goods, what is within one set in from it; nothing where the shop has none. */
 function CategoryChoice({ client, address, chosen, language, say }: Given & { chosen: string }) {
-  const categories = useLoading(() => client.call<Categories>("/api/v1/marketplace/categories/", { signed: false }), []);
+  const categories = useLoading(() => client.call<Categories>(CATEGORIES, { signed: false }), []);
   const all = categories.value?.results ?? [];
   if (all.length === 0) return null;
-  const depth = new Map<number | null, number>([[null, -1]]);
-  const choices = all.map((one) => {
-    const deep = (depth.get(one.parent_id) ?? -1) + 1;
-    depth.set(one.id, deep);
-    const name = language === "ne" && one.name_ne !== "" ? one.name_ne : one.name;
-    return [String(one.id), `${"\u2003".repeat(deep)}${name}`] as const;
-  });
   return (
-    <Field label={say("category")} name="category" value={chosen} onValue={(id) => go(changed(address, { category: id === "" ? null : id, page: null }))} choices={[["", say("category.all")], ...choices]} />
+    <Field label={say("category")} name="category" value={chosen} onValue={(id) => go(changed(address, { category: id === "" ? null : id, page: null }))} choices={[["", say("category.all")], ...categoryChoices(all, language)]} />
   );
 }
 

@@ -2,18 +2,18 @@ import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
-import { type Client, Refused } from "../shared/client.ts";
+import { type Client, Refused, Unreachable } from "../shared/client.ts";
 import { useDraft } from "../shared/drafts.ts";
-import { Check } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import type { Person } from "../shared/session.ts";
 import { AddressFields } from "../shared/addresses/address_fields.tsx";
 import { type Cart, EMPTY } from "./basket.ts";
-import { cartOf, keepBasket, keptBasket, useBasket } from "./keeping.ts";
+import { Estimate } from "./estimate.tsx";
+import { cartOf, keepBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Address, bodyOf } from "../shared/addresses/addresses.ts";
+import { type Address, type Keeping, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
 
@@ -29,31 +29,22 @@ interface Wanted {
 export function Checkout({ client, person, language, say }: { client: Client; person: Person; language: Language; say: Say }) {
   const basket = useBasket();
   const contents = JSON.stringify(basket.lines);
-  const cart = useLoading(() => cartOf(client, keptBasket()), [contents]);
+  const cart = useLoading(() => cartOf(client), [contents]);
   const gateways = useGateways(client);
   const [gateway, setGateway] = useState<Gateway>({ slug: "KHALTI", bank: "" });
-  const { form, change, drop } = useDraft<Address>("shop.address", {
-    name: person.name,
-    phone: person.phone ?? "",
-    address: "",
-    landmark: "",
-    city: "Kathmandu",
-    district: "",
-    code: "",
-    place: "",
-    instructions: "",
-  });
-  const [keep, setKeep] = useState(false);
+  const { form, fresh, change, fill, drop } = useDraft<Address>("shop.address", emptyAddress(person.name, person.phone ?? ""));
+  const [keeping, setKeeping] = useState<Keeping>("no");
   const order = useActing<Wanted>(say, async (wanted, key) => {
     const made = await makeOrder(client, wanted, key);
     keepBasket(EMPTY);
-    if (keep) await keepAddress(client, wanted.form, `${key}-address`);
+    await keepBeside(client, wanted.form, keeping, `${key}-address`);
     try {
       await openPayment(client, { order: made, gateway: wanted.gateway, phone: wanted.form.phone }, `${key}-pay`);
-      drop();
     } catch (error) {
       noteProblem(made.id, error); // it is ordered; what is left to do stands on its page
       go(`/shop/orders/${made.id}`, { replace: true });
+    } finally {
+      drop();
     }
   });
   useEffect(() => {
@@ -74,8 +65,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} />
-        <Check label={say("address.keep")} checked={keep} onValue={setKeep} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={fresh ? fill : undefined} keeping={{ chosen: keeping, choose: setKeeping }} />
       </section>
       <section class="card fields">
         <h2>{say("checkout.what")}</h2>
@@ -91,6 +81,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
                 ))}
               </ul>
               <Sums sums={one} language={language} say={say} />
+              <Estimate client={client} cart={one} form={form} language={language} say={say} />
               <PayChoice gateways={gateways} chosen={gateway} choose={setGateway} fields={order.fields} say={say} />
               <p class="problem" role="alert">{order.problem}</p>
               <button class="button first" disabled={order.pending || cart.slow}>
@@ -113,11 +104,11 @@ async function makeOrder(client: Client, { cart, form }: Wanted, key: string): P
   });
 }
 
-/** For orders to come; where it cannot be kept, such as where there are twenty, the order goes on all the same. */
-async function keepAddress(client: Client, form: Address, key: string): Promise<void> {
+/** For orders to come; where it cannot be kept, such as where there are twenty or no network, what is ordered already goes on all the same. */
+async function keepBeside(client: Client, form: Address, keeping: Keeping, key: string): Promise<void> {
   try {
-    await client.call("/api/v1/marketplace/addresses/", { method: "POST", idempotencyKey: key, body: bodyOf(form) });
+    await keepAddress(client, form, keeping, key);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
   }
 }

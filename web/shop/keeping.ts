@@ -42,8 +42,17 @@ export function useBasket(): Basket {
 
 const CARTS = "/api/v1/marketplace/carts/";
 
+let last: Promise<unknown> = Promise.resolve();
+
 /** The server's cart with what is in the basket, and what that costs today. Raises Refused or Unreachable. */
-export async function cartOf(client: Client, basket: Basket): Promise<Cart> {
+export function cartOf(client: Client): Promise<Cart> {
+  const bring = (): Promise<Cart> => broughtUp(client, keptBasket());
+  const cart = last.then(bring, bring); // one after the other: each begins with what the last one put in
+  last = cart;
+  return cart;
+}
+
+async function broughtUp(client: Client, basket: Basket): Promise<Cart> {
   const cart = (await foundCart(client, basket.cart_id)) ?? (await client.call<Cart>(CARTS, { method: "POST" }));
   keepBasket({ ...keptBasket(), cart_id: cart.id });
   const steps = stepsTo(basket, cart);

@@ -11,9 +11,10 @@ import { ShareLinks } from "../shared/share/share_links.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock } from "../shared/times.ts";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Order, answerOf, eventWords, expectedAt, notPickedUp, onTheWay, otherDoors, parcels, waitsForMoney } from "./order_words.ts";
+import { type Order, answersOf, notPickedUp, onTheWay, otherDoors, parcels, setbackWords, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import { OtherDoor } from "./other_door.tsx";
+import { orderStepWords } from "../shared/order_steps.ts";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
@@ -41,11 +42,16 @@ export function OrderPage({ id, client, address, language, say }: Given) {
         {(one) => (
           <div class="order">
             <header>
-              <h1>{answerOf(one, say)}</h1>
+              <Answer order={one} language={language} say={say} />
               <p class="quiet"><span class="number">{one.order_number}</span> · {clock(Date.parse(one.created_at), Date.now(), language)}</p>
-              {expectedAt(one) !== null && <p>{say("answer.expected", { at: clock(expectedAt(one) ?? 0, Date.now(), language) })}</p>}
               <State order={one} say={say} />
             </header>
+            {one.setbacks.length > 0 && (
+              <section class="card" data-setbacks>
+                <h2>{say("setbacks")}</h2>
+                {setbackWords(one, language, say).map((text) => <p key={text}>{text}</p>)}
+              </section>
+            )}
             {onTheWay(one).map((number) => <Attempted key={number} number={number} client={client} language={language} />)}
             <Doing order={one} loading={order} client={client} language={language} say={say} />
             <section class="card">
@@ -68,12 +74,13 @@ export function OrderPage({ id, client, address, language, say }: Given) {
               <p>{one.delivery.customer_name} · <span class="number">{one.delivery.phone_number}</span></p>
               <p>{one.delivery.full_address}</p>
               {otherDoors(one).map(({ number, door }) => <p key={number} data-door={number}>{say("door.parcel", { number, door })}</p>)}
+              {one.order_status === "confirmed" && <p class="small quiet">{say("door.later")}</p>}
               {one.delivery.delivery_instructions !== "" && <p class="quiet">{one.delivery.delivery_instructions}</p>}
             </section>
             <section class="card">
               <h2>{say("history")}</h2>
               <ol class="history">
-                <Told numbers={carried(one.sales)} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: eventWords(event, language, say) }))} />
+                <Told numbers={carried(one.sales)} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: orderStepWords(event, language, say) }))} />
               </ol>
             </section>
           </div>
@@ -81,6 +88,11 @@ export function OrderPage({ id, client, address, language, say }: Given) {
       </Loaded>
     </>
   );
+}
+
+function Answer({ order, language, say }: Pick<DoingGiven, "order" | "language" | "say">) {
+  const { first, then } = answersOf(order, Date.now(), language, say);
+  return <><h1>{first}</h1>{then !== "" && <p>{then}</p>}</>;
 }
 
 type PaymentStatus = components["schemas"]["TransactionStatus"] | "";
@@ -91,14 +103,17 @@ function useReturn(client: Client, address: Address, order: Loading<Order>): Pay
   const [status, setStatus] = useState<PaymentStatus>("");
   useEffect(() => {
     if (transaction === null) return;
+    let left = false;
     const body = { transaction_id: transaction };
     client
       .call<components["schemas"]["VerifiedAnswer"]>("/api/v1/payments/verify/", { method: "POST", body })
       .then(({ data }) => setStatus(data.payment_status), () => setStatus("processing"))
       .then(() => {
+        if (left) return; // whoever went on is not brought back
         go(address.path, { replace: true }); // a reload asks nobody again
         return order.reload();
       });
+    return () => void (left = true);
   }, [transaction]);
   // What was pending is settled beside requests; once the order is paid the note would be a lie.
   return status === "processing" && order.value?.is_paid === true ? "completed" : status;

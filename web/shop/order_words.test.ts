@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { speaker } from "../shared/words.ts";
-import { expectedAt, movingFirst, onTheWay, parcels, waitsForMoney, eventWords } from "./order_words.ts";
+import { type Order, answerOf, answersOf, expectedAt, setbackWords, movingFirst, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 import { words } from "./speech.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, quantity_delivered: null, status: "processing", delivery_id: 1, delivery_address: null } as const;
@@ -25,11 +25,13 @@ test("every parcel of an order can be followed, once each, none that was cancell
 });
 
 test("what moves stands first, once, even where it is older than all of the page, and of it what is expected soonest", () => {
-  const rows = (...ids: number[]) => ids.map((id) => ({ id, estimated_delivery_date: null as string | null }));
+  const rows = (...ids: number[]) => ids.map((id) => ({ id, order_status: "processing" as const, estimated_delivery_date: null as string | null }));
   const expected = rows(3, 4, 5, 6).map((row, at) => ({ ...row, estimated_delivery_date: [null, "2026-11-29T10:00:00Z", "2026-11-28T10:00:00Z", null][at] ?? null }));
   expect(movingFirst(expected, []).map(({ id }) => id)).toEqual([5, 4, 3, 6]);
   expect(movingFirst(rows(8, 2), rows(9, 8, 7))).toEqual(rows(8, 2, 9, 7));
   expect(movingFirst([], rows(9, 8))).toEqual(rows(9, 8));
+  const stages = (["confirmed", "shipped", "processing"] as const).map((order_status, at) => ({ id: 9 - at, order_status, estimated_delivery_date: null }));
+  expect(movingFirst(stages, []).map((row) => row.order_status)).toEqual(["shipped", "processing", "confirmed"]);
 });
 
 test("only what is on its way is expected, and only parcels that are can have been tried", () => {
@@ -40,8 +42,35 @@ test("only what is on its way is expected, and only parcels that are can have be
   expect(onTheWay({ sales })).toEqual(["A"]);
 });
 
-test("the first thing that happened to an order is that it was made, in both languages", () => {
-  const event = { status: "pending", message: "Order created successfully" } as Parameters<typeof eventWords>[0];
-  expect(eventWords(event, "en", speaker("en", words))).toBe("Order created successfully");
-  expect(eventWords(event, "ne", speaker("ne", words))).toBe("अर्डर भयो");
+test("an order's page answers when it comes, and says what is late or not known", () => {
+  const say = speaker("en", words);
+  const now = Date.parse("2026-11-28T08:00:00Z");
+  const order = { order_status: "processing", payment_status: "paid", estimated_delivery_date: "2026-11-28T10:00:00Z", sales: [], tracking_number: null } as unknown as Order;
+  expect(answersOf(order, now, "en", say)).toEqual({ first: "Expected 15:45", then: "Waiting for a courier" });
+  expect(answersOf({ ...order, estimated_delivery_date: null }, now, "en", say)).toEqual({ first: "Waiting for a courier", then: "When it arrives is said here as soon as a courier has it." });
+  expect(answersOf({ ...order, estimated_delivery_date: "2026-11-28T07:00:00Z" }, now, "en", say).first).toBe("Was expected 12:45; it is late");
+  expect(answersOf({ ...order, order_status: "pending", estimated_delivery_date: null }, now, "en", say)).toEqual({ first: "Not paid yet", then: "" });
+  const came = { ...SALE, tracking_number: "A", delivery_status: "delivered" as const };
+  expect(answersOf({ ...order, order_status: "shipped", estimated_delivery_date: null, tracking_number: "A", sales: [came] }, now, "en", say)).toEqual({ first: "With the courier", then: "" });
+});
+
+test("an order whose courier was found is not said to wait for one", () => {
+  const say = speaker("en", words);
+  const of = (...states: ("assigned" | "available")[]) =>
+    answerOf({ order_status: "processing", sales: states.map((delivery_status) => ({ ...SALE, tracking_number: "A", delivery_status })) } as Order, say);
+  expect([of("assigned"), of("available"), of("assigned", "available")]).toEqual(["A courier was found and fetches it", "Waiting for a courier", "Waiting for a courier"]);
+});
+
+test("what did not arrive is said with what becomes of its money, and money that has not gone back is not said to have", () => {
+  const items = [{ id: 1, product: { id: 1, name: "Rice", images: [], price: "1.00" }, quantity: 3, unit_price: "1.00", total_price: "3.00" }];
+  const sales = [{ ...SALE, quantity: 3, tracking_number: "A", delivery_status: "cancelled" as const }];
+  const told = (changes: object): string[] =>
+    setbackWords({ items, sales, shipping_cost: "100.00", payment_status: "paid", setbacks: [{ sale_id: 1, kind: "coming_back", quantity: 2, tracking_number: "R", refunded: null, refund_status: null, ...changes }] }, "en", speaker("en", words));
+  expect(told({})).toEqual(["2 × Rice goes back to the seller. What you paid for it goes back to you once it is there; the delivery does not."]);
+  expect(told({ kind: "lost", refunded: "50.00", refund_status: "requested" })).toEqual(["2 × Rice was lost on its way. NPR\u00a050.00 is on its way back to you."]);
+  expect(told({ kind: "in_part", refunded: "50.00", refund_status: "succeeded" })).toEqual(["2 × Rice was missing or damaged at the door. NPR\u00a050.00 went back to you."]);
+  expect(told({ kind: "damaged", refunded: "50.00", refund_status: "unclear" })[0]).toContain("could not be sent back yet");
+  expect(told({ kind: "damaged" })[0]).toContain("Nothing goes back");
+  expect(told({ kind: "back", refunded: "50.00", refund_status: "succeeded" })[0]).toContain("NPR\u00a050.00 went back to you. The delivery was carried, so");
+  expect(told({ kind: "on_hold" })).toEqual([]);
 });

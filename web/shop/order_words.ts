@@ -1,14 +1,23 @@
 // What is said of an order.
 import type { components } from "../shared/api.ts";
-import type { Language } from "../shared/numbers.ts";
-import { isKey, isKeyOf } from "../shared/words.ts";
+import { type Language, money } from "../shared/numbers.ts";
+import { clock } from "../shared/times.ts";
+import { isKeyOf } from "../shared/words.ts";
 import { type Say, words } from "./speech.ts";
 
 export type Order = components["schemas"]["OrderAnswer"];
 
+// A time is said to the minute: only what is over by more is late.
+const LATE_MS = 120_000;
+
 /** Whether it can be paid. */
 export function waitsForMoney(order: Pick<Order, "is_paid" | "order_status" | "payment_status">): boolean {
-  return !order.is_paid && order.order_status === "pending" && order.payment_status !== "refunded";
+  return !order.is_paid && canBePaid(order);
+}
+
+/** The same of an order of the list. */
+export function canBePaid({ order_status, payment_status }: Pick<Order, "order_status" | "payment_status">): boolean {
+  return order_status === "pending" && payment_status !== "paid" && payment_status !== "refunded";
 }
 
 /** The tracking numbers of its parcels that are not cancelled, the first first, and which of them have arrived. */
@@ -40,6 +49,28 @@ export function onTheWay(order: Pick<Order, "sales">): string[] {
   return [...new Set(order.sales.flatMap((one) => (one.delivery_status === "in_transit" && one.tracking_number !== null ? [one.tracking_number] : [])))];
 }
 
+/** What of an order did not arrive, each in a sentence with what becomes of the money. */
+export function setbackWords(order: Pick<Order, "setbacks" | "sales" | "items" | "shipping_cost" | "payment_status">, language: Language, say: Say): string[] {
+  return order.setbacks.flatMap(({ sale_id, kind, quantity, refunded, refund_status }) => {
+    if (kind === "on_hold") return [];
+    const product = order.sales.find((sale) => sale.id === sale_id)?.product_id;
+    const goods = say("line", { count: quantity, name: order.items.find((item) => item.product.id === product)?.product.name ?? "" });
+    // Of what came back the goods are given back: they had been carried, there and back.
+    const carried = kind === "back" && refunded !== null && Number(order.shipping_cost) > 0 && order.payment_status !== "refunded";
+    return [`${say(`setback.${kind}`, { goods })} ${moneyWords(kind, refunded, refund_status, language, say)}${carried ? ` ${say("setback.money.carried")}` : ""}`];
+  });
+}
+
+type Setback = Order["setbacks"][number];
+
+function moneyWords(kind: Setback["kind"], refunded: string | null, status: Setback["refund_status"], language: Language, say: Say): string {
+  if (refunded === null || status === null) return say(kind === "coming_back" ? "setback.money.later" : "setback.money.none");
+  const amount = money(refunded, language);
+  if (status === "succeeded") return say("setback.money.back", { amount });
+  if (status === "denied") return say("setback.money.denied", { amount });
+  return say(status === "failed" || status === "unclear" ? "setback.money.stuck" : "setback.money.going", { amount });
+}
+
 /** What is in an order of the list: the first by its name, the others as a number. */
 export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" | "order_number">, say: Say): string {
   const [first, ...others] = order.goods;
@@ -47,31 +78,44 @@ export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" |
   return others.length === 0 ? first : say("orders.goods", { first, count: others.length });
 }
 
-/** A list of orders with those that move at its head, what is expected soonest first, each once. */
-export function movingFirst<Row extends { id: number; estimated_delivery_date: string | null }>(moving: readonly Row[], all: readonly Row[]): Row[] {
+/** A list of orders with those that are yet to come at its head, what is expected soonest first, then what is furthest; each once. */
+export function movingFirst<Row extends Pick<components["schemas"]["OrderRow"], "id" | "order_status" | "estimated_delivery_date">>(moving: readonly Row[], all: readonly Row[]): Row[] {
   const first = new Set(moving.map((order) => order.id));
   const expected = (order: Row): number => (order.estimated_delivery_date === null ? Infinity : Date.parse(order.estimated_delivery_date));
-  return [...[...moving].sort((a, b) => compare(expected(a), expected(b))), ...all.filter((order) => !first.has(order.id))];
+  return [...[...moving].sort((a, b) => compare(expected(a), expected(b)) || COMING.indexOf(a.order_status) - COMING.indexOf(b.order_status)), ...all.filter((order) => !first.has(order.id))];
 }
 
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b; // of two that are not known the difference is no number
 }
 
-/** When an order that is on its way is expected; null where it is not, or nobody knows. */
+/** Paid for and not yet there; what moves comes first. */
+export const COMING = ["shipped", "processing", "confirmed"];
+
+/** When an order that is to come is expected; null where none is, or nobody knows. */
 export function expectedAt(order: Pick<components["schemas"]["OrderRow"], "order_status" | "estimated_delivery_date">): number | null {
-  return order.order_status === "shipped" && order.estimated_delivery_date !== null ? Date.parse(order.estimated_delivery_date) : null;
+  return COMING.includes(order.order_status) && order.estimated_delivery_date !== null ? Date.parse(order.estimated_delivery_date) : null;
+}
+
+/** When it is expected, in words; what is over is said to be. */
+export function expectedWords(at: number, now: number, language: Language, say: Say): string {
+  return say(at < now - LATE_MS ? "answer.expected.was" : "answer.expected", { at: clock(at, now, language) });
+}
+
+/** What the order's page is asked first: when it comes where that is known, else how it stands; below it the other of the two. */
+export function answersOf(order: Order, now: number, language: Language, say: Say): { first: string; then: string } {
+  const state = answerOf(order, say);
+  const gone = parcels(order).find(({ number }) => number === order.tracking_number)?.arrived ?? false;
+  const at = expectedAt(order); // that of the first parcel, while it is on its way
+  if (at !== null) return { first: expectedWords(at, now, language, say), then: state };
+  return { first: state, then: COMING.includes(order.order_status) && !gone ? say("answer.expected.later") : "" };
 }
 
 /** How it stands, in a sentence. */
 export function answerOf(order: Order, say: Say): string {
   if (order.order_status === "cancelled") return say(order.payment_status === "refunded" ? "answer.order.refunded" : "answer.order.cancelled");
+  const waiting = order.sales.map((one) => one.delivery_status);
+  if (order.order_status === "processing" && waiting.includes("assigned") && !waiting.includes("available")) return say("answer.order.given");
   const key = `answer.order.${order.order_status}`;
   return isKeyOf(words, key) ? say(key) : order.order_status_display;
-}
-
-/** The server's own words in English; what its state means in another language. */
-export function eventWords(event: Order["tracking_events"][number], language: Language, say: Say): string {
-  const key = event.status === "pending" ? "order.created" : `order.${event.status}`; // it tells what happened, not how it stands
-  return language === "ne" && isKey(key) ? say(key) : event.message;
 }

@@ -5,7 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
-import { expectedAt, goodsOf, movingFirst } from "./order_words.ts";
+import { COMING, canBePaid, expectedAt, expectedWords, goodsOf, movingFirst } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
 
@@ -17,14 +17,16 @@ function followed(order: Orders["results"][number]): "order.follow" | "order.jou
   return order.order_status === "delivered" || order.order_status === "completed" ? "order.journey" : "order.follow";
 }
 
-/** A page of one's own orders, newest first; above the first page what is on its way, wherever in the list it stands. */
+const COMING_ASKED = `${COMING.map((status) => `status=${status}&`).join("")}page_size=100`;
+
+/** A page of one's own orders, newest first; above the first page what is yet to come, wherever in the list it stands. */
 async function askFor(client: Client, page: number): Promise<Pick<Orders, "results" | "next">> {
   const path = "/api/v1/marketplace/orders/my-orders/";
-  const [moving, all] = await Promise.all([page > 1 ? null : client.call<Orders>(`${path}?status=shipped&page_size=100`), client.call<Orders>(`${path}?page=${page}`)]);
-  return { results: movingFirst(moving?.results ?? [], all.results), next: all.next };
+  const [all, coming] = await Promise.all([client.call<Orders>(`${path}?page=${page}`), page > 1 ? null : client.call<Orders>(`${path}?${COMING_ASKED}`)]);
+  return { results: movingFirst(coming?.results ?? [], all.results), next: all.next };
 }
 
-/** One's own orders: what moves first, then the newest. */
+/** One's own orders: what is yet to come, the soonest first, then the newest. */
 export function OrderList({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
   const page = Math.max(1, Number(address.query.get("page")) || 1);
   const orders = useLoading(() => askFor(client, page), [page], RENEWED_MS);
@@ -40,7 +42,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
                 <li key={order.id} class="card">
                   <div>
                     <Link href={`/shop/orders/${order.id}`}>{goodsOf(order, say)}</Link>
-                    {expectedAt(order) !== null && <p><strong>{say("answer.expected", { at: clock(expectedAt(order) ?? 0, Date.now(), language) })}</strong></p>}
+                    {expectedAt(order) !== null && <p><strong>{expectedWords(expectedAt(order) ?? 0, Date.now(), language, say)}</strong></p>}
                     <p class="small quiet">
                       {say("orders.ordered")} <time dateTime={order.created_at}>{clock(Date.parse(order.created_at), Date.now(), language)}</time>
                       {" · "}
@@ -52,6 +54,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
                   {order.tracking_number !== null && order.order_status !== "cancelled" && (
                     <a class="button follow" href={elsewhere(`/t/${order.tracking_number}`)} aria-label={`${say(followed(order))} ${order.tracking_number}`}>{say(followed(order))}</a>
                   )}
+                  {canBePaid(order) && <Link class="button first follow" href={`/shop/orders/${order.id}`}>{say("pay", { amount: money(order.total_to_pay, language) })}</Link>}
                 </li>
               ))}
             </ul>

@@ -1,6 +1,6 @@
 import type { Client } from "../shared/client.ts";
 import { Loaded, useLoading } from "../shared/loading.tsx";
-import type { Language } from "../shared/numbers.ts";
+import { type Language, kilos } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import type { Product } from "./basket.ts";
 import { Price, Quantity } from "./catalogue.tsx";
@@ -24,6 +24,7 @@ export function ProductSheet(given: { id: string; client: Client; language: Lang
               {one.available > 0 ? say("available", { count: one.available }) : say("sold_out")}
               {" · "}
               {say(one.tax_class === "standard" ? "tax.added" : "tax.none")}
+              {one.weight_kg !== null && ` · ${say("weighs", { kg: kilos(one.weight_kg) })}`}
             </p>
             <Quantity product={one} say={say} />
           </div>

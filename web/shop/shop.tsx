@@ -22,10 +22,11 @@ import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
 import { KeptAddresses, OwnData } from "./own_data.tsx";
+import { OwnPassword } from "./own_password.tsx";
 import { Settings } from "./settings.tsx";
 import { type Say, words } from "./speech.ts";
 
-const client = new Client(browserStore("shop"));
+const anybody = new Client(browserStore("shop"));
 const person = browserPerson("shop");
 
 interface Given {
@@ -39,31 +40,32 @@ function Shop({ language, say }: Given) {
   if (room === "") return <Shelves address={address} language={language} say={say} />;
   return (
     <SignInFirst
-      client={client}
+      client={anybody}
       kept={person}
       role="customer"
       demo="customer"
       title={say(room === "checkout" ? "sign_in.to_order" : "shop.title")}
       language={language}
       say={say}
-      otherwise={(onSignedIn) => <NewAccountForm client={client} say={say} onSignedIn={onSignedIn} />}
+      otherwise={(onSignedIn) => <NewAccountForm client={anybody} say={say} onSignedIn={onSignedIn} />}
     >
       {(signedIn) => (
         <ShopFrame address={address} signedIn={signedIn} language={language} say={say}>
           {room === "checkout" && (
             <>
               <h1>{say("checkout")}</h1>
-              <Checkout client={client} person={signedIn.person} language={language} say={say} />
+              <Checkout client={signedIn.client} person={signedIn.person} language={language} say={say} />
             </>
           )}
-          {room === "orders" && id === "" && <OrderList client={client} address={address} language={language} say={say} />}
-          {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={client} address={address} language={language} say={say} />}
-          {room === "invoices" && <InvoicePage key={id} id={id} client={client} language={language} say={say} />}
+          {room === "orders" && id === "" && <OrderList client={signedIn.client} address={address} language={language} say={say} />}
+          {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={signedIn.client} address={address} language={language} say={say} />}
+          {room === "invoices" && <InvoicePage key={id} id={id} client={signedIn.client} language={language} say={say} />}
           {room === "settings" && (
             <>
-              <Settings client={client} language={language} say={say} />
-              <KeptAddresses client={client} language={language} say={say} />
-              <OwnData client={client} say={say} onDeleted={signedIn.signOut} />
+              <Settings client={signedIn.client} language={language} say={say} />
+              <KeptAddresses client={signedIn.client} language={language} say={say} />
+              <OwnPassword client={signedIn.client} say={say} />
+              <OwnData client={signedIn.client} say={say} onDeleted={signedIn.signOut} />
             </>
           )}
           {!["checkout", "orders", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
@@ -80,8 +82,8 @@ function Shelves({ address, language, say }: Given & { address: Address }) {
   return (
     <ShopFrame address={address} language={language} say={say}>
       <h1>{say("shop.title")}</h1>
-      <Catalogue client={client} address={address} language={language} say={say} />
-      {product !== null && <ProductSheet id={product} client={client} language={language} say={say} onClose={close} />}
+      <Catalogue client={anybody} address={address} language={language} say={say} />
+      {product !== null && <ProductSheet id={product} client={anybody} language={language} say={say} onClose={close} />}
       {address.query.has("cart") && <CartSheet language={language} say={say} onClose={close} />}
     </ShopFrame>
   );

@@ -30,6 +30,7 @@ export function toldDelivery(id: number, some: Partial<DeliveryFrame> = {}): Del
     picked_up_at: null,
     planned_at: null,
     expected_at: null,
+    stops_before: null,
     at_stop: null,
     at_stop_since: null,
     on_hold: null,

@@ -2,14 +2,14 @@ import { Check } from "lucide";
 import { Icon } from "../shared/icon.tsx";
 import { GONE_AFTER_S, STALE_AFTER_S } from "../shared/motion.ts";
 import type { Language } from "../shared/numbers.ts";
-import { grouped } from "../shared/numbers.ts";
+import { kilos } from "../shared/numbers.ts";
 import { clock, duration, roughly, stretch } from "../shared/times.ts";
 import type { Key, Say } from "../shared/words.ts";
 import { elsewhere } from "../shared/address.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
 import type { Say as OwnSay } from "./speech.ts";
-import { type Parcel, SOON_MS, atDoor, endedAt, nextTryAt, over, step, underWay } from "./parcel.ts";
+import { type Parcel, SOON_MS, atDoor, endedAt, holdOf, nextTryAt, over, step, underWay } from "./parcel.ts";
 
 /** The one sentence that people come for. */
 export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
@@ -19,10 +19,15 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
     const ended = parcel.status === "delivered" ? "delivered" : "cancelled";
     return at === null ? say(`status.${ended}`) : say(`answer.${ended}`, { at: clock(at, now, language) });
   }
-  if (!underWay(parcel.status)) return say("answer.available");
+  if (!underWay(parcel.status)) {
+    const hold = holdOf(parcel, now);
+    if (hold === null) return say("answer.available");
+    return hold.until === null ? say("answer.on_hold") : say("answer.on_hold.until", { at: clock(Date.parse(hold.until), now, language) });
+  }
   const next = nextTryAt(parcel, now);
   if (next !== null) return say("answer.expected", { at: clock(next, now, language) });
   if (atDoor(parcel)) return say("answer.at_door");
+  if (isUndecided(parcel)) return say("answer.undecided");
   if (window === null) {
     if (parcel.estimated_delivery_time === null) return say("answer.under_way");
     return say("answer.expected", { at: clock(Date.parse(parcel.estimated_delivery_time), now, language) });
@@ -31,9 +36,39 @@ export function answerOf(seen: Seen, now: number, language: Language, say: Say):
   return say("answer.window", stretch(window.earliest, window.latest, now, language));
 }
 
+/** Whether a time and what comes before it are told: nothing of it counts at the door, or before the next try. */
+function counts({ parcel, window }: Pick<Seen, "parcel" | "window">, now: number): boolean {
+  return underWay(parcel.status) && !atDoor(parcel) && nextTryAt(parcel, now) === null && window !== null && window.latest - now >= SOON_MS;
+}
+
+/** How many stops for others come before, in words; empty where nobody knows, or it is fetched first. */
+export function stopsOf(seen: Pick<Seen, "parcel" | "window" | "stops_before">, now: number, say: Say): string {
+  if (!counts(seen, now)) return "";
+  if (seen.stops_before === 0) return aboard(seen.parcel.status) ? say("stops.none") : "";
+  return say(seen.stops_before === 1 ? "stops.one" : "stops.many", { count: seen.stops_before });
+}
+
+/** How it stands, in a sentence below the answer. */
+export function statusOf(parcel: Parcel, now: number, say: Say): string {
+  if (holdOf(parcel, now) !== null) return say("on_hold.help");
+  if (underWay(parcel.status) && nextTryAt(parcel, now) !== null) return say("status.waits");
+  if (isUndecided(parcel)) return say("status.undecided");
+  const status: string = `status.${parcel.status}`;
+  return isKey(status) ? say(status) : parcel.status;
+}
+
+/** Nobody took it at the door, and nobody has said when it is tried again. */
+function isUndecided(parcel: Parcel): boolean {
+  return aboard(parcel.status) && parcel.attempts.length > 0 && parcel.next_try === null && parcel.eta === null && parcel.estimated_delivery_time === null;
+}
+
+function aboard(status: Parcel["status"]): boolean {
+  return status === "picked_up" || status === "in_transit";
+}
+
 /** What is carried: the goods as far as they are told, the weight, and whether it breaks. */
 export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Say, goods = ""): string {
-  const text = (goods === "" ? "" : `${goods} · `) + say("parcel.weight", { weight: grouped(weight, 2).replace(/\.?0+$/, "") });
+  const text = (goods === "" ? "" : `${goods} · `) + say("parcel.weight", { weight: kilos(weight) });
   return fragile ? `${text} · ${say("parcel.fragile")}` : text;
 }
 
@@ -41,16 +76,16 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   const { parcel, window } = seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
-  const counted = underWay(parcel.status) && !atDoor(parcel) && nextTryAt(parcel, now) === null && window !== null && window.latest - now >= SOON_MS;
-  const status: string = `status.${parcel.status}`;
+  const stops = stopsOf(seen, now, say);
   return (
     <div class="answers">
       <p class="what">{whatOf(parcel, say, goods)}</p>
       {goods !== "" && <p><a href={elsewhere("/shop/orders")}>{say("tracking.orders")}</a></p>}
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
       <p class="quiet">
-        {counted && `${say("in.about", { duration: roughly(left_s, say) })} · `}
-        {isKey(status) ? say(status) : parcel.status}
+        {counts(seen, now) && `${say("in.about", { duration: roughly(left_s, say) })} · `}
+        {stops !== "" && `${stops} · `}
+        {statusOf(parcel, now, say)}
         {parcel.status === "assigned" && ` · ${say("to_pickup")}`}
       </p>
       {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}

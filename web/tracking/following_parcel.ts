@@ -11,6 +11,8 @@ import { type Parcel, over, positionHidden, windowOf } from "./parcel.ts";
 export interface Seen {
   parcel: Parcel;
   window: Window | null;
+  /** Where the courier goes for others before, as it is now. */
+  stops_before: number;
   changes: ArrivalPromise["changes"];
   fix: Fix | null;
   liveness: Liveness;
@@ -45,7 +47,7 @@ export class FollowedParcel {
   /** `unlock`: what the server answered to the parcel's code; empty where none was given. */
   constructor(parcel: Parcel, private readonly named: string, private readonly tell: (seen: Seen) => void, private readonly unlock = "") {
     this.#promise = new ArrivalPromise(readKept(kept, named));
-    this.seen = { parcel, window: null, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
+    this.seen = { parcel, window: null, stops_before: 0, changes: [], fix: null, liveness: over(parcel.status) ? "over" : "connecting", lostAt: null };
     this.#promised(windowOf(parcel.eta));
     if (parcel.position !== null) this.#position(parcel.position); // the page came with it, so the map need not wait for a stream
     this.#path = `/api/deliveries/${encodeURIComponent(named)}`;
@@ -129,7 +131,7 @@ export class FollowedParcel {
   #promised(estimate: Window | null): void {
     const window = this.#promise.update(estimate, this.clock.now());
     writeKept(kept, this.named, this.#promise.kept);
-    this.#change({ window, changes: [...this.#promise.changes] });
+    this.#change({ window, stops_before: estimate?.stops_before ?? 0, changes: [...this.#promise.changes] });
   }
 
   #change(some: Partial<Seen>): void {

@@ -18,6 +18,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   tracking_history: [],
   attempts: [],
   next_try: null,
+  on_hold: null,
   events: [],
   package_details: { weight: 1, fragile: false, dimensions: "", requires_signature: false, value: null },
   hidden: [],
@@ -49,6 +50,17 @@ test("steps and arrivals are one story, newest first", () => {
     }),
   );
   expect(told.map((one) => one.key)).toEqual(["status.picked_up", "event.arrived_at_pickup", "status.assigned"]);
+});
+
+test("what was handed over before the network came back is not on its way afterwards", () => {
+  const told = history(parcel("delivered", { tracking_history: [taken("assigned", 1), taken("picked_up", 5), taken("in_transit", 9), taken("delivered", 8)], events: [visit("left_pickup", 9)] }));
+  expect(told.map((one) => [one.key, one.at / 60_000])).toEqual([
+    ["status.delivered", 8],
+    ["status.in_transit", 8],
+    ["event.left_pickup", 8],
+    ["status.picked_up", 5],
+    ["status.assigned", 1],
+  ]);
 });
 
 test("an end has its time, a journey none", () => {

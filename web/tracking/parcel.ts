@@ -2,6 +2,7 @@
 import type { components } from "../shared/api.ts";
 import type { Eta } from "../shared/following.ts";
 import type { Window } from "../shared/promises.ts";
+import told_steps from "../shared/told_steps.json";
 
 export type Parcel = components["schemas"]["TrackedDelivery"];
 export type Place = components["schemas"]["Point"];
@@ -19,7 +20,7 @@ export const over = (status: string): boolean => OVER.includes(status);
 export const positionHidden = (parcel: Parcel): boolean => underWay(parcel.status) && parcel.hidden.includes("position");
 
 export function windowOf(eta: Eta | null): Window | null {
-  return eta === null ? null : { earliest: Date.parse(eta.earliest), latest: Date.parse(eta.latest) };
+  return eta === null ? null : { earliest: Date.parse(eta.earliest), latest: Date.parse(eta.latest), stops_before: eta.stops_before };
 }
 
 /** Whether the courier has come to the door and not left it again. */
@@ -33,19 +34,18 @@ export function nextTryAt(parcel: Parcel, now: number): number | null {
   return at !== null && at > now ? at : null;
 }
 
+/** What a person lets it wait by, while that lasts. */
+export function holdOf({ status, on_hold }: Pick<Parcel, "status" | "on_hold">, now: number): Parcel["on_hold"] {
+  if (status !== "available" || on_hold === null) return null;
+  return on_hold.until === null || Date.parse(on_hold.until) > now ? on_hold : null;
+}
+
 /** How many of the four steps are done, and which one is now: 4 where all are. */
 export function step(parcel: Parcel): number {
   if (parcel.status === "delivered") return 4;
   if (atDoor(parcel) && underWay(parcel.status)) return 3;
   return ["assigned", "picked_up", "in_transit"].indexOf(parcel.status);
 }
-
-/** Messages of steps that leave the status as it is. */
-const SAID = [
-  ["Next delivery attempt rescheduled", "tried.again"],
-  ["Package on hold", "told.held"],
-  ["Package no longer on hold", "told.resumed"],
-] as const;
 
 export interface Told {
   at: number;
@@ -58,7 +58,7 @@ const ORDER = ["status.available", "status.assigned", "event.arrived_at_pickup",
 
 /** Steps and arrivals, newest first. The server tells the same: `story_of` in `api/routes/pages/tracking_view.py`. */
 export function history(parcel: Parcel): Told[] {
-  const tried = new Map<string, string>([...parcel.attempts.map((one) => [one.message, `tried.${one.reason}`] as const), ...SAID]);
+  const tried = new Map<string, string>([...parcel.attempts.map((one) => [one.message, `tried.${one.reason}`] as const), ...Object.entries(told_steps)]);
   const steps = parcel.tracking_history.map((one) => ({ at: Date.parse(one.timestamp), key: tried.get(one.message) ?? `status.${one.status}`, otherwise: one.message }));
   const events = parcel.events.map((one) => ({ at: Date.parse(one.timestamp), key: `event.${one.kind}`, otherwise: one.message }));
   const told = [...steps, ...events];
@@ -68,6 +68,9 @@ export function history(parcel: Parcel): Told[] {
   if (taken !== undefined) noLaterThan(first("event.arrived_at_pickup"), taken);
   const left = told.filter((one) => one.key === "event.left_pickup" && taken !== undefined && one.at >= taken.at).sort((a, b) => a.at - b.at)[0];
   const way = first("status.in_transit");
+  // A handover has the time of the phone that was without a network; that it went on its way is only noticed once there is one.
+  const end = told.filter((one) => one.key === "status.delivered").sort((a, b) => a.at - b.at)[0];
+  if (way !== undefined && end !== undefined) noLaterThan(way, end);
   if (way !== undefined) noLaterThan(left, way);
   const place = (one: Told): number => (ORDER.includes(one.key) ? ORDER.indexOf(one.key) : ORDER.length);
   return told.sort((a, b) => b.at - a.at || place(b) - place(a));

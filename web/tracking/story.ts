@@ -18,7 +18,12 @@ export function story({ parcel, changes }: Pick<Seen, "parcel" | "changes">, now
     return `${from}–${to}`;
   };
   const told = history(parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
-  const changed = changes.map((one) => ({ at: one.at, text: say("promise.changed", { before: window(one.before), after: window(one.after) }) }));
+  const changed = changes.map(({ at, before, after }) => {
+    const stops = after.stops_before ?? 0;
+    // It is the reason only where more came before than when the other time was told.
+    const key = before.stops_before === undefined || stops <= before.stops_before ? "promise.changed" : stops === 1 ? "promise.changed_stop" : "promise.changed_stops";
+    return { at, text: say(key, { before: window(before), after: window(after), count: stops }) };
+  });
   // Sorting keeps the order of what happened at the same moment.
   return [...told, ...changed].sort((a, b) => b.at - a.at).map((one) => ({ ...one, when: clock(one.at, now, language) }));
 }

@@ -2,15 +2,18 @@ import { Phone } from "lucide";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./tracking.css";
+import { elsewhere } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { browserStore } from "../shared/stores.ts";
 import { clock, date } from "../shared/times.ts";
+import { wayBack } from "../shared/way_back.ts";
 import { isKey } from "../shared/words.ts";
 import { POLL_MS } from "../shared/following.ts";
 import { Answer, answerOf } from "./answer.tsx";
+import { DoorNote } from "./door_note.tsx";
 import { FollowedParcel, type Seen, followedBy } from "./following_parcel.ts";
 import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
@@ -55,6 +58,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
     if (!shared) void askGoods(buyer);
   }, [parcel.tracking_number]);
 
+  const back = useMemo(() => wayBack(() => sessionStorage, (page) => browserStore(page).read() !== null), []);
   const shown = seen ?? followed.seen;
   const age_s = shown.fix === null ? null : Math.max(0, (Math.max(now, shown.fix.recorded_at) - shown.fix.recorded_at) / 1000);
   const answer = answerOf(shown, now, language, say);
@@ -65,10 +69,12 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
     <Frame language={language} say={say} state={<LiveState seen={shown} now={now} language={language} say={say} />}>
       <main class={over(shown.parcel.status) ? "track ended" : "track"} id="content">
         <p class="unseen" role="status">{answer}</p>
+        {back !== null && <p class="back"><a href={elsewhere(back.href)}>{say(back.words)}</a></p>}
         <Answer seen={shown} goods={goods} now={now} age_s={age_s} language={language} say={say} />
         {!over(shown.parcel.status) && <MapPanel seen={shown} age_s={age_s} say={say} />}
         <div class="story">
           {!over(shown.parcel.status) && bought && <CodeCard parcel={shown.parcel} client={buyer} say={say} />}
+          {!over(shown.parcel.status) && bought && <DoorNote number={parcel.tracking_number} client={buyer} say={say} />}
           {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={bought ? buyer : followed.client} bought={bought} onSignedIn={onSignedIn} say={say} />}
           <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />

@@ -1,10 +1,11 @@
 """A dispatcher changes what somebody has, and asks why: one parcel, all of a courier's, and several chosen ones."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
@@ -17,6 +18,12 @@ NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
 async def _state(admin: Person, delivery: dict[str, Any]) -> tuple[str, int | None, str]:
     found = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))
     return found["status"], found["transporter"]["id"] if found["transporter"] else None, found["priority"]
+
+
+async def _taken_back(admin: Person, delivery: dict[str, Any]) -> bool:
+    """Whether it was, also where that was undone. What can be undone goes away by itself, so it is looked at after."""
+    found = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))
+    return any("Taken back" in step["notes"] for step in found["tracking_history"])
 
 
 async def _given(admin: Person, delivery: dict[str, Any], driver: Driver) -> None:
@@ -61,8 +68,10 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await expect(notice).to_contain_text("Undone")
     assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "normal")
     await page.keyboard.press("p")
-    await page.get_by_role("dialog").get_by_label("urgent").check()
-    await page.get_by_role("dialog").get_by_role("button", name="Set").click()
+    way = " → ".join(str(delivery[place]).split(",")[0] for place in ("pickup_address", "delivery_address"))
+    await expect(dialog).to_contain_text(f"How urgent is {delivery['tracking_number']}?{way}")
+    await dialog.get_by_label("urgent").check()
+    await dialog.get_by_role("button", name="Set").click()
     await expect(notice).to_contain_text("The priority of")
     assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "urgent")
     await expect(notice).to_contain_text("Later: “Take back” at the parcel.")
@@ -88,7 +97,7 @@ async def test_those_who_could_have_it_stand_by_score_or_by_who_is_at_the_door_f
     await page.locator(".candidates").get_by_role("button", name="At the door first").click()
     await expect(names.last).to_have_text("Near Bicycle")
     await expect(page.locator(".candidate").first).to_contain_text(
-        re.compile(r"at the pickup \d\d:\d\d.*at the door \d\d:\d\d")
+        re.compile(r"at the pickup (\w{3} )?\d\d:\d\d.*at the door (\w{3} )?\d\d:\d\d")
     )
     await _given(admin, delivery, ram)
     await expect(page.locator(".sheet").get_by_role("button", name="Give to somebody else")).to_be_visible()
@@ -101,6 +110,19 @@ async def test_those_who_could_have_it_stand_by_score_or_by_who_is_at_the_door_f
     await expect(page.get_by_role("dialog").get_by_role("button", name="Best score first")).to_have_attribute(
         "aria-pressed", "false"
     )
+
+
+WITH_AND_WITHOUT_NOTICE = """dialog => {
+    const box = () => JSON.stringify(dialog.getBoundingClientRect());
+    const notice = dialog.querySelector(".notice");
+    const said = notice.parentElement;
+    const [{bottom}, {top}] = [dialog.getBoundingClientRect(), notice.getBoundingClientRect()];
+    const found = {with: box(), bottom, notice: top};
+    notice.remove();
+    found.without = box();
+    said.append(notice);
+    return found;
+}"""
 
 
 @pytest.mark.slow
@@ -123,14 +145,55 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
     await expect(dialog).to_contain_text("Parcels changed: 2, not changed: 1")
     await expect(dialog.locator("li")).to_have_count(3)
     await expect(dialog.locator("li .problem")).to_have_count(1)
-    assert [(await _state(admin, parcel))[0] for parcel in (one, other, carried)] == [
-        "available",
-        "available",
-        "picked_up",
-    ]
+    offered = await dialog.locator(".notice").bounding_box()
+    where = await dialog.evaluate(WITH_AND_WITHOUT_NOTICE)
+    assert where["with"] == where["without"], "a dialog does not move when words come"
+    assert where["bottom"] <= where["notice"], "what is said covers nothing of it"
     await dialog.get_by_role("button", name="Undo").click()
     await expect(page.locator(".notice")).to_contain_text("Undone")
+    told = await page.locator(".notice").bounding_box()
+    assert offered is not None
+    assert told is not None
+    stands = [(box["x"], box["width"], box["y"] + box["height"]) for box in (offered, told)]
+    assert stands[0] == stands[1], "the way back and what it did stand at one place"
+    assert [await _taken_back(admin, parcel) for parcel in (one, other, carried)] == [True, True, False]
     assert [(await _state(admin, parcel))[1] for parcel in (one, other, carried)] == [ram.transporter_id] * 3
+
+
+async def test_whoever_closes_the_dialog_of_a_change_that_is_on_its_way_hears_so_and_what_became_of_it(
+    world: World, desk: Window, admin: Person
+) -> None:
+    parcels = await world.deliveries(*[at(somewhere()) | NO_TIME] * 2)
+    page = await opened_console(desk, admin)
+    dialog, notice = page.get_by_role("dialog"), page.locator(".notice")
+    await expect(page.locator("#list [type=checkbox]")).to_have_count(2)
+    await page.keyboard.press("Shift+X")
+    held = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        lost = not held.is_set()
+        await held.wait()
+        await (route.abort() if lost else route.continue_())
+
+    await page.route("**/bulk-operations/", late)
+
+    async def closed_while_it_is_sent() -> None:
+        await page.keyboard.press("b")
+        await dialog.get_by_label("Cancel the parcels").check()
+        await dialog.get_by_label("Twice the same").check()
+        await dialog.get_by_role("button", name="Cancel the parcels").click()
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_have_count(0)
+
+    await closed_while_it_is_sent()
+    await expect(notice).to_contain_text("Still being changed")
+    held.set()
+    await expect(notice).to_contain_text("No connection")
+    assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["available"] * 2
+    await closed_while_it_is_sent()
+    await expect(notice).to_contain_text("Parcels changed: 2")
+    assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["cancelled"] * 2
+    desk.complaints[:] = [said for said in desk.complaints if "ERR_FAILED" not in said]
 
 
 @pytest.mark.slow
@@ -147,16 +210,30 @@ async def test_all_that_a_courier_has_not_picked_up_goes_to_somebody_else_and_wh
     await expect(page.locator(".sheet .row")).to_have_count(2)
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
-    await expect(dialog.locator(".takers")).to_contain_text(f"{waiting['tracking_number']} → Sita Rai at the door")
+    way = " → ".join(str(waiting[place]).split(",")[0] for place in ("pickup_address", "delivery_address"))
+    named = f"{way} {waiting['tracking_number']}"
+    await expect(dialog.locator(".takers")).to_contain_text(f"{named} → Sita Rai at the door")
     await dialog.get_by_label("Breakdown").check()
+    answered = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        await answered.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/relieve/", late)
     await dialog.get_by_role("button", name="Take all that is not picked up").click()
-    await expect(dialog).to_contain_text(f"{waiting['tracking_number']} now with Sita Rai")
+    await expect(page.locator(".sheet .row")).to_have_count(1)
+    await expect(dialog).not_to_contain_text("Nothing was open")  # all of it was, and is on its way
+    answered.set()
+    await expect(dialog).to_contain_text(f"{named} now with Sita Rai")
     await expect(dialog).to_contain_text(f"{carried['tracking_number']} is aboard: hand it on by itself")
     assert await _state(admin, waiting) == ("assigned", sita.transporter_id, "normal")
     await dialog.get_by_role("button", name="Close").click()
     await page.locator(f".sheet [data-delivery='{carried['id']}']").click()
     await page.get_by_role("button", name="Hand on").click()
     await expect(dialog.get_by_role("button", name="Hand on")).to_be_disabled()
+    await expect(dialog.locator(".taker")).to_have_count(1)  # once they are there, what is below them stands still
     await expect(dialog).to_contain_text("Choose who gets it.")
     await dialog.get_by_label("Breakdown").check()
     await dialog.get_by_label("Somebody by name").check()

@@ -38,6 +38,7 @@ async def test_a_parcel_is_sent_back_and_another_is_reported_lost_with_its_money
     await ending.locator("summary").click()
     await ending.get_by_label("It goes back to its seller").check()
     await expect(ending.get_by_role("status")).to_contain_text("Its courier brings it to where it was fetched")
+    await expect(ending.get_by_role("status")).to_contain_text("without you only after 3 more tries")
     await expect(ending.get_by_role("button", name="End it so")).to_be_disabled()
     await ending.get_by_label("What happened").fill("Nobody takes it")
     await ending.get_by_role("button", name="End it so").click()
@@ -48,10 +49,16 @@ async def test_a_parcel_is_sent_back_and_another_is_reported_lost_with_its_money
     ending = page.locator(".ending.end")
     await ending.locator("summary").click()
     await ending.get_by_label("It is lost").check()
+    left = ok(await admin.get(f"/api/deliveries/{lost['id']}/loss/"))["left"]
+    await expect(ending.get_by_role("status")).to_contain_text(f"All that is left of what was paid is NPR {left:,.2f}.")
     await ending.get_by_label("What happened").fill("The bag was stolen")
+    await expect(ending.get_by_label("What happened")).to_have_css("font-weight", "400")
     await expect(ending.get_by_role("button", name="End it so")).to_be_disabled()
     await ending.get_by_label("The money is to go back").check()
     await ending.get_by_role("button", name="End it so").click()
+    said = f"{lost['tracking_number']}: It is lost · NPR {left:,.2f} goes back to the buyer"
+    await expect(page.locator(".notice")).to_contain_text(said)
+    await expect(page.locator("#detail, .done-here").last).to_contain_text(said)
     assert (await _ended(admin, lost))["status"] == "cancelled"
 
 

@@ -1,6 +1,10 @@
 """The console's map goes with the list and with what is looked at."""
 
+import asyncio
+import io
+
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.browser.console.opening import named_driver, opened_console
@@ -14,6 +18,13 @@ pytestmark = pytest.mark.slow
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
 LONG_AGO = {"requested_pickup_date": "2026-01-01T00:00:00Z", "requested_delivery_date": "2026-01-01T00:00:00Z"}
 FAR_M = 80_000
+NEAREST = "300 m"
+"""What the bar stands for where the map has gone to a single courier."""
+LATE = (0xB3, 0x26, 0x1E)
+ACCENT = (0x0B, 0x64, 0x62)
+NEAR = 12
+RING_PX = 180
+"""Fewer pixels are a late parcel's ring with its mark, more are a late courier's disc."""
 
 
 async def _metres(page: Page) -> int:
@@ -79,3 +90,118 @@ async def test_the_filter_of_the_list_holds_for_the_map_which_turns_to_what_is_f
     await page.locator(".filter.all").click()
     await expect(page.locator(".map .counted")).to_have_count(0)
     await until(lambda: shows(5_000, 50_000), "everybody is in sight again")
+
+
+async def _pixels(page: Page, colour: tuple[int, int, int]) -> int:
+    """How many pixels of the map have a colour, and hardly another."""
+    picture = await page.locator(".map-box").screenshot()
+    parts = await asyncio.to_thread(lambda: Image.open(io.BytesIO(picture)).convert("RGB").tobytes())
+    red, green, blue = colour
+    pixels = zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    return sum(
+        abs(one - red) < NEAR and abs(two - green) < NEAR and abs(three - blue) < NEAR for one, two, three in pixels
+    )
+
+
+async def test_what_is_late_is_red_on_the_map_in_a_shape_of_its_own_that_the_legend_names(
+    world: World, map_desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await named_driver(world, "Ram Thapa", here)
+    [in_time] = await world.deliveries(at(here) | NO_TIME)
+    ok(await admin.post(f"/api/deliveries/{in_time['id']}/assign/", {"transporter_id": ram.transporter_id}))
+    page = await opened_console(map_desk, admin)
+    await expect(page.locator("canvas.fleet")).to_be_attached()
+    await expect(page.locator("#list .row.assigned")).to_have_count(1)
+    assert await _pixels(page, LATE) == 0
+    [late] = await world.deliveries(at(north_of(here, 600)) | LONG_AGO)
+
+    async def a_ring() -> bool:
+        return 20 < await _pixels(page, LATE) < RING_PX
+
+    async def a_disc() -> bool:
+        return await _pixels(page, LATE) > RING_PX
+
+    await until(a_ring, "the late parcel that waits is a red ring with a mark")
+    ok(await admin.post(f"/api/deliveries/{late['id']}/assign/", {"transporter_id": ram.transporter_id}))
+    await until(a_disc, "the courier who has it is a red disc with a mark")
+    await page.locator(".legend summary").click()
+    for words in ("courier with a late parcel", "parcel that waits and is late"):
+        await expect(page.locator(".legend")).to_contain_text(words)
+
+
+async def test_a_row_that_is_pointed_at_shows_its_way_on_the_map_until_it_is_no_longer_and_the_map_stays(
+    world: World, map_desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await named_driver(world, "Ram Thapa", here)
+    [delivery] = await world.deliveries(at(north_of(here, 600)) | NO_TIME)
+    ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", {"transporter_id": ram.transporter_id}))
+    page = await opened_console(map_desk, admin)
+    await expect(page.locator("canvas.fleet")).to_be_attached()
+    await expect(page.locator(".sheet")).to_contain_text("0 free · 1 on the way · 0 silent")
+    row = page.locator("#list .row.assigned")
+    await expect(row).to_have_count(1)
+    await page.mouse.move(0, 0)
+    seen: list[tuple[str, int]] = []
+
+    async def still() -> bool:
+        seen.append((await page.locator(".maplibregl-ctrl-scale").inner_text(), await _pixels(page, ACCENT)))
+        return len(seen) > 4 and seen[-1][0] == NEAREST and len(set(seen[-4:])) == 1
+
+    await until(still, "the map has gone to where the fleet is, which is one courier")
+    width, before = seen[-1]
+    await row.hover()
+
+    async def shown() -> bool:
+        return await _pixels(page, ACCENT) > before + 60
+
+    async def gone() -> bool:
+        return await _pixels(page, ACCENT) <= before + 10
+
+    await until(shown, "its courier has a ring, and its pickup a mark")
+    await page.mouse.move(0, 0)
+    await until(gone, "nothing is pointed at any more")
+    assert await page.locator(".maplibregl-ctrl-scale").inner_text() == width
+    assert "delivery=" not in page.url
+
+
+async def test_what_the_map_shows_of_a_row_goes_with_the_row_and_before_what_is_chosen_while_the_pointer_rests(
+    world: World, map_desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await named_driver(world, "Ram Thapa", here)
+    near, far = await world.deliveries(at(north_of(here, 600)) | NO_TIME, at(north_of(here, FAR_M)) | NO_TIME)
+    ok(await admin.post(f"/api/deliveries/{near['id']}/assign/", {"transporter_id": ram.transporter_id}))
+    page = await opened_console(map_desk, admin)
+    await expect(page.locator("canvas.fleet")).to_be_attached()
+    row = page.locator("#list .row.assigned")
+    await expect(row).to_have_count(1)
+    await page.mouse.move(0, 0)
+    seen: list[int] = []
+
+    async def still() -> bool:
+        seen.append(await _pixels(page, ACCENT))
+        return len(seen) > 4 and len(set(seen[-4:])) == 1
+
+    async def shown() -> bool:
+        return await _pixels(page, ACCENT) > before + 60
+
+    async def gone() -> bool:
+        return await _pixels(page, ACCENT) <= before + 10
+
+    await until(still, "the map has gone to where the fleet is")
+    before = seen[-1]
+    await row.hover()
+    await until(shown, "it is pointed at")
+    await page.get_by_role("button", name="Fold List").dispatch_event("click")
+    await expect(row).to_have_count(0)
+    await until(gone, "the row has gone, and the pointer has not moved")
+    await page.get_by_role("button", name="Show List").click()
+    await row.hover()
+    await until(shown, "it is pointed at")
+    await page.keyboard.press("j")
+    await expect(page.locator(".sheet header")).to_contain_text(far["tracking_number"])
+    seen.clear()
+    await until(still, "the map has gone to what is chosen")
+    assert seen[-1] > before + 60, "its way is shown, not that of the row on which the pointer rests"

@@ -33,7 +33,7 @@ async def test_what_a_courier_sent_too_late_stands_in_the_deliverys_detail_with_
     told = r"Ram Thapa: .* · .* · .*Maya Tamang"
     if language == "en":
         told = r"Ram Thapa: delivered · somebody else had it by then.* · Signed by Maya Tamang"
-        await expect(kept.get_by_role("heading")).to_have_text("Came too late")
+        await expect(kept.get_by_role("heading")).to_have_text("Steps that were not taken")
         await expect(kept.get_by_role("img", name="Photo of the refused step 1")).to_have_count(1)
     await expect(kept.locator("li")).to_have_text(re.compile(told))
     await expect(kept.get_by_role("img")).to_have_count(2)

@@ -29,7 +29,7 @@ async def test_that_nobody_was_at_the_door_is_seen_where_one_looks_and_the_next_
 ) -> None:
     ram, path, number = await _aboard(world, admin)
     page = await opened_console(desk, admin, f"?delivery={number}")
-    sheet, row = page.locator(".sheet"), page.locator("#list section:last-child .row")
+    sheet, row = page.locator(".sheet"), page.locator("#list [aria-labelledby=queue] .row")
     await expect(sheet.locator("ol.history li").first).to_contain_text("Picked up")
     await expect(page.locator(".lines a[data-delivery]")).to_have_count(1)
     name = sheet.get_by_role("link", name="Ram Thapa").first
@@ -52,6 +52,7 @@ async def test_that_nobody_was_at_the_door_is_seen_where_one_looks_and_the_next_
         "1. Delivery attempted: nobody was there · Ram Thapa · Rang twice"
     )
     await expect(tries.get_by_role("img", name="Photo of try 1")).to_be_visible()
+    await expect(tries).to_contain_text("Tries left: 2. After the last its courier may bring it back")
     await expect(sheet.locator("ol.history").last).to_contain_text("Delivery attempted: nobody was there · Rang twice")
     await expect(name).to_be_focused()
     await expect(sheet.get_by_text("Expected", exact=True)).to_have_count(0)

@@ -1,7 +1,7 @@
 // What a run would do were it begun now; nothing was given.
 import { Link } from "../../shared/link.tsx";
 import { distance } from "../../shared/numbers.ts";
-import { reasonWords } from "../../shared/server_words.ts";
+import { reasonWords } from "../../shared/reason_words.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import type { Preview } from "./wanted.ts";
 

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { useActing } from "../../shared/acting.ts";
 import { AddressFields } from "../../shared/addresses/address_fields.tsx";
-import { type Address, bodyOf } from "../../shared/addresses/addresses.ts";
+import { type Address, bodyOf, emptyAddress } from "../../shared/addresses/addresses.ts";
 import type { Details } from "../calls.ts";
 import type { Delivery } from "../frames.ts";
 import { useLateDesk } from "./words.ts";
@@ -27,17 +27,7 @@ export function AddressPanel({ delivery, details, onChanged }: Given) {
 
 function DoorForm({ delivery, details, onDone }: { delivery: Delivery; details: Details; onDone: () => void }) {
   const { say, calls, language } = useLateDesk();
-  const [form, setForm] = useState<Address>(() => ({
-    name: details.delivery_contact_name,
-    phone: details.delivery_contact_phone ?? "",
-    address: "",
-    landmark: "",
-    city: "",
-    district: "",
-    code: "",
-    place: "",
-    instructions: "",
-  }));
+  const [form, setForm] = useState<Address>(() => ({ ...emptyAddress(details.delivery_contact_name, details.delivery_contact_phone ?? ""), city: "" }));
   const acting = useActing<Address>(say, async (wanted) => {
     await calls.changeAddress(delivery.id, bodyOf(wanted));
     onDone();

@@ -25,6 +25,7 @@ export function AttemptsPanel({ delivery, details, onChanged }: Given) {
     <section class="card tries" aria-labelledby="tries">
       <h3 id="tries" class="small quiet">{say("tries")}</h3>
       <p class={open ? "problem" : undefined}><NextTry delivery={delivery} /></p>
+      {details !== null && <p class="small quiet">{details.attempts_left > 0 ? say("tries.left", { count: details.attempts_left }) : say("tries.none_left")}</p>}
       <ol class="history">
         {[...attempts].reverse().map((one) => (
           <li key={one.number}>

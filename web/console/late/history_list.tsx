@@ -5,17 +5,14 @@ import { isKey } from "../../shared/words.ts";
 import type { Details, Hand } from "../calls.ts";
 import { StepFlags } from "../step_flags.tsx";
 import { StepNote } from "../step_note.tsx";
+import told_steps from "../../shared/told_steps.json";
 import { noteOf } from "../step_notes.ts";
 import { type Happened, handKey, happenedOf } from "./history.ts";
 import { useLateDesk } from "./words.ts";
 
 const NOBODY: readonly Hand[] = [];
-/** Messages of steps that leave the status as it is. */
-const SAID = new Map([
-  ["Next delivery attempt rescheduled", "tried.again"],
-  ["Package on hold", "told.held"],
-  ["Package no longer on hold", "told.resumed"],
-] as const);
+/** Messages of steps of which the status alone says too little. */
+const SAID: ReadonlyMap<string, string> = new Map(Object.entries(told_steps));
 
 /** `turn`: another where the delivery has changed. What is shown stays until the newer answer is there. */
 export function HistoryList({ details, turn }: { details: Details; turn: string }) {
@@ -56,8 +53,8 @@ function Sentence({ one: { step, hand, attempt }, details }: { one: Happened; de
   const { quantity, quantity_accepted: accepted, partial_reason: why } = details;
   if (step.status === "delivered" && accepted !== null && why !== null) return <>{say("history.part", { accepted, quantity })}<span class="quiet small"> · {say(`history.${why}`)}</span></>;
   const status = `status.${step.status}`;
-  const said = (SAID as ReadonlyMap<string, "tried.again" | "told.held" | "told.resumed">).get(step.message);
-  const words = said !== undefined ? say(said) : isKey(status) ? say(status) : step.status;
+  const said = SAID.get(step.message);
+  const words = said !== undefined && isKey(said) ? say(said) : isKey(status) ? say(status) : step.status;
   return <>{words}{notes !== "" && <span class="quiet small"> · <StepNote notes={notes} /></span>}</>;
 }
 
@@ -65,6 +62,6 @@ function Sentence({ one: { step, hand, attempt }, details }: { one: Happened; de
 function Why({ notes }: { notes: string }) {
   const { say } = useLateDesk();
   const known = noteOf(notes);
-  const why = known === null ? notes : [known.reason === null ? (known.key.startsWith("note.") ? say(known.key) : "") : say(known.reason), known.own].filter((part) => part !== "").join(". ");
+  const why = known === null ? notes : [known.reason === null ? (known.key.startsWith("note.") ? say(known.key) : "") : say(known.reason), known.own].filter((part) => part !== "").join(`${say("sentence.end")} `);
   return why === "" ? null : <span class="quiet small"> · {why}</span>;
 }

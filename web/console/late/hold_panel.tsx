@@ -1,4 +1,5 @@
 // A person lets a parcel wait: who, why and until when, and how that ends; else how it begins.
+import "../../shared/field.css";
 import "./hold_panel.css";
 import { useState } from "preact/hooks";
 import { useActing } from "../../shared/acting.ts";
@@ -47,6 +48,7 @@ function HoldForm({ delivery }: { delivery: Delivery }) {
     <details class="hold">
       <summary>{say("hold.open")}</summary>
       <form
+        class="fields"
         onSubmit={(event) => {
           event.preventDefault();
           const for_ms = LASTS[lasts];

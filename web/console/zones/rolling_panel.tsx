@@ -4,7 +4,7 @@ import type { Client } from "../../shared/client.ts";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { Link } from "../../shared/link.tsx";
 import { Mark } from "../../shared/mark.tsx";
-import { reasonWords } from "../../shared/server_words.ts";
+import { reasonWords } from "../../shared/reason_words.ts";
 import { clock, duration } from "../../shared/times.ts";
 import type { Board } from "../board.ts";
 import type { RoomGiven } from "../rooms.tsx";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type HandedIn, type Room, type Standing, askedFirst, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
+import { roomSpeaker, roomWord } from "./words.ts";
+import { VEHICLES, type HandedIn, type Room, type Standing, askedFirst, lacking, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
 
 const standing = (kind: string, state: Standing["state"]): Standing => ({ kind, state, required: false, number: "1", expires_on: null });
 const room = (missing: string[], documents: Standing[], waiting: HandedIn["kind"][] = []): Room => ({
@@ -24,7 +25,20 @@ test("what keeps deliveries away is marked as such", () => {
   expect((["approved", "waiting", "rejected", "replaced", "withdrawn"] as const).map(lookOfHandedIn)).toEqual(["done", "wait", "late", "stale", "stale"]);
 });
 
+test("each kind of vehicle has a word of its own language, and one of a newer server its own name", () => {
+  const [english, nepali] = [roomSpeaker("en"), roomSpeaker("ne")];
+  expect(VEHICLES.filter((kind) => roomWord("vehicle", kind, nepali) === roomWord("vehicle", kind, english))).toEqual([]);
+  expect(roomWord("vehicle", "cargo_bike", nepali)).toBe("cargo bike");
+});
+
 test("a vehicle of another kind stays among the choices", () => {
   expect(vehicleChoices("rickshaw")[0]).toBe("rickshaw");
   expect(vehicleChoices("van")).toHaveLength(6);
+});
+
+test("all that is missing of a document is named at once, and an identity document needs no last day", () => {
+  const empty = { kind: "licence", number: " ", expires_on: "", image: null };
+  expect(lacking(empty)).toEqual(["number", "expires_on", "image"]);
+  expect(lacking({ ...empty, kind: "identity", number: "1" })).toEqual(["image"]);
+  expect(lacking({ kind: "licence", number: "1", expires_on: "2999-01-01", image: "x" })).toEqual([]);
 });

@@ -31,6 +31,22 @@ export function askedFirst(room: Room): (typeof KINDS)[number] {
   return KINDS.find((kind) => kind === wanted) ?? "licence";
 }
 
+export interface Typed {
+  kind: string;
+  number: string;
+  expires_on: string;
+  image: string | null;
+}
+
+/** All that is still to be filled in before a document can be handed in, by the API's name of each field. */
+export function lacking({ kind, number, expires_on, image }: Typed): ("number" | "expires_on" | "image")[] {
+  return [
+    ...(number.trim() === "" ? (["number"] as const) : []),
+    ...(expires_on === "" && kind !== "identity" ? (["expires_on"] as const) : []),
+    ...(image === null ? (["image"] as const) : []),
+  ];
+}
+
 /** The kinds of a vehicle to choose from: the present one among them. */
 export function vehicleChoices(present: string): string[] {
   return VEHICLES.includes(present as (typeof VEHICLES)[number]) ? [...VEHICLES] : [present, ...VEHICLES];

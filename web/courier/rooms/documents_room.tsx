@@ -1,6 +1,6 @@
 // A transporter's documents and vehicle: how they stand, what is missing, and a way to hand one in.
 import { Camera } from "lucide";
-import { useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import "./rooms.css";
 import { useActing } from "../../shared/acting.ts";
 import { useDraft } from "../../shared/drafts.ts";
@@ -10,7 +10,10 @@ import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { Mark } from "../../shared/mark.tsx";
 import { asJpeg } from "../../shared/shrinking.ts";
 import { clock, date } from "../../shared/times.ts";
-import { KINDS, type HandedIn, type Room, askedFirst, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
+import type { Uploads } from "../actions.ts";
+import { PicturesInParts, naming, tellWithPictures } from "../pictures_in_parts.ts";
+import { PicturesSent } from "../pictures_sent.tsx";
+import { KINDS, type HandedIn, type Room, askedFirst, lacking, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
 import { type RoomGiven, roomWord } from "./words.ts";
 
 const PATH = "/api/transporters/me/documents/";
@@ -70,28 +73,55 @@ interface Part {
 function HandIn({ of, given: { client, say }, onDone }: Part) {
   const draft = useDraft("document", { kind: "", number: "", expires_on: "" });
   const [image, setImage] = useState<string | null>(null);
+  const [coming, setComing] = useState(false); // meanwhile there is none, or the one before
   const [problem, setProblem] = useState("");
   const [sent, setSent] = useState(false);
+  const [tried, setTried] = useState(0);
+  const pictures = useMemo(() => new PicturesInParts(client), [client]);
+  const uploads = useRef<Uploads>({}); // of the picture that is chosen: after a break it goes on where it stopped
+  const [sending, setSending] = useState<Uploads>({});
+  const onWay = async (so_far: Uploads): Promise<void> => {
+    uploads.current = so_far;
+    setSending(so_far);
+  };
   const kind = draft.form.kind || askedFirst(of);
+  const missing = lacking({ ...draft.form, kind, image });
+  const wrong = (name: (typeof missing)[number]): string | undefined => (tried > 0 && missing.includes(name) ? say(`documents.${name}.needed`) : acting.fields[name]);
+  useEffect(() => {
+    if (tried > 0) document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus();
+  }, [tried]);
   const acting = useActing<Record<string, string | null>>(say, async (body, key) => {
-    await client.call<HandedIn>(PATH, { method: "POST", body, idempotencyKey: key });
+    await tellWithPictures(pictures, { body, uploads: uploads.current }, onWay, async (there) => {
+      const named = naming(body, key, there);
+      await client.call<HandedIn>(PATH, { method: "POST", body: named.body, idempotencyKey: named.key });
+    });
     draft.drop();
     setImage(null);
+    await onWay({});
     setSent(true);
     await onDone();
   });
+  const taken = useRef(0);
   const take = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     setProblem("");
+    setComing(true);
+    const mine = ++taken.current; // of several that the phone works on the last one counts
     try {
-      setImage(await asJpeg(file, LONGEST_PX));
+      const picture = await asJpeg(file, LONGEST_PX);
+      if (mine !== taken.current) return;
+      setImage(picture);
+      void pictures.drop(uploads.current);
+      await onWay({});
     } catch {
-      setProblem(say("photo.unreadable"));
+      if (mine === taken.current) setProblem(say("photo.unreadable"));
     }
+    if (mine === taken.current) setComing(false);
   };
   const send = (): void => {
-    if (image === null) return setProblem(say("documents.image.needed"));
     setSent(false);
+    setTried(missing.length === 0 ? 0 : tried + 1);
+    if (missing.length > 0 || image === null) return;
     void acting.start({ kind, number: draft.form.number.trim(), expires_on: draft.form.expires_on || null, image });
   };
   return (
@@ -105,18 +135,19 @@ function HandIn({ of, given: { client, say }, onDone }: Part) {
     >
       <h2>{say("documents.hand_in")}</h2>
       <Field label={say("documents.kind")} name="kind" value={kind} onValue={(text) => draft.change({ kind: text })} choices={KINDS.map((one) => [one, roomWord("document", one, say)])} problem={acting.fields["kind"]} />
-      <Field label={say("documents.number")} name="number" value={draft.form.number} onValue={(number) => draft.change({ number })} problem={acting.fields["number"]} more={{ maxLength: 64, autocomplete: "off" }} />
-      <Field label={say("documents.expires_on")} name="expires_on" type="date" value={draft.form.expires_on} onValue={(day) => draft.change({ expires_on: day })} problem={acting.fields["expires_on"]} help={kind === "identity" ? say("documents.expires_on.identity") : ""} />
+      <Field label={say("documents.number")} name="number" value={draft.form.number} onValue={(number) => draft.change({ number })} problem={wrong("number")} more={{ maxLength: 64, autocomplete: "off" }} />
+      <Field label={say("documents.expires_on")} name="expires_on" type="date" value={draft.form.expires_on} onValue={(day) => draft.change({ expires_on: day })} problem={wrong("expires_on")} help={kind === "identity" ? say("documents.expires_on.identity") : ""} />
       {image !== null && <img class="document" src={image} alt={say("documents.shown")} />}
       <label class="button file">
         <Icon of={Camera} />
         {say(image === null ? "documents.image" : "photo.again")}
-        <input type="file" accept="image/*" capture="environment" aria-invalid={acting.fields["image"] !== undefined} onChange={(event) => void take(event.currentTarget.files?.[0])} />
+        <input type="file" accept="image/*" capture="environment" disabled={acting.pending} aria-invalid={wrong("image") !== undefined} onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      <p class={acting.fields["image"] === undefined ? "quiet small" : "problem small"}>{acting.fields["image"] ?? say("documents.image.help")}</p>
+      <p class={wrong("image") === undefined ? "quiet small" : "problem small"}>{wrong("image") ?? say("documents.image.help")}</p>
       <p class="problem" role="alert">{problem || acting.problem}</p>
+      <PicturesSent of={[{ uploads: sending, state: "sending" }]} say={say} />
       <p role="status" class="quiet">{sent ? say("documents.sent") : ""}</p>
-      <button type="submit" class="button first large" disabled={acting.pending}>{say("documents.send")}</button>
+      <button type="submit" class="button first large" disabled={acting.pending || coming}>{say("documents.send")}</button>
     </form>
   );
 }

@@ -1,7 +1,7 @@
 // What the rooms say that are loaded once somebody asks for them; loaded with them.
 import type { Client } from "../../shared/client.ts";
 import type { Language } from "../../shared/numbers.ts";
-import { type Say, type Words, speaker } from "../../shared/words.ts";
+import { type Say, type Words, isKey, speaker } from "../../shared/words.ts";
 import { type CourierKey, words } from "../words.ts";
 import own from "./words.json";
 
@@ -24,5 +24,5 @@ export interface RoomGiven {
 /** A word of a kind, such as a document's state; what a newer server says is shown by its own name. */
 export function roomWord(kind: string, value: string, say: RoomSay): string {
   const key = `${kind}.${value}`;
-  return Object.hasOwn(all.en, key) ? say(key as RoomKey) : value.replaceAll("_", " ");
+  return isKey(key) || Object.hasOwn(all.en, key) ? say(key as RoomKey) : value.replaceAll("_", " ");
 }

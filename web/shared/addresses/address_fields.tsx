@@ -1,10 +1,11 @@
 import type { Client } from "../client.ts";
-import { Field } from "../field.tsx";
+import { useEffect } from "preact/hooks";
+import { Check, Field } from "../field.tsx";
 import { useLoading } from "../loading.tsx";
 import type { Language } from "../numbers.ts";
 import { PlaceField } from "../place_field.tsx";
-import { speaker } from "../words.ts";
-import { type Address, type Provinces, districtChoices, formOf, keptAddresses } from "./addresses.ts";
+import { type Say, speaker } from "../words.ts";
+import { type Address, type Keeping, type Kept, type Provinces, chosenOf, differs, districtChoices, emptyAddress, keptAddresses } from "./addresses.ts";
 import own from "./words.json";
 
 interface Given {
@@ -15,13 +16,22 @@ interface Given {
   language: Language;
   /** Whether who types is the customer, who may keep addresses. */
   mine?: boolean;
+  /** Given where nothing was typed yet: the usual address is filled in, where one is kept. */
+  fill?: ((usual: Address) => void) | undefined;
+  /** What becomes of the address beside the order, where that is to be chosen. */
+  keeping?: { chosen: Keeping; choose: (keeping: Keeping) => void };
 }
 
 /** Who is found where: typed, or one of the addresses that the customer keeps. */
-export function AddressFields({ client, form, change, fields, language, mine = true }: Given) {
+export function AddressFields({ client, form, change, fields, language, mine = true, fill, keeping }: Given) {
   const say = speaker(language, own);
   const provinces = useLoading(() => client.call<Provinces>("/api/v1/marketplace/provinces/", { signed: false }), []);
   const kept = useLoading(() => (mine ? keptAddresses(client) : Promise.resolve([])), [mine]);
+  const [usual] = kept.value ?? []; // the API has the usual one first
+  useEffect(() => {
+    if (usual !== undefined) fill?.(chosenOf(usual));
+  }, [usual]);
+  const begun = kept.value?.find((one) => String(one.id) === form.kept);
   const choices = (kept.value ?? []).map((one) => [String(one.id), one.label === "" ? one.full_address : `${one.label}: ${one.full_address}`] as const);
   return (
     <>
@@ -29,10 +39,11 @@ export function AddressFields({ client, form, change, fields, language, mine = t
         <Field
           label={say("address.kept")}
           name="kept"
-          value=""
+          value={begun === undefined ? "" : form.kept}
           onValue={(id) => {
             const chosen = kept.value?.find((one) => String(one.id) === id);
-            if (chosen !== undefined) change(formOf(chosen));
+            keeping?.choose("no");
+            change(chosen === undefined ? emptyAddress(form.name, form.phone) : chosenOf(chosen));
           }}
           choices={[["", say("address.kept.none")], ...choices]}
         />
@@ -52,6 +63,42 @@ export function AddressFields({ client, form, change, fields, language, mine = t
       <Field label={say("plus_code")} name="plus_code" value={form.code} onValue={(code) => change({ code })} problem={fields["plus_code"]} help={say("plus_code.help")} more={{ autocomplete: "off" }} />
       <PlaceField label={say("door")} name="place" value={form.place} onValue={(place) => change({ place })} problem={fields["latitude"] ?? fields["longitude"]} say={say} />
       <Field label={say("instructions")} name="delivery_instructions" lines={2} value={form.instructions} onValue={(instructions) => change({ instructions })} problem={fields["delivery_instructions"]} help={say("instructions.help")} />
+      {keeping !== undefined && <Keep form={form} begun={begun} change={change} {...keeping} say={say} />}
+    </>
+  );
+}
+
+interface KeepGiven {
+  form: Address;
+  /** The kept one that the form began as. */
+  begun: Kept | undefined;
+  change: (changes: Partial<Address>) => void;
+  chosen: Keeping;
+  choose: (keeping: Keeping) => void;
+  say: Say<keyof (typeof own)["en"]>;
+}
+
+/** Asked only where there is something to keep: one's usual address as it is needs no question. */
+function Keep({ form, begun, change, chosen, choose, say }: KeepGiven) {
+  const asked = begun === undefined || differs(form, begun);
+  useEffect(() => {
+    if (!asked) choose("no"); // what was chosen of changes that are undone is not wanted any more
+  }, [asked]);
+  if (!asked) return null;
+  return (
+    <>
+      {begun === undefined ? (
+        <Check label={say("address.keep")} checked={chosen === "new"} onValue={(keep) => choose(keep ? "new" : "no")} />
+      ) : (
+        <Field
+          label={say("address.keep.changed")}
+          name="keeping"
+          value={chosen}
+          onValue={(wanted) => choose(wanted as Keeping)}
+          choices={[["no", say("address.keep.no")], ["change", say("address.keep.change")], ["new", say("address.keep.new")]]}
+        />
+      )}
+      {chosen !== "no" && <Field label={say("address.label")} name="label" value={form.label} onValue={(label) => change({ label })} help={say("address.label.help")} more={{ maxLength: 60, autocomplete: "off" }} />}
     </>
   );
 }

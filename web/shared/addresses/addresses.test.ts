@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Kept, bodyOf, districtChoices, formOf } from "./addresses.ts";
+import { type Kept, bodyOf, chosenOf, differs, districtChoices, formOf } from "./addresses.ts";
 
 const KEPT: Kept = {
   id: 1, label: "", is_default: true, customer_name: "Sita", phone_number: "+977-9841234567", address: "Thamel", landmark: "The well",
@@ -20,4 +20,12 @@ test("districts are named in the language of the page, with their province, afte
   expect(districtChoices(provinces, "en", "None")).toEqual([["", "None"], ["Ilam", "Ilam (Koshi)"]]);
   expect(districtChoices(provinces, "ne", "छैन")[1]).toEqual(["Ilam", "इलाम (कोशी)"]);
   expect(districtChoices(null, "en", "None")).toEqual([["", "None"]]);
+});
+
+test("a kept address that was chosen differs once something of it is typed over, and not by what it is called", () => {
+  const chosen = chosenOf(KEPT);
+  expect(differs(chosen, KEPT)).toBe(false);
+  expect(differs({ ...chosen, label: "Home" }, KEPT)).toBe(false);
+  expect(differs({ ...chosen, landmark: "The temple" }, KEPT)).toBe(true);
+  expect(differs({ ...chosen, place: "" }, KEPT)).toBe(true);
 });

@@ -16,7 +16,21 @@ export type Address = {
   code: string;
   place: string;
   instructions: string;
+  /** The kept address that it began as; empty where it began as none. */
+  kept: string;
+  /** What its customer calls it, where it is to be kept. */
+  label: string;
 };
+
+/** What becomes of what was typed, beside the order: nothing, the kept address becomes so, or one more is kept. */
+export type Keeping = "no" | "change" | "new";
+
+const NO_DOOR = { address: "", landmark: "", city: "Kathmandu", district: "", code: "", place: "", instructions: "", kept: "", label: "" } as const;
+
+/** An address of which only who is there is known. */
+export function emptyAddress(name: string, phone: string): Address {
+  return { ...NO_DOOR, name, phone };
+}
 
 /** The body of an address, as orders and kept addresses have it. */
 export function bodyOf(form: Address): Record<string, unknown> {
@@ -34,6 +48,16 @@ export function bodyOf(form: Address): Record<string, unknown> {
   };
 }
 
+/** Whether a form says another address than the kept one that it began as. */
+export function differs(form: Address, kept: Kept): boolean {
+  return JSON.stringify(bodyOf(form)) !== JSON.stringify(bodyOf(chosenOf(kept)));
+}
+
+/** A kept address as the form has it once it was chosen. */
+export function chosenOf(kept: Kept): Address {
+  return { ...formOf(kept), kept: String(kept.id), label: kept.label };
+}
+
 /** A kept address in the form. A point that its Plus Code says by itself is left to the code. */
 export function formOf(kept: Omit<Kept, "id" | "label" | "is_default" | "created_at">): Address {
   const point = kept.latitude === null || kept.longitude === null || kept.plus_code !== "" ? null : { lat: kept.latitude, lon: kept.longitude };
@@ -47,6 +71,8 @@ export function formOf(kept: Omit<Kept, "id" | "label" | "is_default" | "created
     code: kept.plus_code,
     place: point === null ? "" : placeText(point),
     instructions: kept.delivery_instructions,
+    kept: "",
+    label: "",
   };
 }
 
@@ -59,6 +85,14 @@ export function districtChoices(provinces: Provinces | null, language: Language,
     }),
   );
   return [["", none], ...found.sort(([, one], [, other]) => one.localeCompare(other, language))];
+}
+
+/** Keeps what was typed, as one more or in the place of the one that it began as. Raises Refused or Unreachable. */
+export async function keepAddress(client: Client, form: Address, keeping: Keeping, idempotencyKey: string): Promise<void> {
+  const path = "/api/v1/marketplace/addresses/";
+  const body = { ...bodyOf(form), label: form.label };
+  if (keeping === "new") await client.call(path, { method: "POST", idempotencyKey, body });
+  if (keeping === "change" && form.kept !== "") await client.call(`${path}${form.kept}/`, { method: "PATCH", idempotencyKey, body });
 }
 
 export async function keptAddresses(client: Client): Promise<Kept[]> {

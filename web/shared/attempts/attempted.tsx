@@ -36,7 +36,7 @@ export function triedLines(parcel: Tracked, now: number, language: Language): Li
   const say = speaker(language, own);
   return parcel.attempts.map((one, index) => {
     const last = index === parcel.attempts.length - 1 && parcel.status === "in_transit";
-    return { at: Date.parse(one.timestamp), text: `${say(`tried.${one.reason}`)}${last ? `. ${nextTryWords(parcel, now, language)}` : ""}` };
+    return { at: Date.parse(one.timestamp), text: `${say(`tried.${one.reason}`)}${last ? `${say("sentence.end")} ${nextTryWords(parcel, now, language)}` : ""}` };
   });
 }
 

@@ -1,19 +1,10 @@
-// What stands on the parcel: read by the camera where the browser can, else typed.
+// What stands on the parcel: read from a picture of it, or typed.
 import { ScanBarcode } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Icon } from "../shared/icon.tsx";
-import { isOfParcel } from "./questions.ts";
-import type { CourierSay } from "./words.ts";
-
-interface Detector {
-  detect(picture: ImageBitmap): Promise<readonly { rawValue: string }[]>;
-}
-
-declare global {
-  interface Window {
-    BarcodeDetector?: new () => Detector;
-  }
-}
+import { Icon } from "../../shared/icon.tsx";
+import { isOfParcel } from "../questions.ts";
+import { fetchReader, textsIn } from "./reading.ts";
+import type { CourierSay } from "../words.ts";
 
 interface Asked {
   /** What may stand on it. */
@@ -26,8 +17,12 @@ interface Asked {
 export function BarcodeQuestion({ numbers, busy, say, onAnswer }: Asked) {
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState("");
+  const [reading, setReading] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    heading.current?.focus();
+    fetchReader();
+  }, []);
 
   const answer = (read: readonly string[]): void => {
     const found = read.find((one) => isOfParcel(one, numbers));
@@ -35,24 +30,24 @@ export function BarcodeQuestion({ numbers, busy, say, onAnswer }: Asked) {
     setProblem(say(read.length === 0 ? "barcode.none" : "barcode.other"));
   };
   const scan = async (file: File | undefined): Promise<void> => {
-    if (file === undefined || window.BarcodeDetector === undefined) return;
+    if (file === undefined) return;
     setProblem("");
+    setReading(true);
     try {
-      const found = await new window.BarcodeDetector().detect(await createImageBitmap(file));
-      answer(found.map((one) => one.rawValue));
+      answer(await textsIn(file));
     } catch {
       setProblem(say("barcode.none"));
+    } finally {
+      setReading(false);
     }
   };
   return (
     <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== "") answer([typed]); }}>
       <h1 ref={heading} tabIndex={-1} class="answer">{say("barcode.title")}</h1>
-      {window.BarcodeDetector !== undefined && (
-        <label class="button large file">
-          <Icon of={ScanBarcode} />{say("barcode.scan")}
-          <input type="file" accept="image/*" capture="environment" onChange={(event) => void scan(event.currentTarget.files?.[0])} />
-        </label>
-      )}
+      <label class="button large file">
+        <Icon of={ScanBarcode} />{say(reading ? "barcode.reading" : "barcode.scan")}
+        <input type="file" accept="image/*" capture="environment" disabled={busy || reading} onChange={(event) => void scan(event.currentTarget.files?.[0])} />
+      </label>
       <label>
         {say("barcode.typed")}
         <input class="number" value={typed} maxLength={120} autocomplete="off" autocapitalize="characters" onInput={(event) => setTyped(event.currentTarget.value)} />

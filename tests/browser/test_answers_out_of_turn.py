@@ -1,0 +1,70 @@
+"""Answers that come after what was asked for has changed."""
+
+import asyncio
+
+from playwright.async_api import Browser, FilePayload, Route, expect
+
+from tests.browser.couriers import courier
+from tests.browser.sign_ins import signed_in
+from tests.browser.windows import Window
+from tests.support.pictures import picture_bytes
+from tests.support.world import World
+
+# The first picture takes its time until it is told to go on; those after it take none.
+FIRST_IS_SLOW = """() => {
+    const read = window.createImageBitmap;
+    window.createImageBitmap = (...picture) => {
+        window.createImageBitmap = read;
+        return new Promise((done) => { window.goOn = async () => done(await read(...picture)); });
+    };
+}"""
+TURNED = "() => new Promise((done) => setTimeout(done))"
+
+
+async def test_a_list_that_is_asked_for_anew_says_that_it_is_on_its_way_until_it_is_there(
+    world: World, desk: Window
+) -> None:
+    page = await signed_in(desk, "/ops", await world.admin())
+    asked: list[asyncio.Event] = []
+
+    async def held(route: Route) -> None:
+        may_go_on = asyncio.Event()
+        asked.append(may_go_on)
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/audit/?**", held)
+    await page.clock.install()
+    await page.goto(f"{desk.base_url}/ops/audit")
+    await expect(page.locator(".skeleton")).to_be_visible()
+    async with page.expect_request(lambda sent: "actor_kind=user" in sent.url):
+        await page.locator("select[name=actor_kind]").select_option("user")
+    await page.clock.fast_forward(1_000)  # it takes so long that it is said
+    async with page.expect_response("**/api/v1/audit/?**") as first:
+        asked[0].set()
+    await (await first.value).finished()
+    await page.evaluate(TURNED)
+    await expect(page.locator(".skeleton")).to_be_visible()
+    asked[1].set()
+    await expect(page.locator(".skeleton")).to_have_count(0)
+
+
+async def test_of_two_photos_that_a_phone_works_on_at_once_the_one_that_was_taken_last_is_used(
+    world: World, plain_chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, plain_chromium) as one:
+        await one.take(delivery)
+        page = one.page
+        await page.get_by_role("link", name="Pick up", exact=True).click()
+        await expect(page.get_by_role("button", name="Picked up without a photo")).to_be_enabled()
+        await page.evaluate(FIRST_IS_SLOW)
+        await one.take_photo((2400, 1200))
+        other = FilePayload(name="other.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (1200, 2400)))
+        await page.locator("input[type=file]").set_input_files(other)
+        photo = page.get_by_role("img", name="The photo that you took")
+        await expect(photo).to_be_visible()
+        await page.evaluate("window.goOn()")
+        await page.evaluate(TURNED)
+        size = await photo.evaluate("(one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight])")
+        assert size == [800, 1600]

@@ -1,0 +1,24 @@
+// Steps that are held back for a moment, as a person sees them.
+import { type Action, isHeld } from "./actions.ts";
+
+/** Those that are still held, the newest first. */
+export function heldOf(actions: readonly Action[], now: number): readonly Action[] {
+  return actions.filter((one) => isHeld(one, now)).reverse();
+}
+
+/** Steps that were taken at one door in one go are one thing to whoever took them. */
+export function gatheredOf(held: readonly Action[]): readonly (readonly Action[])[] {
+  const groups: Action[][] = [];
+  for (const one of held) {
+    const group = groups.find(([first]) => first !== undefined && first.kind === one.kind && one.kind !== "attempts" && first.title === one.title && near(first, one));
+    if (group === undefined) groups.push([one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+const IN_ONE_GO_MS = 2_000;
+
+function near(a: Action, b: Action): boolean {
+  return Math.abs(Date.parse(a.happened_at) - Date.parse(b.happened_at)) <= IN_ONE_GO_MS;
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { KeptInMemory } from "./kept.ts";
+import { Outbox } from "./outbox.ts";
+import { NO_PROOF, Proofs } from "./proofs.ts";
+import { undoneOf } from "./undoing.ts";
+
+const PHOTO = "data:image/jpeg;base64,AAAA";
+const HOLD_MS = 10;
+
+/** A phone that may be put out at any step that it forgets. */
+class Phone extends KeptInMemory {
+  dying = false;
+
+  override async dropAction(number: number): Promise<void> {
+    if (this.dying) throw new Error("the phone is out");
+    await super.dropAction(number);
+  }
+}
+
+async function held(kept: Phone): Promise<Outbox> {
+  const world = { now: () => 0, later: () => undefined, cancel: () => undefined, newKey: () => "key", send: async () => undefined, drop: () => undefined, alone: <Result>(_number: number, _waits: boolean, run: () => Promise<Result>) => run(), tell: () => undefined };
+  const outbox = new Outbox(kept, world, () => undefined, () => undefined);
+  const step = (delivery_id: number) => ({ kind: "deliver" as const, delivery_id, title: "Thamel", happened_at: "2026-11-28T10:00:00.000Z", body: { delivery_photo: PHOTO } });
+  await outbox.addAll([step(11), step(12)], HOLD_MS);
+  return outbox;
+}
+
+test("what a step had gathered is kept before the step is gone, so a phone that goes out in between loses neither", async () => {
+  const kept = new Phone();
+  const [outbox, proofs] = [await held(kept), new Proofs(kept)];
+  kept.dying = true;
+  await expect(undoneOf(outbox.actions, outbox, proofs, [])).rejects.toThrow("out");
+  expect([(await kept.actions()).length, (await new Proofs(kept).find("deliver", 12)).photo]).toEqual([2, PHOTO]);
+});
+
+test("what a full phone cannot keep is gathered anew, and the step that gathered it is taken back all the same", async () => {
+  const kept = new Phone();
+  const outbox = await held(kept);
+  const full = { keep: () => Promise.reject(new DOMException("full", "QuotaExceededError")) };
+  expect((await undoneOf(outbox.actions, outbox, full, [])).map((one) => one.delivery_id)).toEqual([11, 12]);
+  expect(await kept.actions()).toEqual([]);
+});
+
+test("two taps on one undo are one: what it had gathered is there for the next time", async () => {
+  const kept = new Phone();
+  const [outbox, proofs] = [await held(kept), new Proofs(kept)];
+  const [first, second] = await Promise.all([undoneOf(outbox.actions, outbox, proofs, [11, 12]), undoneOf(outbox.actions, outbox, proofs, [11, 12])]);
+  expect([first.length, second.length, await kept.actions(), (await proofs.find("deliver", 11)).photo]).toEqual([2, 0, [], PHOTO]);
+});
+
+test("what was sent already gathers nothing anew", async () => {
+  const kept = new Phone();
+  const [outbox, proofs] = [await held(kept), new Proofs(kept)];
+  const actions = outbox.actions;
+  await outbox.release((one) => one.delivery_id === 11);
+  expect((await undoneOf(actions, outbox, proofs, [11, 12])).map((one) => one.delivery_id)).toEqual([12]);
+  expect([await proofs.find("deliver", 11), (await proofs.find("deliver", 12)).photo]).toEqual([NO_PROOF, PHOTO]);
+});
+
+test("an attempt that is taken back leaves its answers and its photo for the next time", async () => {
+  const kept = new Phone();
+  const [outbox, proofs] = [await held(kept), new Proofs(kept)];
+  const body = { reason: "closed", note: "Shutter down", photo: PHOTO, next_try_at: "2026-11-28T13:00:00.010Z" };
+  await outbox.add({ kind: "attempts", delivery_id: 13, title: "Thamel", happened_at: "2026-11-28T10:00:00.000Z", body }, HOLD_MS);
+  await undoneOf(outbox.actions, outbox, proofs, []);
+  expect(await proofs.find("attempts", 13)).toEqual({ at: 0, reason: "closed", photo: PHOTO, next: "later", note: "Shutter down", far_seen: false });
+});

@@ -1,0 +1,15 @@
+// Rooms that are loaded once somebody asks for them: who sells every day seldom hands in a table or prints many labels.
+import type { ComponentType } from "preact";
+import { Missing, useLate } from "../shared/late.tsx";
+import type { Say } from "./speech.ts";
+
+function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Given>>): ComponentType<Given> {
+  return function Later(given: Given) {
+    const late = useLate(load, true);
+    if (late.part !== null) return <late.part {...given} />;
+    return late.failures > 0 ? <Missing late={late} text={given.say("room.missing")} say={given.say} /> : null;
+  };
+}
+
+export const ImportRoom = later(async () => (await import("./import_room.tsx")).ImportRoom);
+export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);

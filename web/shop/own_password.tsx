@@ -1,0 +1,39 @@
+import { useState } from "preact/hooks";
+import { useActing } from "../shared/acting.ts";
+import type { components } from "../shared/api.ts";
+import { type Client, Refused } from "../shared/client.ts";
+import { Field } from "../shared/field.tsx";
+import { problemOf } from "../shared/problems.ts";
+import type { Say } from "./speech.ts";
+
+type Wanted = Pick<components["schemas"]["PasswordChange"], "old_password" | "new_password">;
+const PATH = "/api/v1/auth/password/";
+
+/** Another password. This sign-in goes on; all others end. */
+export function OwnPassword({ client, say }: { client: Client; say: Say }) {
+  const [old, setOld] = useState("");
+  const [wanted, setWanted] = useState("");
+  const [told, setTold] = useState("");
+  const change = useActing<Wanted>(say, async (body) => {
+    setTold("");
+    await client.call(PATH, { method: "POST", body });
+    setOld("");
+    setWanted("");
+    setTold(say("password.changed"));
+  });
+  // The old one is refused as a whole; it is said at its field, which has the focus where something is wrong.
+  const wrong = change.error instanceof Refused && change.error.status === 403 ? problemOf(change.error, say) : "";
+  return (
+    <section class="card fields">
+      <h2>{say("password")}</h2>
+      <p class="small quiet">{say("password.about")}</p>
+      <form class="fields" noValidate onSubmit={(event) => { event.preventDefault(); void change.start({ old_password: old, new_password: wanted }); }}>
+        <Field label={say("password.old")} name="old_password" type="password" value={old} onValue={setOld} problem={change.fields["old_password"] || wrong} more={{ autocomplete: "current-password" }} />
+        <Field label={say("password.new")} name="new_password" type="password" value={wanted} onValue={setWanted} problem={change.fields["new_password"]} more={{ autocomplete: "new-password" }} />
+        <div class="actions"><button class="button" disabled={change.pending}>{say("password.change")}</button></div>
+        <p role="status">{told}</p>
+        <p class="problem" role="alert">{wrong === "" ? change.problem : ""}</p>
+      </form>
+    </section>
+  );
+}
