@@ -19,10 +19,10 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## show the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: $(VENV)/.run pages-if-possible ## a running server with demo data and simulated transporters
+demo: $(VENV)/.run $(VENV)/.compiled pages-if-possible ## a running server with demo data and simulated transporters
 	@exec $(BIN)/dispatch demo
 
-serve: $(VENV)/.run pages-if-possible ## the server alone
+serve: $(VENV)/.run $(VENV)/.compiled pages-if-possible ## the server alone
 	@exec $(BIN)/dispatch serve
 
 # A database, a Redis and a server for each process; one more process than cores, since tests also wait for others.
@@ -56,19 +56,19 @@ pages-if-possible: $(VENV)/.run
 
 PYTEST_SHARED = -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/.dev $(PAGES) ## the fast tests (under 6 minutes on 2 cores); what is left out is in test-ci
+test: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## the fast tests (under 6 minutes on 2 cores); what is left out is in test-ci
 	@$(BIN)/python $(PYTEST_SHARED) -m 'not heavy and not slow'
 
-test-ci: $(VENV)/.dev $(PAGES) ## what must pass before a change lands: the fast tests and the slow ones
+test-ci: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## what must pass before a change lands: the fast tests and the slow ones
 	@$(BIN)/python $(PYTEST_SHARED)
 
-test-routes: $(VENV)/.dev $(PAGES) ## the tests that ask every route of the application
+test-routes: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## the tests that ask every route of the application
 	@$(BIN)/python -m pytest tests/accounts/access tests/accounts/test_owners.py tests/http tests/hostile/test_hostile_paths.py tests/docs
 
-test-all: $(VENV)/.dev $(PAGES) ## every test, the heavy ones too
+test-all: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## every test, the heavy ones too
 	@$(BIN)/python -m pytest -m ''  # one process: what is measured there wants the machine for itself
 
-coverage: $(VENV)/.dev $(PAGES) ## the tests of test-ci, and how much of the code they run: a share that may not fall
+coverage: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## the tests of test-ci, and how much of the code they run: a share that may not fall
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m coverage run $(PYTEST_SHARED)
 	@$(BIN)/python -m coverage combine --quiet
@@ -99,7 +99,7 @@ migration: $(VENV)/.dev ## a new migration from the models: m="what changes" (AR
 	@$(BIN)/ruff check --fix --quiet dispatch/database/migrations
 	@$(BIN)/ruff format --quiet dispatch/database/migrations
 
-bench: $(VENV)/.dev ## measure every figure of docs/benchmarks.md (ARGS=--write renews them there)
+bench: $(VENV)/.dev $(VENV)/.compiled ## measure every figure of docs/benchmarks.md (ARGS=--write renews them there)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(VENV)/.dev $(PAGES) ## a picture of each page, by a demo of its own, into var/screenshots (ARGS=--help)
@@ -126,6 +126,10 @@ $(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
 	@$(PIP) --require-hashes --only-binary :all: -r requirements/run.txt
 	@$(MAKE) --no-print-directory embedded-redis
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+# What is compiled is kept for the source that it was compiled from: of another one the first plan would wait for it.
+$(VENV)/.compiled: scoring/auction.py | $(VENV)/.run
 	@echo "compiling the scoring (once)"
 	@$(BIN)/python -m scoring
 	@touch $@

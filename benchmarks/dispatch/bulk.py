@@ -19,6 +19,7 @@ from dispatch.settings import Settings
 
 CITIES = {
     "bulk": (City(5_000, 10_000), 8.0),
+    "bulk-city": (City(10_000, 10_000), 12.0),
     "bulk-heavy": (City(5_000, 10_000, heavy=True), 15.0),
     "bulk-large": (City(20_000, 20_000), 40.0),
 }

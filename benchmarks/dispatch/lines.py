@@ -26,6 +26,12 @@ def _single(row: dict[str, Any]) -> Iterator[Line]:
         f"{row['all_moved_median_ms']:.0f} ms",
         "",
     )
+    if "estimate_median_ms" in row:
+        yield (
+            f"delivery of a cart estimated before it is paid, {row['city']}",
+            f"{row['estimate_median_ms']:.0f} ms median, {row['estimate_p95_ms']:.0f} ms p95",
+            f"{row['must_stay_under']:g} ms",
+        )
     pause = f"{row['longest_pause_ms']:.0f} ms"
     yield f"meanwhile, {row['city']}: the event loop's longest pause", pause, f"{MOST_SINGLE_PAUSE_MS:g} ms"
 

@@ -4,27 +4,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from statistics import median
 
 from benchmarks.arguments import suite_parser
-from benchmarks.figures import Line, write_figures
-from benchmarks.growth.suite import FEW, LIMIT, MANY, Measured, main
+from benchmarks.figures import write_figures
+from benchmarks.growth.suite import FEW, LIMIT, MANY, main
+from benchmarks.growth.tables import lines
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-
-
-def lines(measured: list[Measured], orders: int) -> list[Line]:
-    """The figures as lines of docs/benchmarks.md."""
-    worst, usual = measured[0], median(found.ratio for found in measured)
-    with_many = f"with {orders:,} orders and ten steps of tracking each, against {FEW:,}"
-    return [
-        (
-            f"of {len(measured)} GETs, each asked by who may, the one that grew most {with_many}",
-            f"{worst.ratio:.1f} × (`{worst.name}`, {worst.many_ms:.1f} ms)",
-            f"at most {LIMIT:.0f} ×",
-        ),
-        (f"the median of them {with_many}", f"{usual:.2f} ×", ""),
-    ]
 
 
 def run() -> int:

@@ -8,14 +8,14 @@ from typing import Final
 from playwright.async_api import Browser
 
 from benchmarks.arguments import suite_parser
-from benchmarks.figures import ROOT, Line, write_figures
+from benchmarks.figures import ROOT, write_figures
 from benchmarks.pages.browser import chromium
 from benchmarks.pages.demo import demo
+from benchmarks.pages.tables import MOST_MS, lines
 
 RESULTS: Final = ROOT / "benchmarks" / "results" / "pages.json"
 THROTTLE: Final = 4
 TURNS: Final = 5
-MOST_MS: Final = 1_000
 PATHS: Final = ("/", "/t/{number}", "/console", "/courier", "/shop", "/seller", "/ops")
 FIRST_CONTENT: Final = """() => new Promise((resolve) => new PerformanceObserver((list, watching) => {
   const first = list.getEntries().find((one) => one.name === "first-contentful-paint");
@@ -47,13 +47,6 @@ async def measure() -> dict[str, float]:
     return found
 
 
-def lines_of(found: dict[str, float]) -> list[Line]:
-    """For the table of docs/benchmarks.md."""
-    slowest = max(found, key=lambda path: found[path])
-    what = f"first content of a page, its processor held to a quarter (slowest: `{slowest.format(number='…')}`)"
-    return [(what, f"{found[slowest]:,.0f} ms", f"≤ {MOST_MS:,} ms")]
-
-
 def main() -> None:
     """Measure, and keep it if asked to."""
     parser = suite_parser("pages", "How soon each page says something in Chromium, held to a quarter of the processor.")
@@ -61,7 +54,7 @@ def main() -> None:
     found = asyncio.run(measure())
     if asked.write:
         RESULTS.write_text(json.dumps(found, indent=1) + "\n")
-        write_figures("pages", lines_of(found))
+        write_figures("pages", lines(found))
     if max(found.values()) > MOST_MS:
         raise SystemExit(f"A page says nothing for longer than {MOST_MS:,} ms.")
 

@@ -1,5 +1,6 @@
 """Asking what there is measures nothing, and measuring rewrites nothing unasked."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,9 @@ import pytest
 
 from benchmarks.__main__ import main
 from benchmarks.figures import write_figures
+from benchmarks.growth.suite import Measured
+from benchmarks.growth.tables import lines as growth_lines
+from benchmarks.pages.tables import lines as pages_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """# Shop
@@ -135,3 +139,27 @@ def test_every_headline_of_the_readme_stands_among_the_figures() -> None:
     rows = [row for row in table.splitlines() if row.startswith("| ")][2:]
     assert len(rows) == 5
     assert [row for row in rows if row not in figures] == []
+
+
+def _table(suite: str) -> list[str]:
+    text = (ROOT / "docs" / "benchmarks.md").read_text()
+    table = text.partition(f"<!-- {suite} figures")[2].partition(f"<!-- end of {suite}")[0]
+    return [row for row in table.splitlines() if row.startswith("| ")][2:]
+
+
+def test_the_tables_show_what_was_kept_last_and_nothing_that_was_measured_before() -> None:
+    kept = json.loads((ROOT / "benchmarks" / "results" / "growth.json").read_text())
+    grown = growth_lines([Measured(**one) for one in kept["gets"]], kept["orders"])
+    assert _table("growth") == [f"| {' | '.join(line)} |" for line in grown]
+    first = json.loads((ROOT / "benchmarks" / "results" / "pages.json").read_text())
+    assert _table("pages") == [f"| {' | '.join(line)} |" for line in pages_lines(first)]
+
+
+def test_another_page_that_is_slowest_is_the_same_figure(tmp_path: Path) -> None:
+    path = tmp_path / "benchmarks.md"
+    path.write_text(PAGE.replace("live figures", "pages figures"))
+    for found in ({"/": 500.0, "/shop": 400.0}, {"/": 300.0, "/shop": 450.0}):
+        write_figures("pages", pages_lines(found), [], [path])
+    assert [row.partition(" | ")[2] for row in path.read_text().splitlines() if "first content" in row] == [
+        "450 ms (`/shop`) | ≤ 1,000 ms |"
+    ]
