@@ -15,6 +15,7 @@ from api.server.garbage_collection import shorten_collections
 from api.server.logs import configure_logs
 from api.server.serving import RunningServer, serving
 from dispatch.settings import Settings
+from tests.support.deadlines import bound
 from tests.support.failures import FailuresAtOnce
 from tests.support.memory_files import keep_files_in_memory
 from tests.support.real_data import DATA
@@ -45,7 +46,9 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the run, what takes longest begins first."""
+    """Nothing hangs; and where several processes share the run, what takes longest begins first."""
+    for item in items:
+        bound(item)
     if getattr(config, "workerinput", None) is not None:
         items.sort(key=lambda item: order_of(item.nodeid))
 

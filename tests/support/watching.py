@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -28,12 +29,14 @@ async def next_frame(socket: ClientConnection) -> dict[str, Any]:
 
 
 async def frames_until(socket: ClientConnection, **wanted: object) -> list[dict[str, Any]]:
-    """Frames up to and including the first that has these values."""
-    frames = []
+    """Frames up to and including the first that has these values; fails after a minute of others."""
+    frames: list[dict[str, Any]] = []
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         frames.append(await next_frame(socket))
         if all(frames[-1].get(key) == value for key, value in wanted.items()):
             return frames
+        assert time.monotonic() < deadline, f"never came: {wanted}; the last was {frames[-1]}"
 
 
 async def close_code(socket: ClientConnection) -> int | None:
