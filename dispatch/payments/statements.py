@@ -35,7 +35,8 @@ WHERE id = $1 AND payment_status = 'pending' AND NOT EXISTS (
 """
 
 # In the order of their ids, so that two payments over the same ones never deadlock; with those that open attempts at
-# the same purpose hold, because these may have to be let go.
+# the same purpose hold, because these may have to be let go. Carts and orders that name them wait for nobody: they name
+# them in an order of their own, and both would wait in a circle.
 LOCK_PRODUCTS = """
 SELECT p.id, p.name, p.seller_id, s.name AS seller_name, s.email AS seller_email, p.is_active,
        p.tax_class = 'standard' AS is_taxed,
@@ -47,7 +48,7 @@ WHERE p.id IN (
     SELECT i.product_id FROM payment_transactions t JOIN payment_transaction_items i ON i.payment_id = t.id
     WHERE t.purpose = $2 AND t.status = 'processing' AND t.holds_stock
 )
-ORDER BY p.id FOR UPDATE OF p
+ORDER BY p.id FOR NO KEY UPDATE OF p
 """
 
 # One payment, or without its id every open attempt at the purpose.

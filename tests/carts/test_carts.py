@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatch.payments.stock import lock_products
 from tests.support.shapes import check, is_id, is_text
 from tests.support.world import World, ok, together
 
@@ -89,3 +90,14 @@ async def test_adding_at_once_from_ten_tabs_adds_up(world: World) -> None:
     assert sorted(reply.status_code for reply in replies) == [201] * 8 + [400] * 2
     [item] = ok(await customer.get(f"{CARTS}/{cart}/"))["items"]
     assert item["quantity"] == 8
+
+
+async def test_a_cart_is_filled_and_ordered_while_others_hold_its_goods_so_that_nobody_waits_in_a_circle(
+    world: World,
+) -> None:
+    seller, customer = await world.person("seller"), await world.person()
+    goods = [await world.product(seller) for _ in range(2)]
+    async with world.server.services.database.transaction() as payment:
+        await lock_products(payment, goods, "somebody else's order")
+        cart = await world.cart(customer, dict.fromkeys(reversed(goods), 1))
+        assert (await world.order(customer, cart))["order_status"] == "pending"
