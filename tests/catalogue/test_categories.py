@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.locks import somebody_waits
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok, together
 
@@ -92,13 +93,13 @@ async def test_a_category_that_is_removed_while_a_product_comes_is_either_there_
     async with database.transaction() as driver:  # a product that is being put there
         await driver.execute("UPDATE products SET category_id = $1 WHERE id = $2", kept["id"], product)
         removing = asyncio.create_task(admin.delete(f"{CATEGORIES}{kept['id']}/"))
-        await until(lambda: _waits_for_row(world))
+        await until(lambda: somebody_waits(world))
     refused = await removing
     assert (refused.status_code, refused.json()["code"]) == (409, "category_in_use")
     async with database.transaction() as driver:  # a category that is being removed
         await driver.execute("DELETE FROM categories WHERE id = $1", gone["id"])
         putting = asyncio.create_task(seller.patch(f"{PRODUCTS}{other}/", {"category_id": gone["id"]}))
-        await until(lambda: _waits_for_row(world))
+        await until(lambda: somebody_waits(world))
     answer = await putting
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["category_id"])
 
@@ -114,7 +115,7 @@ async def test_a_category_is_removed_without_waiting_for_products_that_whoever_h
         async with database.transaction() as coming:
             await coming.execute(put, kept["id"], first)
             removing = asyncio.create_task(admin.delete(f"{CATEGORIES}{kept['id']}/"))
-            await until(lambda: _waits_for_row(world))
+            await until(lambda: somebody_waits(world))
             async with database.transaction() as meanwhile:
                 await meanwhile.execute(put, kept["id"], other)
             await table.execute("SELECT FROM products WHERE id = $1 FOR UPDATE", other)
@@ -122,13 +123,6 @@ async def test_a_category_is_removed_without_waiting_for_products_that_whoever_h
         await table.execute("SELECT FROM categories WHERE id = $1 FOR KEY SHARE", kept["id"])
     refused = await removing
     assert (refused.status_code, refused.json()["code"]) == (409, "category_in_use")
-
-
-async def _waits_for_row(world: World) -> bool:
-    """Whether somebody waits until another has written, or not."""
-    async with world.server.services.database.connection() as driver:
-        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return bool(await driver.fetchval(waits))
 
 
 async def test_an_inactive_category_is_shown_nowhere_and_takes_no_product(world: World, admin: Person) -> None:

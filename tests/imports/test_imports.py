@@ -6,12 +6,15 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from api.routes.imports.running import Wish, run_import
+from api.routes.imports.running import PORTION, Wish, run_import
 from api.routes.imports.services import OVER_HTTP
 from dispatch.accounts.models import User
 from dispatch.audit.service import OPERATOR
 from dispatch.imports import NAME_LOCKS, ImportKind, hold_names
+from dispatch.payments.stock import lock_products
 from tests.imports.handing_in import HandIn, MakeWorkbook
+from tests.support.locks import somebody_waits
+from tests.support.waiting import until
 from tests.support.world import World, delivery_body, ok
 
 PRODUCTS = "external_id,name,listed_price,stock\n"
@@ -117,6 +120,26 @@ async def test_a_table_that_two_processes_take_at_once_is_made_by_one_and_found_
         )
     )
     assert sorted((one.made, one.unchanged) for one in runs) == [(0, 20), (20, 0)]
+
+
+async def test_a_long_table_holds_its_products_as_orders_do_and_neither_waits_for_the_other_in_a_circle(
+    world: World, hand_in: HandIn
+) -> None:
+    """By their numbers, whatever the order of the rows: the last of these are what an order holds first."""
+    seller, numbers = await world.person("seller"), range(PORTION + 1)
+    ok(await hand_in(seller, "products", PRODUCTS + "".join(f"{one},Rice,10,1\n" for one in numbers), dry_run=False))
+    pages = [
+        ok(await seller.get("/api/v1/marketplace/products/mine/", page_size=100, page=page))["results"]
+        for page in (1, len(numbers) // 100 + 1)
+    ]
+    newest, oldest = pages[0][0]["id"], pages[1][-1]["id"]
+    table = PRODUCTS + "".join(f"{one},Rice,12,1\n" for one in reversed(numbers))
+    async with world.server.services.database.transaction() as order:
+        await lock_products(order, [oldest], "an order")
+        importing = asyncio.create_task(hand_in(seller, "products", table, dry_run=False))
+        await until(lambda: somebody_waits(world), "the table waits for the order")
+        await lock_products(order, [newest], "an order")
+    assert ok(await importing)["changed"] == len(numbers)
 
 
 async def test_names_of_thousands_of_sellers_are_held_by_few_locks_of_the_database(world: World) -> None:

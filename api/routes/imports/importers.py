@@ -1,7 +1,7 @@
 """What the rows of each kind of table become. An importer takes rows that are right by themselves."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
@@ -58,6 +58,9 @@ class Importer(ABC, Generic[AnyRow]):
     @abstractmethod
     def check(self) -> FieldCheck:
         """What else is said of a row's fields."""
+
+    async def look_ahead(self, portions: AsyncIterator[Sequence[AnyRow]]) -> None:
+        """Hold what all rows together change in the order in which others do; that of the rows is any."""
 
     async def prepare(self, rows: Sequence[AnyRow]) -> None:
         """Look once for what a portion of rows needs."""

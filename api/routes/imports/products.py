@@ -1,6 +1,6 @@
 """Products out of a table."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from dispatch.catalogue.categories import Categories, CategoryPaths, check_categ
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue, check_product
 from dispatch.catalogue.weights import to_the_gram
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.errors import Invalid
 from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
@@ -89,8 +90,22 @@ class ProductImporter(Importer[ProductRow]):
             return self._seller
         return self._sellers.get(email_key(row.seller)) if isinstance(row, SellersProductRow) else None
 
+    async def look_ahead(self, portions: AsyncIterator[Sequence[ProductRow]]) -> None:
+        """Hold all products that the table has, by their numbers, as orders do; until the end."""
+        found: set[int] = set()
+        async for rows in portions:
+            await self._find(rows)
+            found.update(self._known.values())
+        held = select(Product.id).where(among(Product.id, found)).order_by(Product.id)
+        await self._work.session.execute(held.with_for_update(key_share=True))
+
     async def prepare(self, rows: Sequence[ProductRow]) -> None:
-        """Sellers, names and the products that there are, each once; these are held until the end."""
+        """Sellers, names and the products that there are, which are held already, each once."""
+        await self._find(rows)
+        held = select(Product).where(among(Product.id, self._known.values())).options(selectinload(Product.seller))
+        self._products = {one.id: one for one in await self._work.session.scalars(held)}
+
+    async def _find(self, rows: Sequence[ProductRow]) -> None:
         session = self._work.session
         if self._seller is None:
             wanted = {
@@ -105,14 +120,6 @@ class ProductImporter(Importer[ProductRow]):
         if self._seller is None:  # tables of the house name several sellers: one after another, not in a circle
             await self._hold({OF_THE_HOUSE})
         await self._find_known([self.name_of(row) for row in rows])
-        held = (
-            select(Product)
-            .where(Product.id.in_(self._known.values()))
-            .order_by(Product.id)
-            .options(selectinload(Product.seller))
-            .with_for_update(of=Product)
-        )
-        self._products = {one.id: one for one in await session.scalars(held)}
 
     def title_of(self, row: ProductRow) -> str:
         """What it is called."""

@@ -1,12 +1,12 @@
 """A table is taken as a whole: every row is looked at and tried, then all of it stands or nothing.
 
 A dry run is the same with nothing left of it, so what it says is what would happen. Rows go in portions, so a table of
-any length needs the memory of one.
+any length needs the memory of one; where what they change must be held before, the file is read twice.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -106,6 +106,7 @@ async def run_import(
     result = Result()
     async with database.work() as work:
         importer = make(work)
+        await importer.look_ahead(_bodies_ahead(importer, read_rows(file, limits)))
         await _take_all(importer, work, read_rows(file, limits), result, wish)
         stands = not wish.dry_run and (wish.skip_bad_rows or not result.bad)
         if not stands:
@@ -143,11 +144,22 @@ async def _kept(
     return run
 
 
-async def _take_all(importer: Importer[Any], work: Work, rows: Iterator[Row], result: Result, wish: Wish) -> None:
+async def _bodies_ahead(importer: Importer[Any], rows: Iterator[Row]) -> AsyncIterator[list[Any]]:
+    """What is right of each portion, for whoever looks before any is taken."""
+    columns = await _columns(importer, rows)
+    while portion := await asyncio.to_thread(_portion, rows):
+        yield [body for _, body in await _bodies(importer, columns, portion, lambda *_: None)]
+
+
+async def _columns(importer: Importer[Any], rows: Iterator[Row]) -> Columns:
     first = await asyncio.to_thread(next, rows, None)
     if first is None:
         raise UnreadableFile("it is empty: the first row names the columns")
-    columns = columns_of(first, importer.row)
+    return columns_of(first, importer.row)
+
+
+async def _take_all(importer: Importer[Any], work: Work, rows: Iterator[Row], result: Result, wish: Wish) -> None:
+    columns = await _columns(importer, rows)
     result.columns, importer.columns = columns.names, frozenset(columns.names)
     seen: dict[Name, int] = {}
     while portion := await asyncio.to_thread(_portion, rows):
