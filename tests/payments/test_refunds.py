@@ -139,6 +139,25 @@ async def test_a_second_partial_refund_whose_answer_was_lost_waits_for_a_person(
     assert count.ledger_sum == 0
 
 
+async def test_money_that_was_asked_for_anew_after_the_gateway_refused_it_is_told_to_go_back_once(
+    world: World, checkout: Checkout
+) -> None:
+    admin = await world.admin()
+    paid = await checkout.paid(gateway="EBANKING", bank="himali_bank", customer_phone="+977-14412345")
+    path = f"/api/v1/marketplace/orders/{paid.order_id}/"
+
+    async def told() -> tuple[str, str]:
+        [row] = ok(await paid.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]
+        shown = ok(await paid.customer.get(path))
+        assert (row["refunded"], row["refunding"]) == (shown["refunded"], shown["refunding"])
+        return row["refunded"], row["refunding"]
+
+    refused = ok(await admin.post(f"{path}refund/", {"amount": "2000.00"}))
+    assert (refused["status"], await told()) == ("failed", ("0.00", "2000.00"))
+    ok(await admin.post(f"{path}refund/", {"amount": "2000.00", "mobile": "9841234567"}))
+    assert await told() == ("2000.00", "0.00")
+
+
 async def test_a_refund_that_the_gateway_refuses_is_seen_and_can_be_sent_to_another_wallet(
     world: World, checkout: Checkout
 ) -> None:

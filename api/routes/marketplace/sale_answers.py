@@ -13,7 +13,6 @@ from dispatch.catalogue.weights import weight_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.money import from_paisa
 from dispatch.orders.models import DeliveryInfo, PaymentStatus
-from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.service import SaleView
 
@@ -86,7 +85,7 @@ class DeliveredAnswer(Struct, frozen=True):
     objection_until: datetime | None
 
 
-def sale_answer(sale: Sale, delivery: Delivery | None, gone_back: GoneBack = NOTHING_BACK) -> SaleAnswer:
+def sale_answer(sale: Sale, delivery: Delivery | None, refunded_paisa: int = 0) -> SaleAnswer:
     """A sale in a list."""
     return SaleAnswer(
         id=sale.id,
@@ -99,7 +98,7 @@ def sale_answer(sale: Sale, delivery: Delivery | None, gone_back: GoneBack = NOT
         total_amount=sale.total_amount,
         status=sale.status,
         payment_status=sale.payment_status,
-        refunded=from_paisa(gone_back.refunded),
+        refunded=from_paisa(refunded_paisa),
         payment_method=sale.payment_method,
         delivery_status=delivery.status if delivery else None,
         delivery_id=delivery.id if delivery else None,
@@ -111,13 +110,13 @@ def sale_answer(sale: Sale, delivery: Delivery | None, gone_back: GoneBack = NOT
     )
 
 
-def sale_details(view: SaleView, delivery: Delivery | None, gone_back: GoneBack = NOTHING_BACK) -> SaleDetails:
+def sale_details(view: SaleView, delivery: Delivery | None, refunded_paisa: int = 0) -> SaleDetails:
     """One sale whole."""
     events = [event_answer(event) for event in view.events]
     destination = _destination(view.destination) if view.destination else None
     weight = weight_of(view.sale.product.weight_kg, view.sale.quantity)
     return SaleDetails(
-        **asdict(sale_answer(view.sale, delivery, gone_back)),
+        **asdict(sale_answer(view.sale, delivery, refunded_paisa)),
         destination=destination,
         weight_kg=None if weight is None else float(weight),
         tracking_events=events,

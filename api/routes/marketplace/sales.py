@@ -39,7 +39,7 @@ from dispatch.audit.service import record
 from dispatch.database.work import Work
 from dispatch.deliveries.of_sales import deliveries_of_sales, mark_sale_as_delivered
 from dispatch.orders.models import PaymentStatus
-from dispatch.payments.refunds.sums import NOTHING_BACK, gone_back_of_sales
+from dispatch.payments.refunds.sums import refunded_of_sales
 from dispatch.sales.models import SaleStatus
 from dispatch.sales.service import SaleFilter, Sales
 
@@ -53,8 +53,8 @@ class SaleCancellation(Body, frozen=True, kw_only=True):
 async def _details(work: Work, sale_id: int, user: User) -> SaleDetails:
     view = await Sales(work).get(sale_id, user)
     delivery = (await deliveries_of_sales(work.session, [sale_id])).get(sale_id)
-    gone_back = (await gone_back_of_sales(work.session, [sale_id])).get(sale_id, NOTHING_BACK)
-    return sale_details(view, delivery, gone_back)
+    refunded = (await refunded_of_sales(work.session, [sale_id])).get(sale_id, 0)
+    return sale_details(view, delivery, refunded)
 
 
 class SaleController(Controller):
@@ -88,9 +88,9 @@ class SaleController(Controller):
         query = Sales(work).list_query(request.user, wanted)
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await deliveries_of_sales(work.session, [sale.id for sale in found.results])
-        gone_back = await gone_back_of_sales(work.session, [sale.id for sale in found.results])
+        refunded = await refunded_of_sales(work.session, [sale.id for sale in found.results])
         return found.with_results(
-            [sale_answer(sale, deliveries.get(sale.id), gone_back.get(sale.id, NOTHING_BACK)) for sale in found.results]
+            [sale_answer(sale, deliveries.get(sale.id), refunded.get(sale.id, 0)) for sale in found.results]
         )
 
     @get("/{sale_id:int}/", guards=[needs(Role.SELLER, Role.CUSTOMER, Role.ADMIN)])

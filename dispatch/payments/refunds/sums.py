@@ -1,16 +1,18 @@
 """What of an order's or a sale's money went back, and what is on its way."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from dispatch.database.among import among
+from dispatch.money import to_paisa
 from dispatch.payments.models import PaymentTransaction
-from dispatch.payments.refunds.models import Refund, RefundStatus
+from dispatch.payments.refunds.models import AT_GATEWAY, IN_FLIGHT, Refund, RefundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +22,40 @@ class GoneBack:
     refunded: int = 0
     refunding: int = 0
 
+    def with_more(self, other: "GoneBack") -> "GoneBack":
+        """Both together."""
+        return GoneBack(self.refunded + other.refunded, self.refunding + other.refunding)
+
 
 NOTHING_BACK: Final = GoneBack()
-_GOING: Final = (RefundStatus.REQUESTED, RefundStatus.SENT, RefundStatus.FAILED, RefundStatus.UNCLEAR)
 
 
 async def gone_back_of_orders(session: AsyncSession, order_ids: Collection[int]) -> Mapping[int, GoneBack]:
     """By the order's number, of the payment that paid it: money that came too late never was the order's."""
-    of = PaymentTransaction.order_id
-    query = _sums(of).join(PaymentTransaction, PaymentTransaction.id == Refund.payment_id)
-    return await _by(session, query.where(among(of, order_ids), Refund.is_late.is_(False)))
+    paid = PaymentTransaction
+    rows = await session.execute(
+        select(paid.order_id, paid.id, paid.total_amount, Refund.status, Refund.amount_paisa)
+        .join(Refund, Refund.payment_id == paid.id)
+        .where(among(paid.order_id, order_ids), Refund.is_late.is_(False))
+        .order_by(paid.id)
+    )
+    found: dict[int, GoneBack] = {}
+    for (order_id, _, total), refunds in groupby(rows.tuples(), key=itemgetter(0, 1, 2)):
+        before = found.get(order_id, NOTHING_BACK)
+        found[order_id] = before.with_more(_of_payment(to_paisa(total), [row[3:] for row in refunds]))
+    return found
 
 
-async def gone_back_of_sales(session: AsyncSession, sale_ids: Collection[int]) -> Mapping[int, GoneBack]:
-    """By the sale's number, of refunds that are for it alone."""
-    of = Refund.sale_id
-    return await _by(session, _sums(of).where(among(of, sale_ids)))
+async def refunded_of_sales(session: AsyncSession, sale_ids: Collection[int]) -> Mapping[int, int]:
+    """What went back, paisa, by the sale's number, of refunds that are for it alone."""
+    given = select(Refund.sale_id, func.sum(Refund.amount_paisa)).where(among(Refund.sale_id, sale_ids))
+    rows = await session.execute(given.where(Refund.status == RefundStatus.SUCCEEDED).group_by(Refund.sale_id))
+    return {sale_id: int(paisa) for sale_id, paisa in rows if sale_id is not None}
 
 
-def _sums(of: InstrumentedAttribute[Any]) -> Select[Any, Any, Any]:
-    amount = func.coalesce(func.sum(Refund.amount_paisa).filter(Refund.status == RefundStatus.SUCCEEDED), 0)
-    going = func.coalesce(func.sum(Refund.amount_paisa).filter(Refund.status.in_(_GOING)), 0)
-    return select(of, amount, going).group_by(of)
-
-
-async def _by(session: AsyncSession, query: Select[Any, Any, Any]) -> Mapping[int, GoneBack]:
-    return {of: GoneBack(int(refunded), int(refunding)) for of, refunded, refunding in await session.execute(query)}
+def _of_payment(paid: int, refunds: Sequence[tuple[RefundStatus, int]]) -> GoneBack:
+    """Of a payment. One that failed shall go back only where so much is left: it may have been asked for anew since."""
+    refunded = sum(paisa for status, paisa in refunds if status is RefundStatus.SUCCEEDED)
+    left = max(0, paid - refunded - sum(paisa for status, paisa in refunds if status in IN_FLIGHT))
+    failed = sum(paisa for status, paisa in refunds if status is RefundStatus.FAILED and paisa <= left)
+    return GoneBack(refunded, min(failed, left) + sum(paisa for status, paisa in refunds if status in AT_GATEWAY))
