@@ -20,6 +20,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.errors import Conflict
 from dispatch.idempotency.models import AnsweredRequest
+from dispatch.imports import ImportRun
 from dispatch.notifications.models import OutboxMessage
 from dispatch.offboarding.service import Offboarding
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
@@ -181,6 +182,7 @@ class AccountDeletion:
         await ApiKeys(self._work, self._clock).revoke_all_of(user)
         for model in (SavedAddress, AccountLink, SignIn):
             await session.execute(delete(model).where(model.user_id == user.id))
+        await session.execute(update(ImportRun).where(ImportRun.user_id == user.id).values(file_name=""))
         answered = AnsweredRequest.status.is_not(None)  # not the one that is being answered with this
         await session.execute(delete(AnsweredRequest).where(AnsweredRequest.user_id == user.id, answered))
         told = or_(OutboxMessage.recipient == user.email, about_own(user))

@@ -48,6 +48,20 @@ async def test_a_wrong_row_is_named_as_far_as_it_says_what_it_is_and_a_persons_n
     assert ok(await hand_in(admin, "transporters", people))["wrong"] == [{"row": 2, "external_id": "x", "title": ""}]
 
 
+async def test_what_is_kept_of_a_table_of_transporters_names_nobody_and_no_number_plate(
+    world: World, hand_in: HandIn
+) -> None:
+    """These go with an account that is deleted, and what a table became stays."""
+    admin = await world.admin()
+    head = "external_id,email,name,phone,vehicle_type,capacity_kg,business_name,vehicle_number\n"
+    cells = [f"ram-{admin.user_id}@example.com", "Ram Thapa", "+977-9841555555", "Thapa & Sons", "Ba 2 Pa 1234"]
+    row = f"x{admin.user_id},{cells[0]},{cells[1]},{cells[2]},motorcycle,40,{cells[3]},{cells[4]}\n"
+    taken = ok(await hand_in(admin, "transporters", head + row, dry_run=False))
+    assert [(one["title"], one["outcome"]) for one in taken["told"]] == [("motorcycle", "made")]
+    kept = (await admin.get(f"/api/imports/{taken['id']}/")).text
+    assert [cell for cell in cells if cell in kept] == []
+
+
 async def test_a_table_with_one_price_is_refused_by_its_row_where_the_other_does_not_go_with_it(
     world: World, hand_in: HandIn
 ) -> None:

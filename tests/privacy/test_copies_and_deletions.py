@@ -121,6 +121,16 @@ async def test_name_street_and_phone_of_a_deleted_account_stand_nowhere(world: W
     assert await tables_with(world, *words.values(), "9871234567", "One test's") == set()
 
 
+async def test_what_the_files_of_a_deleted_account_were_called_stands_nowhere(world: World) -> None:
+    seller, name = await world.person("seller"), "Goods of Kanchhi of one test.csv"
+    table = b"external_id,name,listed_price\na,Rice,100\n"
+    path, params = "/api/imports/products/", {"file_name": name}
+    ok(await seller.http.post(path, content=table, params=params, headers=seller.headers))
+    assert await tables_with(world, name) == {"import_runs"}
+    ok(await seller.post(f"{AUTH}/delete/", {"password": PASSWORD}))
+    assert await tables_with(world, name) == set()
+
+
 @pytest.mark.parametrize("what", ["orders_under_way", "payments_open", "sales_open", "parcels_aboard"])
 async def test_what_is_under_way_keeps_an_account_and_says_why(world: World, what: str) -> None:
     customer = await world.person(name="Some Body")

@@ -67,8 +67,8 @@ class TransporterImporter(Importer[TransporterRow]):
         return (OF_THE_HOUSE, row.external_id)
 
     def title_of(self, row: TransporterRow) -> str:
-        """What they are called at work: what is told is kept, and a person may be deleted."""
-        return row.business_name or row.vehicle_number or ""
+        """What they drive: what is told is kept, and names and number plates go with an account that is deleted."""
+        return row.vehicle_type
 
     async def take(self, row: TransporterRow) -> Taken:
         """Make account and profile, or change the profile that there is."""
