@@ -349,3 +349,44 @@ test("what somebody stands by is sent at once, also where the phone cannot keep 
   await settled();
   expect(server.confirmed).toEqual([1]);
 });
+
+/** A phone that is full: it reads and forgets, and writes nothing more. */
+class StillFullKept extends KeptInMemory {
+  override async changeAction(): Promise<void> {
+    throw new DOMException("full", "QuotaExceededError");
+  }
+}
+
+test("a phone that stays full sends what it had kept before, goes on with its pictures, and shows what was refused", async () => {
+  const begun: (string | undefined)[] = [];
+  const answers: (Error | null)[] = [new Unreachable("no connection"), null, new Refused(409, "no_longer_yours", "This delivery is no longer yours.")];
+  const [kept, dropped]: [KeptInMemory, string[]] = [new StillFullKept(), []];
+  const outbox = new Outbox(
+    kept,
+    {
+      now: () => 0,
+      later: () => null,
+      cancel: () => undefined,
+      newKey: () => "key",
+      send: async ({ uploads }, note) => {
+        begun.push(uploads?.["delivery_photo"]?.id);
+        await note({ delivery_photo: { id: "7", offset: 50, length: 100 } });
+        const answer = answers.shift() ?? null;
+        if (answer !== null) throw answer;
+      },
+      drop: (uploads) => dropped.push(...Object.values(uploads).map((one) => one.id)),
+      alone: (_number, _waits, run) => run(),
+      tell: () => undefined,
+    },
+    () => undefined,
+    () => undefined,
+  );
+  await outbox.add(done("deliver"));
+  await settled();
+  outbox.hurry();
+  await settled();
+  expect([begun, outbox.actions.map((one) => one.state), await kept.actions()]).toEqual([[undefined, "7"], ["confirmed"], []]);
+  await outbox.add(done("deliver", 2));
+  await settled();
+  expect([outbox.actions.map((one) => one.state), dropped]).toEqual([["confirmed", "refused"], ["7"]]);
+});

@@ -81,8 +81,7 @@ export class Outbox {
     const held = this.#actions.filter((one) => isHeld(one, this.world.now()) && !this.#leaving.has(one.number) && which(one)).map((one) => ({ ...one, held_until: 0 }));
     for (const one of held) this.#replace(one);
     this.run();
-    // Where the phone cannot keep that, it is sent from here all the same.
-    await Promise.all(held.map((one) => this.kept.changeAction(one.number, { held_until: 0 }).catch(() => undefined)));
+    await Promise.all(held.map((one) => this.#keep(one.number, { held_until: 0 })));
   }
 
   /**
@@ -177,12 +176,12 @@ export class Outbox {
       this.onOver(action);
       return;
     }
-    let sending: Action = { ...action, uploads: kept.uploads ?? {}, state: "sending" };
+    let sending: Action = { ...action, uploads: { ...action.uploads, ...kept.uploads }, state: "sending" };
     const note = async (uploads: Uploads): Promise<void> => {
       const came = thereOf(uploads) > thereOf(sending.uploads ?? {});
       sending = { ...sending, uploads, failures: came ? 0 : sending.failures }; // what comes on need not wait long
       this.#replace(sending);
-      await this.kept.changeAction(action.number, { uploads, failures: sending.failures });
+      await this.#keep(action.number, { uploads, failures: sending.failures });
     };
     try {
       await this.world.send(sending, note);
@@ -190,7 +189,7 @@ export class Outbox {
       const { uploads = {}, ...failed } = afterFailure(sending, error, this.world.now());
       const over = failed.state === "refused";
       const left: Action = { ...failed, uploads: over ? {} : uploads };
-      await this.kept.changeAction(action.number, left);
+      await this.#keep(action.number, left);
       this.#replace(left);
       if (over) this.world.drop(uploads);
       return;
@@ -199,6 +198,11 @@ export class Outbox {
     const confirmed: Action = { ...sending, state: "confirmed", body: {}, uploads: {} };
     this.#replace(confirmed);
     this.onOver(confirmed);
+  }
+
+  /** What has become of one. A phone that is full for hours cannot keep that: what it has kept before is sent from here all the same, and its answer shown. */
+  async #keep(number: number, change: Partial<Action>): Promise<void> {
+    await this.kept.changeAction(number, change).catch(() => undefined);
   }
 
   #without(numbers: readonly number[]): readonly Action[] {
