@@ -91,22 +91,31 @@ async def test_a_courier_with_the_wrong_code_is_told_so_and_not_that_the_parcel_
     async with courier(world, plain_chromium, driver) as one:
         page = one.page
 
-        async def told(code: str) -> None:
-            await page.goto(f"{world.server.settings.public_url}/courier/jobs/{delivery['id']}/deliver")
+        async def told(code: str, left: int) -> None:
+            await page.get_by_role("link", name="Hand over", exact=True).click()
             await page.get_by_role("button", name="Go on here").click()
             await page.get_by_role("button", name="Without a photo").click()
             await page.get_by_role("button", name="Without a signature").click()
+            await expect(page.get_by_text(f"Tries that are left: {left}")).to_be_visible()
             for digit in code:
                 await page.get_by_role("button", name=digit, exact=True).click()
             await page.get_by_role("button", name="Delivered", exact=True).click()
 
-        await told(f"{(int(digits) + 1) % 10000:04}")
+        await told(f"{(int(digits) + 1) % 10000:04}", left=3)
         refused = page.get_by_role("alert").filter(has_text="Not done:")
         await expect(refused).to_contain_text("This is not the customer's code; 2 tries are left.")
         await expect(page.locator(".notice")).to_have_count(0)
         one.window.complaints[:] = [said for said in one.window.complaints if "422" not in said and "409" not in said]
-        await told(digits)
+        await told(digits, left=2)
         await expect(page.locator(".notice")).to_contain_text("Delivered:")
+        await expect(refused).to_have_count(0)
+
+        async def delivered() -> bool:
+            return bool(ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "delivered")
+
+        await until(delivered, "what the page calls delivered is so")
+        await page.reload()
+        await expect(one.answer).to_be_visible()
         await expect(refused).to_have_count(0)
 
 

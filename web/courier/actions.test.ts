@@ -29,6 +29,9 @@ test("what is being sent, waits or was refused holds up what came after it, and 
   for (const first of [action(1, { state: "sending" }), action(1, { state: "refused" }), action(1, { not_before: 5 })]) {
     expect(numbers(due([first, action(2, { kind: "deliver" }), action(3, { delivery_id: 2 })], 4))).toEqual([3]);
   }
+  const refused = action(1, { state: "refused" });
+  expect(numbers(due([refused, action(2, { knows: 1 }), action(3, { knows: 1 })], 0)), "done once it was known").toEqual([2]);
+  expect(numbers(due([refused, action(2, { state: "refused", knows: 1 }), action(3, { knows: 1 })], 0)), "knows only the first").toEqual([]);
 });
 
 test("the next try is that of whoever may be tried first", () => {

@@ -43,6 +43,8 @@ export interface Action {
   not_before: number;
   /** Until then it waits on purpose and may be undone; what older pages have kept has none. */
   held_until?: number;
+  /** The newest refusal of its parcel that was known when it was done: it does not stand on what that one says was not done. */
+  knows?: number;
   refusal: Refusal | null;
   /** Pictures that go in parts; what older pages have kept has none. */
   uploads?: Uploads;
@@ -61,14 +63,19 @@ export function isHeld(action: Action, now: number): boolean {
   return action.state === "saved" && action.failures === 0 && (action.held_until ?? 0) > now;
 }
 
-/** Those that may be sent now: of each delivery the oldest that is not confirmed, unless it waits or was refused. */
+/** Those that may be sent now: of each delivery the oldest that is not confirmed, unless it waits. One that was refused holds up what was done before that was known. */
 export function due(actions: readonly Action[], now: number): Action[] {
   const seen = new Set<number>();
+  const refused = new Map<number, number>(); // the newest by their deliveries
   const found: Action[] = [];
   for (const one of [...actions].sort((a, b) => a.number - b.number)) {
     if (one.state === "confirmed" || seen.has(one.delivery_id)) continue;
+    if (one.state === "refused") {
+      refused.set(one.delivery_id, one.number);
+      continue;
+    }
     seen.add(one.delivery_id);
-    if (one.state === "saved" && mayGoAt(one) <= now) found.push(one);
+    if (one.state === "saved" && mayGoAt(one) <= now && (refused.get(one.delivery_id) ?? 0) <= (one.knows ?? 0)) found.push(one);
   }
   return found;
 }

@@ -41,7 +41,7 @@ export class Outbox {
     private readonly kept: Kept,
     private readonly world: OutboxWorld,
     private readonly onChange: (actions: readonly Action[]) => void,
-    /** The server knows it, or another window knows what became of it. */
+    /** The server has taken or refused it, or another window knows what became of it. */
     private readonly onOver: (action: Action) => void,
   ) {}
 
@@ -69,7 +69,7 @@ export class Outbox {
   async addAll(wanted: readonly NewAction[], hold_ms = 0): Promise<void> {
     await this.release((one) => wanted.some(({ delivery_id }) => delivery_id === one.delivery_id));
     const held_until = hold_ms === 0 ? 0 : this.world.now() + hold_ms;
-    const fresh = wanted.map((one) => ({ ...one, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, held_until, refusal: null }));
+    const fresh = wanted.map((one) => ({ ...one, number: 0, key: this.world.newKey(), state: "saved" as const, failures: 0, not_before: 0, held_until, knows: newestRefusal(this.#actions, one), refusal: null }));
     const added = await this.kept.addActions(fresh);
     this.#show([...this.#without(added.map((one) => one.number)), ...added]);
     this.run();
@@ -191,11 +191,17 @@ export class Outbox {
       const left: Action = { ...failed, uploads: over ? {} : uploads };
       await this.#keep(action.number, left);
       this.#replace(left);
-      if (over) this.world.drop(uploads);
+      if (over) {
+        this.world.drop(uploads);
+        this.onOver(left);
+      }
       return;
     }
     await this.kept.dropAction(action.number);
     const confirmed: Action = { ...sending, state: "confirmed", body: {}, uploads: {} };
+    const redone = this.#actions.filter((one) => isDoneBy(one, confirmed)).map((one) => one.number);
+    await Promise.all(redone.map((number) => this.kept.dropAction(number).catch(() => undefined)));
+    this.#show(this.#without(redone));
     this.#replace(confirmed);
     this.onOver(confirmed);
   }
@@ -218,6 +224,16 @@ export class Outbox {
     this.#actions = actions.filter((one) => !over.includes(one));
     this.onChange(this.#actions);
   }
+}
+
+/** Of the same parcel; 0 where nothing was refused. */
+function newestRefusal(actions: readonly Action[], { delivery_id }: NewAction): number {
+  return Math.max(0, ...actions.filter((one) => one.delivery_id === delivery_id && one.state === "refused").map((one) => one.number));
+}
+
+/** Whether the same step was refused before, and somebody who knew that has taken it in the end. */
+function isDoneBy(refused: Action, { delivery_id, kind, knows = 0 }: Action): boolean {
+  return refused.state === "refused" && refused.delivery_id === delivery_id && refused.kind === kind && refused.number <= knows;
 }
 
 /** So many bytes of all pictures are there. */

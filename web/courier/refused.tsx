@@ -6,9 +6,9 @@ import type { Action, Refusal } from "./actions.ts";
 import type { Given } from "./given.ts";
 import { pathOf } from "./views.ts";
 
-/** Steps that were refused and after which nothing else was done for their parcel. */
+/** Steps that were refused and after which nothing else was done for their parcel: what had been done before that was known waits for somebody to read it. */
 export function refusedOf(actions: readonly Action[]): readonly Action[] {
-  return actions.filter((one) => one.refusal !== null && !actions.some((later) => later.delivery_id === one.delivery_id && later.number > one.number));
+  return actions.filter((one) => one.refusal !== null && !actions.some((later) => later.delivery_id === one.delivery_id && (later.knows ?? 0) >= one.number));
 }
 
 export function refusedBecause({ code, detail }: Refusal, say: Given["say"], language: Language): string {
