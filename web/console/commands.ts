@@ -1,7 +1,7 @@
 // What the keys do: the same as the buttons.
 import { type Desk, type DialogName, planShows } from "./desk.ts";
 import { aboard, underWay } from "./frames.ts";
-import { type Command, stepped } from "./keys.ts";
+import { type Command, stepped, takesLetters } from "./keys.ts";
 import { isChanged } from "./plans.ts";
 
 /** Whether the key was of use here. */
@@ -110,7 +110,7 @@ function committed({ planning, connected }: Desk): boolean {
 function back(desk: Desk): void {
   const { view, go } = desk;
   const { activeElement } = document;
-  if (activeElement instanceof HTMLInputElement && activeElement.id === "search") activeElement.blur();
+  if (takesLetters(activeElement)) activeElement.blur();
   else if (planShows(desk)) go(view.delivery === null ? { plan: null, shown: "list" } : { delivery: null });
   else if (desk.chosen.length > 0) desk.untick();
   else if (view.delivery !== null || view.courier !== null) go({ delivery: null, courier: null, shown: "list" });

@@ -62,6 +62,11 @@ export function commandOf(pressed: Pressed): Command | null {
   return name === undefined ? null : { do: name };
 }
 
+/** Whether something takes letters itself, wherever on the board it stands. */
+export function takesLetters(one: EventTarget | null): one is HTMLElement {
+  return one instanceof HTMLElement && one.matches("input:not([type=checkbox], [type=range]), select, textarea");
+}
+
 /** The place in a list after a step; from nowhere, the first or the last. */
 export function stepped(length: number, present: number, by: 1 | -1): number {
   if (length === 0) return -1;

@@ -15,7 +15,7 @@ import { DetailPanel } from "./detail_panel.tsx";
 import { type Exception, exceptionsOf, lateness } from "./exceptions.ts";
 import { lateOnMap, placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
-import { commandOf } from "./keys.ts";
+import { commandOf, takesLetters } from "./keys.ts";
 import { LinePanel } from "./line_panel.tsx";
 import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
@@ -222,9 +222,7 @@ function useKeys(desk: Desk, busy: boolean): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (newest.current.busy) return; // the dialog has the keys
-      const { target } = event;
-      const typing = (target instanceof HTMLInputElement && target.type !== "checkbox" && target.type !== "range") || target instanceof HTMLSelectElement;
-      const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing });
+      const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing: takesLetters(event.target) });
       if (command !== null && runCommand(command, newest.current.desk)) event.preventDefault();
     };
     addEventListener("keydown", press);

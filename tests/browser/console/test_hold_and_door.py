@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.console.opening import opened_console
+from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.couriers import courier
 from tests.browser.windows import Window, violations
 from tests.support.places import at, somewhere
@@ -61,3 +61,24 @@ async def test_a_parcel_that_is_aboard_goes_to_another_door_which_its_courier_an
         await expect(one.page.locator(".stop")).to_contain_text("Balaju Height 7")
         own = await window.open(f"/t/{delivery['tracking_number']}")
         await expect(own.locator(".ends")).to_contain_text("Balaju Height 7")
+
+
+async def test_what_is_typed_into_a_form_beside_the_board_is_text_and_no_command(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    await named_driver(world, "Ram Thapa", here)
+    [delivery] = await world.deliveries(at(here) | NO_TIME)
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
+    await expect(page.get_by_role("button", name="Give to Ram Thapa")).to_be_visible()
+    door = page.locator("details.door")
+    await door.locator("summary").click()
+    note = door.locator("textarea")
+    await note.press_sequentially("Call at 3, or ask next door; x")
+    await expect(note).to_have_value("Call at 3, or ask next door; x")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(".filter.all")).to_have_attribute("aria-pressed", "true")
+    assert ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "available"
+    await page.keyboard.press("Escape")
+    await expect(note).not_to_be_focused()
+    await expect(note).to_have_value("Call at 3, or ask next door; x")  # out of the field, and no further
