@@ -1,6 +1,7 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
 import type { GeoJSONSource, Map as MapLibre, SymbolLayerSpecification } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { OnceThere } from "../shared/maps/once_there.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { FONT } from "../shared/city_layers.ts";
 import { Camera, lngLat } from "./camera.ts";
@@ -117,8 +118,7 @@ export class ConsoleMap {
   readonly #fleet = new FleetBuffer(performance.now());
   readonly #layer: FleetLayer;
   readonly camera: Camera;
-  #loaded = false;
-  #later: (() => void)[] = [];
+  readonly #once: OnceThere;
   #found: Found | null = null;
   #late: Late = { couriers: new Set(), deliveries: new Set() };
   #dense = false;
@@ -132,21 +132,18 @@ export class ConsoleMap {
     this.#map.addControl(new Scale(), "bottom-right");
     drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
-    this.#map.on("load", () => {
-      this.#loaded = true;
-      for (const run of this.#later.splice(0)) run();
-    });
+    this.#once = new OnceThere(this.#map);
     this.camera = new Camera(this.#map, (courier) => this.#fleet.at(courier, performance.now()));
     this.#map.on("moveend", () => this.#count());
     this.#map.on("click", (event) => {
-      if (this.#dense && this.#loaded) {
+      if (this.#dense && this.#once.there) {
         const [cell] = this.#map.queryRenderedFeatures(event.point, { layers: ["density"] });
         if (cell?.geometry.type === "Point") return this.camera.closer(cell.geometry.coordinates);
       }
       const reach = REACH_PX / (512 * 2 ** this.#map.getZoom());
       const courier = this.#dense ? null : this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
       if (courier !== null) return onPick({ courier });
-      const [found] = this.#loaded ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting", "doors"] }) : [];
+      const [found] = this.#once.there ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting", "doors"] }) : [];
       const id: unknown = found?.properties["id"];
       onPick(typeof id === "number" ? { delivery: id } : null);
     });
@@ -188,9 +185,7 @@ export class ConsoleMap {
 
   /** Parts of the town that are dispatched in their own way; `words`: what stands at each. */
   zones(zones: readonly Zone[], words: (zone: Zone) => string): void {
-    const set = (): void => showZones(this.#map, zones, words);
-    if (this.#loaded) set();
-    else this.#later.push(set);
+    this.#once.draw("zones", () => showZones(this.#map, zones, words));
   }
 
   look(looked: Looked): void {
@@ -275,9 +270,7 @@ export class ConsoleMap {
   }
 
   #set(source: string, features: readonly object[]): void {
-    const set = (): void => (this.#map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features } as never) as never;
-    if (this.#loaded) set();
-    else this.#later.push(set);
+    this.#once.draw(source, () => (this.#map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features } as never));
   }
 }
 

@@ -1,6 +1,7 @@
 // The map of the room of zones: all of them, and the one that is drawn, whose corners are moved by pointing.
 import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
+import { OnceThere } from "../../shared/maps/once_there.ts";
 import { Scale } from "../../shared/maps/scale.ts";
 import type { Zone } from "./geojson.ts";
 import { FONT } from "../../shared/city_layers.ts";
@@ -69,8 +70,7 @@ export class ZoneMap {
   #dragged: number | null = null;
   /** Outlines that were told and have not come back yet. */
   #told: string[] = [];
-  #loaded = false;
-  #later: (() => void)[] = [];
+  readonly #once: OnceThere;
 
   /** Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, private readonly told: Told) {
@@ -78,10 +78,7 @@ export class ZoneMap {
     this.#map.addControl(new Scale(), "bottom-left");
     drawHatches(this.#map);
     this.#map.doubleClickZoom.disable(); // two corners near each other are no wish to come closer
-    this.#map.on("load", () => {
-      this.#loaded = true;
-      for (const run of this.#later.splice(0)) run();
-    });
+    this.#once = new OnceThere(this.#map);
     this.#map.on("click", (event) => this.#click(event));
     this.#map.on("mousedown", (event) => this.#take(event));
     this.#map.on("touchstart", (event) => event.points.length === 1 && this.#take(event));
@@ -92,12 +89,12 @@ export class ZoneMap {
 
   /** All zones but the one that is drawn. */
   zones(zones: readonly Zone[], words: (zone: Zone) => string, open: number | null): void {
-    this.#once(() => showZones(this.#map, zones, words, open));
+    this.#once.draw("zones", () => showZones(this.#map, zones, words, open));
   }
 
   /** What waits, who is there, and what the stops are called. */
   town({ waiting, couriers, places }: Seen): void {
-    this.#once(() => {
+    this.#once.draw("town", () => {
       this.#set("waiting", waiting.map(({ lat, lon }) => feature({}, { type: "Point", coordinates: [lon, lat] })));
       this.#set("places", places.map(({ lat, lon, name }) => feature({ name }, { type: "Point", coordinates: [lon, lat] })));
       this.#set("couriers", couriers.map(({ lat, lon, active }) => feature({ free: active === 0 }, { type: "Point", coordinates: [lon, lat] })));
@@ -112,7 +109,7 @@ export class ZoneMap {
     if (this.#told.length > 0 && this.#drawing !== null && drawing !== null) return; // an echo of what was gone beyond since
     this.#told = [];
     this.#drawing = drawing;
-    this.#once(() => this.#show());
+    this.#once.draw("drawn", () => this.#show());
   }
 
   fit(outline: Outline): void {
@@ -135,7 +132,7 @@ export class ZoneMap {
 
   #click({ lngLat, point }: MapMouseEvent): void {
     if (this.#drawing === null) {
-      const [zone] = this.#loaded ? this.#map.queryRenderedFeatures(point, { layers: ["zones-open", "zones-paused"] }) : [];
+      const [zone] = this.#once.there ? this.#map.queryRenderedFeatures(point, { layers: ["zones-open", "zones-paused"] }) : [];
       const id: unknown = zone?.properties["id"];
       if (typeof id === "number") this.told.onPick(id);
       return;
@@ -170,7 +167,7 @@ export class ZoneMap {
   #tell(outline: Outline): void {
     if (this.#drawing !== null) this.#drawing = { ...this.#drawing, outline };
     this.#told.push(JSON.stringify(outline));
-    this.#once(() => this.#show());
+    this.#once.draw("drawn", () => this.#show());
     this.told.onOutline(outline);
   }
 
@@ -200,11 +197,6 @@ export class ZoneMap {
 
   #set(source: string, features: readonly object[]): void {
     (this.#map.getSource(source) as GeoJSONSource).setData({ type: "FeatureCollection", features } as never);
-  }
-
-  #once(run: () => void): void {
-    if (this.#loaded) run();
-    else this.#later.push(run);
   }
 }
 
