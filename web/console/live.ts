@@ -3,7 +3,7 @@ import type { Client } from "../shared/client.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import { Socket, type SocketState } from "../shared/sockets.ts";
 import { Board, type Change } from "./board.ts";
-import type { FleetFrame, RunFrame, SearchFrame } from "./frames.ts";
+import { type FleetFrame, type RunFrame, type SearchFrame, over } from "./frames.ts";
 
 /** A quiet fleet says so every ten seconds; after so long without a word what is shown is old. */
 export const OLD_AFTER_MS = 25_000;
@@ -98,6 +98,7 @@ export class Live {
     this.#heardAt = performance.now();
     this.#clock.learn(Date.parse(frame.server_time), 0);
     const change = this.board.take(frame, this.#heardAt);
+    for (const told of frame.deliveries) if (over(told)) this.searches.delete(told.id); // else a day's parcels would stay
     this.onFrame(change);
     if (!change.deliveries) return;
     this.#gathering ??= setTimeout(() => {
