@@ -3,6 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
+import { newKey } from "../shared/request_keys.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
 import type { Measured } from "./fixes.ts";
 import type { Given } from "./given.ts";
@@ -22,7 +23,7 @@ export function WaitingList(given: Given) {
   const accept = async (one: Waiting): Promise<void> => {
     setTurn({ id: one.id, state: "asking", problem: "" });
     // A repeat after a lost answer is the same question.
-    const key = keys.current.get(one.id) ?? crypto.randomUUID();
+    const key = keys.current.get(one.id) ?? newKey();
     keys.current.set(one.id, key);
     try {
       await work.accept(one, key);

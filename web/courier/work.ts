@@ -1,5 +1,6 @@
 // All that the page does, apart from how it looks: jobs, actions, positions, the connection.
 import { type Client, Refused } from "../shared/client.ts";
+import { newKey } from "../shared/request_keys.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import type { Shift } from "../shared/shifts.ts";
 import { type Action, HOLD_MS, isHeld } from "./actions.ts";
@@ -244,7 +245,7 @@ export class Work {
       now: Date.now,
       later: (run, after_ms) => setTimeout(run, after_ms),
       cancel: (handle) => clearTimeout(handle as number | undefined),
-      newKey: () => crypto.randomUUID(),
+      newKey,
       send: (action, note) => tellAction(this.client, pictures, action, note),
       drop: (uploads) => void pictures.drop(uploads),
       alone: windows.alone,
@@ -282,8 +283,8 @@ export class Work {
     const [device, epoch] = [await kept.read("device"), await kept.read("epoch")];
     if (device !== undefined && epoch !== undefined) return { device, epoch };
     // In one step each: of two windows that begin at once both have what the first wrote.
-    await kept.change("device", (before) => before ?? `${PAGE}${crypto.randomUUID().slice(0, 8)}`);
-    await kept.change("epoch", (before) => before ?? crypto.randomUUID());
+    await kept.change("device", (before) => before ?? `${PAGE}${newKey().slice(0, 8)}`);
+    await kept.change("epoch", (before) => before ?? newKey());
     return await this.#identity(kept);
   }
 

@@ -1,6 +1,7 @@
 // Zones into a GeoJSON file and out of one.
 import { useState } from "preact/hooks";
 import { problemOf } from "../../shared/problems.ts";
+import { newKey } from "../../shared/request_keys.ts";
 import { saveBlob } from "../../shared/saving.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import { type FoundZone, type Zone, fileOf, zonesOf } from "./geojson.ts";
@@ -33,7 +34,7 @@ export function ImportZones({ given: { client, say }, onOne, onDone }: { given: 
     const failed: string[] = [];
     for (const one of found) {
       try {
-        await client.call("/api/zones/", { method: "POST", body: bodyOf(draftOf(one)), idempotencyKey: crypto.randomUUID() });
+        await client.call("/api/zones/", { method: "POST", body: bodyOf(draftOf(one)), idempotencyKey: newKey() });
       } catch (problem) {
         failed.push(`${one.name || say("zones.import.unnamed")}: ${problemOf(problem, say)}`);
       }
