@@ -110,6 +110,13 @@ test("an answer that breaks off, or is not our server's, is not taken for an emp
   expect(await new Client(store(null), empty).call("/a", { method: "DELETE" })).toBeNull();
 });
 
+test.each([401, 403, 404])("a refusal %i that is not our server's, such as that of what stands between, refuses nothing and signs nobody out", async (status) => {
+  const kept = store({ access: "old", refresh: "r1" });
+  const between: typeof fetch = async () => new Response("<html>Prove that you are no robot</html>", { status });
+  await expect(new Client(kept, between).call("/a", { method: "POST" })).rejects.toBeInstanceOf(Unreachable);
+  expect(kept.tokens).toEqual({ access: "old", refresh: "r1" });
+});
+
 test("an answer that has begun and of which the rest never comes is waited for no longer than one that never begins", async () => {
   vi.useFakeTimers();
   const silent = begun((body, signal) => signal.addEventListener("abort", () => body.error(new Error("aborted"))));

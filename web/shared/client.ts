@@ -123,7 +123,9 @@ export class Client {
     for (;;) {
       const reply = await this.#signed(path, call);
       if (reply.ok) return reply;
-      const refused = refusal(reply.status, await saidIn(reply).catch(() => null), reply.headers.get("Retry-After"));
+      // A refusal is the last word, so it has to be our server's; one that is away says so in whatever words.
+      const said = reply.status < 500 ? await saidIn(reply) : await saidIn(reply).catch(() => null);
+      const refused = refusal(reply.status, said, reply.headers.get("Retry-After"));
       if (refused.code !== IN_FLIGHT || call.idempotencyKey === undefined) throw refused;
       if (performance.now() >= until) throw new Unanswered("no answer in time");
       await new Promise((resolve) => setTimeout(resolve, ASKED_AGAIN_MS));
@@ -218,7 +220,8 @@ export class Client {
     if (present?.access !== old.access) return present; // another tab was first, or signed out
     const body = { refresh: old.refresh };
     const reply = await this.#request("/api/v1/auth/token/refresh/", { method: "POST", body }, null);
-    const renewed = reply.ok ? ((await saidIn(reply)) as Tokens) : null;
+    const said = await saidIn(reply);
+    const renewed = reply.ok ? (said as Tokens) : null;
     const now = this.store.read();
     if (now?.refresh !== old.refresh) return now; // signed out meanwhile, or somebody else is signed in: that stands
     if (renewed !== null || reply.status === 401) this.store.write(renewed); // 401: signed out elsewhere, or too long ago
