@@ -21,10 +21,11 @@ async def test_a_parcel_is_found_as_its_number_was_told(world: World, window: Wi
 async def test_an_admin_reads_an_order_that_was_found_with_its_money_its_parcels_and_its_customer(
     world: World, desk: Window
 ) -> None:
-    bought, admin = await world.bought(), await world.admin()
+    bought, later, admin = await world.bought(), await world.bought(), await world.admin()
     parcel = await world.delivery(bought)
     order = ok(await admin.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
-    ok(await admin.post(f"/api/v1/marketplace/orders/{bought.order_id}/refund/", {"amount": "25.00"}))
+    for one in (bought, later):
+        ok(await admin.post(f"/api/v1/marketplace/orders/{one.order_id}/refund/", {"amount": "25.00"}))
     page = await signed_in(desk, "/ops/search", admin)
     await page.get_by_label("Look for").fill(order["order_number"])
     await page.get_by_role("link", name=order["order_number"]).click()
@@ -37,6 +38,7 @@ async def test_an_admin_reads_an_order_that_was_found_with_its_money_its_parcels
     await shown.get_by_role("link", name="NPR 25.00").click()
     sheet = page.get_by_role("dialog")
     await expect(sheet.get_by_role("link", name=order["order_number"])).to_be_visible()
+    await expect(page.locator("tbody tr"), "also where it is not among the newest").to_have_count(1)
     await sheet.locator("a[href^='/ops/users']").click()
     await expect(page.get_by_role("dialog", name=bought.customer.email)).to_be_visible()
 

@@ -1,3 +1,4 @@
+import { changed } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import { Listing } from "../shared/listing.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
@@ -68,16 +69,24 @@ export function HeldPayments(given: Given) {
   );
 }
 
-/** Every refund; some wait for a person. */
+/** Every refund; some wait for a person. A link may narrow it to those of one order, which need not be among the newest. */
 export function RefundList(given: Given) {
-  const { client, language, say } = given;
+  const { client, address, language, say } = given;
+  const order = address.query.get("order");
   const states = ["disputed", "unclear", "failed", "requested", "sent", "succeeded", "denied"] as const;
   return (
     <>
       <h1>{say("refunds")}</h1>
+      {order !== null && (
+        <p class="actions">
+          <Link class="button" href={orderPath(order)}>{say("audit.order")}</Link>
+          <Link class="button" href={changed(address, { order: null, open: null, page: null })}>{say("audit.all")}</Link>
+        </p>
+      )}
       <Listing<Refund>
         {...given}
         path="/api/v1/payments/refunds/"
+        fixed={order === null ? "" : `order=${encodeURIComponent(order)}`}
         caption={say("refunds")}
         empty={say("refunds.empty")}
         every_ms={RENEWED_MS}

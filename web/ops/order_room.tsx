@@ -42,7 +42,7 @@ export function OrderRoom({ client, address, language, say }: Given) {
                 <ul class="found">
                   {refunds.map((one) => (
                     <li key={one.refund_id}>
-                      <Link href={`/ops/refunds?open=${one.refund_id}`}>{money(one.amount, language)}</Link> <Mark as={REFUND_MARKS[one.status] ?? "way"}>{wordOf("refund", one.status, say)}</Mark> · {one.reason} · {when(one.created_at, language)}
+                      <Link href={`/ops/refunds?order=${order.id}&open=${one.refund_id}`}>{money(one.amount, language)}</Link> <Mark as={REFUND_MARKS[one.status] ?? "way"}>{wordOf("refund", one.status, say)}</Mark> · {one.reason} · {when(one.created_at, language)}
                     </li>
                   ))}
                 </ul>
