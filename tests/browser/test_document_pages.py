@@ -68,7 +68,7 @@ async def test_a_document_is_handed_in_on_the_phone_and_its_holder_reads_why_it_
 
 
 @pytest.mark.slow
-async def test_another_vehicle_is_warned_of_and_its_documents_are_asked_for(
+async def test_another_vehicle_is_warned_of_and_its_documents_are_asked_for_until_they_are_handed_in(
     world: World, plain_chromium: Browser
 ) -> None:
     admin, driver = await world.admin(), await world.driver()
@@ -83,6 +83,14 @@ async def test_another_vehicle_is_warned_of_and_its_documents_are_asked_for(
         await page.get_by_role("button", name="Change the vehicle").click()
         await expect(page.locator("[data-document=insurance]")).to_contain_text("of another vehicle")
         await expect(page.get_by_text("Needed now: insurance.")).to_be_visible()
+        await expect(page.get_by_label("What it is")).to_have_value("insurance")
+        await page.get_by_label("Its number").fill("INS 7")
+        await page.get_by_label("Its last day").fill("2999-12-31")
+        file = FilePayload(name="policy.jpg", mimeType="image/jpeg", buffer=picture_bytes("JPEG", (300, 200)))
+        await page.locator("input[type=file]").set_input_files(file)
+        await page.get_by_role("button", name="Hand it in").click()
+        await expect(page.get_by_text("Handed in. Somebody looks at it soon")).to_be_visible()
+        await expect(page.get_by_label("What it is")).to_have_value("licence")
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ export function DocumentsRoom(given: RoomGiven) {
               {found.missing.length > 0 && <strong> {say("documents.missing", { kinds: found.missing.map((kind) => roomWord("document", kind, say)).join(", ") })}</strong>}
             </p>
             <Standing of={found} {...given} />
-            <HandIn key={askedFirst(found)} of={found} given={given} onDone={room.reload} />
+            <HandIn of={found} given={given} onDone={room.reload} />
             <History of={found.handed_in} given={given} onDone={room.reload} />
             <Vehicle key={`${found.vehicle_type} ${found.vehicle_number}`} of={found} given={given} onDone={room.reload} />
           </>
