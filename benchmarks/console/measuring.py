@@ -52,6 +52,7 @@ async def measure(
             found = await _look(page, session, plan.seconds, tell)
             found["longest_task"] = await _longest(browser, page)
             if plan.heap_minutes:
+                await page.evaluate("() => { noted.on = false; noted.frames.length = 0; }")  # its notes are no page's heap
                 found["heap"] = await _watch_heap(session, plan.heap_minutes, tell)
             return found
         finally:
@@ -86,14 +87,14 @@ async def _until_whole(page: Page, scene: Scene, transporters: int, complaints: 
 
 
 async def _look(page: Page, session: CDPSession, seconds: float, tell: Callable[[float], None]) -> dict[str, Any]:
-    await page.evaluate("() => { for (const list of Object.values(noted)) list.length = 0; }")
+    await page.evaluate("() => { noted.frames.length = 0; }")
     busy_before, began = await _metric(session, "TaskDuration"), time.monotonic()
     while (over := time.monotonic() - began) < seconds:
         tell(over / seconds)
         await asyncio.sleep(min(1.0, seconds - over))
     busy = (await _metric(session, "TaskDuration") - busy_before) / (time.monotonic() - began)
-    noted: dict[str, Any] = await page.evaluate("noted")
-    frames = [ms for size, ms in noted["frames"] if size > LARGE_FRAME]
+    noted: list[tuple[int, float]] = await page.evaluate("noted.frames")
+    frames = [ms for size, ms in noted if size > LARGE_FRAME]
     if len(frames) < seconds:  # two a second are told
         raise RuntimeError(f"only {len(frames)} frames came in {seconds:.0f} s: nothing was measured")
     return {

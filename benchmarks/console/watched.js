@@ -1,6 +1,6 @@
-// Runs before a page's own programs: notes how long each frame of the socket takes.
+// Runs before a page's own programs: notes how long each frame of the socket takes, unless it is told to keep nothing.
 (() => {
-  const noted = { frames: [] };
+  const noted = { frames: [], on: true };
   globalThis.noted = noted;
   const slot = Object.getOwnPropertyDescriptor(WebSocket.prototype, "onmessage");
   Object.defineProperty(WebSocket.prototype, "onmessage", {
@@ -9,7 +9,7 @@
       slot.set.call(this, (event) => {
         const began = performance.now();
         handle.call(this, event);
-        noted.frames.push([event.data.length, performance.now() - began]);
+        if (noted.on) noted.frames.push([event.data.length, performance.now() - began]);
       });
     },
   });
