@@ -1,4 +1,5 @@
 // Everything that the page knows of one parcel, kept up to date.
+import { waitBefore } from "../shared/backoff.ts";
 import { Client, Refused } from "../shared/client.ts";
 import { tabStore } from "../shared/stores.ts";
 import { Following, type Frame, type Liveness } from "../shared/following.ts";
@@ -38,6 +39,12 @@ export class FollowedParcel {
   readonly #promise: ArrivalPromise;
   readonly #following: Following;
   #renewing: ReturnType<typeof setTimeout> | undefined;
+  /** How often everything was asked for, and the newest of those that were answered. */
+  #asked_for = 0;
+  #answered = 0;
+  /** How often frames told where it is and when it comes: no answer that was asked for before is newer. */
+  #told = 0;
+  #stopped = false;
   seen: Seen;
 
   readonly #path: string;
@@ -66,7 +73,7 @@ export class FollowedParcel {
   }
 
   start(): void {
-    if (this.unlock !== "") void this.renew().catch(() => undefined); // the page came without what it shows
+    if (this.unlock !== "") this.#renewNow(); // the page came without what it shows
     if (over(this.seen.parcel.status)) return;
     this.#following.start();
     // No frame comes of a position that is not shown: the time of arrival is asked for.
@@ -77,7 +84,9 @@ export class FollowedParcel {
     document.addEventListener("visibilitychange", this.#wake);
   }
 
+  /** It tells nothing more, whatever is answered yet. */
   stop(): void {
+    this.#stopped = true;
     this.#following.stop();
     clearTimeout(this.#renewing);
     clearInterval(this.#hidden);
@@ -87,11 +96,14 @@ export class FollowedParcel {
 
   /** Ask for everything anew. Rejects where there is no connection. */
   async renew(): Promise<void> {
+    const [mine, told] = [++this.#asked_for, this.#told];
     const parcel = await this.client.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: false }).catch((error: unknown) => {
       if (error instanceof Refused && error.status === 410) location.reload(); // the link has ended: the server says so
       throw error;
     });
-    this.#promised(windowOf(parcel.eta));
+    if (mine < this.#answered) return; // overtaken by a newer one
+    this.#answered = mine;
+    if (told === this.#told) this.#promised(windowOf(parcel.eta));
     this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
     if (this.seen.liveness === "live") return; // frames are newer than any answer
     if (parcel.position === null) this.#change({ fix: null });
@@ -103,6 +115,7 @@ export class FollowedParcel {
   };
 
   #heard(frame: Frame): void {
+    if (frame.type !== "status") this.#told += 1;
     if (frame.type === "position") {
       this.#position(frame);
       this.#promised(windowOf(frame.eta));
@@ -116,10 +129,22 @@ export class FollowedParcel {
     if (frame.type === "status" || frame.status !== this.seen.parcel.status) {
       // The status shows at once; who carries it and what else happened follows.
       this.#change({ parcel: { ...this.seen.parcel, status: frame.status } });
-      clearTimeout(this.#renewing);
-      this.#renewing = setTimeout(() => void this.renew().catch(() => undefined), RENEW_AFTER_MS);
+      this.#answered = this.#asked_for + 1; // what was asked for before does not know of it
+      this.#renewSoon();
     }
     if (over(frame.status)) this.#change({ fix: null });
+  }
+
+  /** Until it is answered: nothing else tells what else happened. */
+  #renewSoon(failures = 0): void {
+    clearTimeout(this.#renewing);
+    this.#renewing = setTimeout(() => this.#renewNow(failures), failures === 0 ? RENEW_AFTER_MS : waitBefore(failures));
+  }
+
+  #renewNow(failures = 0): void {
+    this.renew().catch((error: unknown) => {
+      if (!this.#stopped && !(error instanceof Refused && error.status < 500)) this.#renewSoon(failures + 1);
+    });
   }
 
   #position(position: NonNullable<Parcel["position"]>): void {
@@ -136,6 +161,6 @@ export class FollowedParcel {
 
   #change(some: Partial<Seen>): void {
     this.seen = { ...this.seen, ...some };
-    this.tell(this.seen);
+    if (!this.#stopped) this.tell(this.seen);
   }
 }

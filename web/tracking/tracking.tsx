@@ -50,7 +50,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   const bought = !shared && goods !== ""; // what is its buyer's alone is asked for by nobody else: it would be answered 404
   const askGoods = async (client: Client): Promise<boolean> => {
     const found = await findGoods(client, parcel.tracking_number);
-    setGoods(found);
+    if (found !== "") setGoods(found); // an older question that is answered last takes nothing back
     return found !== "";
   };
   const onSignedIn = (): Promise<boolean> => askGoods(followed.client);
