@@ -67,6 +67,10 @@ class Courier:
         """What is done from now on can be undone for as long as the test needs; the page's clock has to be ours."""
         await self.page.clock.set_fixed_time(datetime.now(UTC))
 
+    async def moment_goes_on(self) -> None:
+        """The moment is as long as it is again."""
+        await self.page.clock.set_system_time(datetime.now(UTC))
+
     async def deliver(self, door: tuple[float, float] = THAMEL) -> None:
         """At the door, through all of its questions, without proof."""
         await self.at(*door)
@@ -82,15 +86,7 @@ class Courier:
 
     async def sign(self) -> None:
         """Draw a signature."""
-        pad = self.page.locator("canvas.pad")
-        await pad.scroll_into_view_if_needed()
-        box = await pad.bounding_box()
-        assert box is not None
-        await self.page.mouse.move(box["x"] + 30, box["y"] + 60)
-        await self.page.mouse.down()
-        for step in range(1, 6):
-            await self.page.mouse.move(box["x"] + 30 + 40 * step, box["y"] + 60 + (20 if step % 2 else -20))
-        await self.page.mouse.up()
+        await draw(self.page)
         await self.page.get_by_role("button", name="Use this signature").click()
 
     async def stored_way(self) -> list[tuple[float, float]]:
@@ -116,6 +112,16 @@ class Courier:
         self.window.complaints[:] = [
             said for said in self.window.complaints if not any(known in said for known in NO_NETWORK)
         ]
+
+
+async def draw(page: Page) -> None:
+    """On the pad, wherever it stands by then: what is above it may still come."""
+    pad = page.locator("canvas.pad")
+    await pad.hover(position={"x": 30, "y": 60})
+    await page.mouse.down()
+    for step in range(1, 6):
+        await pad.hover(position={"x": 30 + 40 * step, "y": 60 + (20 if step % 2 else -20)})
+    await page.mouse.up()
 
 
 @asynccontextmanager

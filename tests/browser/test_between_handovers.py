@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.couriers import Courier, courier
+from tests.browser.couriers import Courier, courier, draw
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
 # Where the browser's way back leads: a page of the same document that was there before.
@@ -16,15 +16,6 @@ async def _aboard(one: Courier, delivery: dict[str, Any]) -> str:
     ok(await one.driver.post(f"{path}/accept/"))
     ok(await one.driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
     return f"/courier/jobs/{delivery['id']}/deliver"
-
-
-async def _draws(page: Page) -> None:
-    box = await page.locator("canvas.pad").bounding_box()
-    assert box is not None
-    await page.mouse.move(box["x"] + 30, box["y"] + 60)
-    await page.mouse.down()
-    await page.mouse.move(box["x"] + 120, box["y"] + 80, steps=3)
-    await page.mouse.up()
 
 
 async def test_a_signature_of_one_parcel_is_not_there_at_another_that_the_way_back_leads_to(
@@ -39,8 +30,7 @@ async def test_a_signature_of_one_parcel_is_not_there_at_another_that_the_way_ba
         await expect(page.get_by_role("button", name="Delivered without a signature")).to_be_enabled()
         await page.evaluate(LED_BACK, second)
         await page.get_by_role("button", name="Without a photo").click()
-        await page.locator("canvas.pad").scroll_into_view_if_needed()
-        await _draws(page)
+        await draw(page)
         await expect(page.get_by_role("button", name="Clear")).to_be_visible()
         await page.evaluate(LED_BACK, first)
         await expect(page.get_by_role("button", name="Clear")).to_have_count(0)

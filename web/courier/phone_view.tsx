@@ -29,7 +29,7 @@ export function PhoneView({ work, state, say, client }: Given & { client: Client
     setProblem("");
     try {
       await run();
-      await work.refresh();
+      await work.again();
     } catch (error) {
       setProblem(problemOf(error, say));
     }

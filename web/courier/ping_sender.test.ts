@@ -18,7 +18,7 @@ class Line {
   refuses = false;
   answer: ((pings: readonly Ping[]) => BacklogAnswer) | null = null;
 
-  sender(kept: KeptInMemory, clock = new PhoneClock()): PingSender {
+  sender(kept: KeptInMemory, clock = new PhoneClock(), phoneNow: () => number = Date.now): PingSender {
     const line = this;
     return new PingSender(kept, clock, {
       identity: async () => ({ device: "courier-1", epoch: line.epoch }),
@@ -35,7 +35,7 @@ class Line {
         if (line.answer === null) throw new Error("no connection");
         return line.answer(pings);
       },
-    }, { onState: () => undefined, onWaiting: () => undefined, onWelcome: () => undefined, onJobs: () => undefined });
+    }, { onState: () => undefined, onWaiting: () => undefined, onWelcome: () => undefined, onJobs: () => undefined }, phoneNow);
   }
 
   async says(frame: ServerFrame): Promise<void> {
@@ -184,4 +184,21 @@ test("while no socket opens pings go over HTTP, newest first, and only what is s
   line.timers.at(-1)?.();
   await settled();
   expect(await kept_seqs(kept)).toEqual([2]);
+});
+
+test.each([
+  ["a hello that took six seconds", -6_000, 6_050, 0],
+  ["a clock that is ahead, on such a line", 54_000, 6_050, 54_000],
+  ["a clock that is behind, on such a line", -66_000, 6_050, -59_950],
+  ["a clock that is behind, on a quick one", -60_020, 40, -59_980],
+  ["a clock that was put back meanwhile", -60_000, -500, -60_000],
+])("a slow line is not taken for a wrong clock: %s", async (_, told_ms, way_ms, found_ms) => {
+  const [line, clock] = [new Line(), new PhoneClock()];
+  let now = 1_000_000;
+  line.sender(new KeptInMemory(), clock, () => now).start();
+  await settled();
+  line.wire?.onopen?.({} as Event);
+  now += way_ms;
+  await line.says({ type: "welcome", last_seq: 0, policy: POLICY, clock_skew_ms: told_ms });
+  expect(clock.skew_ms).toBe(found_ms);
 });

@@ -61,19 +61,24 @@ export class PingSender {
   #stopped = false;
   #watching = false;
   #heard = 0;
+  /** When the hello was said, by the phone's own clock. */
+  #helloAt = 0;
 
   constructor(
     private readonly kept: Kept,
     private readonly clock: PhoneClock,
     private readonly world: SenderWorld,
     private readonly news: SenderNews,
-    phoneNow: () => number = Date.now,
+    private readonly phoneNow: () => number = Date.now,
   ) {
     this.#socket = new Socket<ServerFrame>(
       { ...world, open: async () => await this.#opened() },
       (frame) => void this.#take(frame).catch(() => undefined), // the phone's own store fails: the next connection takes it up
       (state, code) => this.#turn(state, code),
-      () => ({ type: "hello", ...this.#sender, sent_at: new Date(phoneNow()).toISOString() }),
+      () => {
+        this.#helloAt = phoneNow();
+        return { type: "hello", ...this.#sender, sent_at: new Date(this.#helloAt).toISOString() };
+      },
     );
   }
 
@@ -120,8 +125,9 @@ export class PingSender {
   async #take(frame: ServerFrame): Promise<void> {
     this.#heard += 1;
     if (frame.type === "welcome") {
-      this.clock.skew_ms = frame.clock_skew_ms ?? this.clock.skew_ms;
-      this.news.onWelcome(frame.policy, frame.clock_skew_ms ?? null);
+      const skew_ms = frame.clock_skew_ms == null ? null : beyondTheWay(frame.clock_skew_ms, this.phoneNow() - this.#helloAt);
+      this.clock.skew_ms = skew_ms ?? this.clock.skew_ms;
+      this.news.onWelcome(frame.policy, skew_ms);
       await this.kept.dropPings({ upTo: frame.last_seq });
       this.#sent = this.#acked = frame.last_seq;
       this.#welcomed = true;
@@ -202,4 +208,9 @@ export class PingSender {
   async #tellWaiting(): Promise<void> {
     this.news.onWaiting(await this.kept.countPings());
   }
+}
+
+/** What is left of a skew for which the way of the hello, which is in it and took at most `way_ms`, is no explanation: a slow line is no wrong clock. */
+function beyondTheWay(told_ms: number, way_ms: number): number {
+  return Math.max(told_ms, Math.min(0, told_ms + Math.max(0, way_ms)));
 }

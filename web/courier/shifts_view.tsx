@@ -1,6 +1,6 @@
 // The courier's week: when it may be asked. A night is one time here and two for the server.
 import { Plus, Trash2 } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { problemOf } from "../shared/problems.ts";
@@ -38,6 +38,8 @@ export function ShiftsView({ work, state, say, language }: Given) {
   const [saved, setSaved] = useState(false);
   const planned = state.duty === null ? null : typedOf(state.duty.shifts);
   const typed = readTyped(draft.form.typed) ?? planned;
+  const newest = useRef("");
+  newest.current = draft.form.typed;
   const change = (next: Typed[]): void => {
     setSaved(false);
     draft.change({ typed: JSON.stringify(next) });
@@ -51,9 +53,10 @@ export function ShiftsView({ work, state, say, language }: Given) {
     if (whole.length < stints.length) return setProblem(say("shifts.no_time"));
     if (wrong.size > 0) return setProblem(say("shifts.overlap"));
     setSaving(true);
+    const sent = newest.current;
     try {
       await work.plan(shiftsOf(whole));
-      draft.drop();
+      if (newest.current === sent) draft.drop(); // what was typed meanwhile is not saved
       setSaved(true);
     } catch (error) {
       setProblem(problemOf(error, say));

@@ -81,7 +81,7 @@ export class Work {
       const back = (renewed: boolean): void => {
         if (renewed || !this.state.connected) this.#sender?.renew();
         this.#outbox?.hurry();
-        void this.refresh();
+        void this.again();
       };
       const putAway = (): void => void this.#outbox?.release();
       ends.push(() => clearInterval(again), whenComingBack({ back, gone: () => this.#set({ reachable: false }), putAway }));
@@ -105,12 +105,18 @@ export class Work {
     return this.#asking;
   }
 
+  /** The same, and not what is being asked at this moment: something has changed since. */
+  async again(): Promise<void> {
+    await this.#asking;
+    await this.refresh();
+  }
+
   /** On duty, off duty, or on a break of so many minutes. Raises Refused or Unreachable. */
   async setDuty(duty: Duty["duty"], minutes?: number): Promise<void> {
     if (duty === "on" && this.#kept !== null) void askToLast(this.#kept, navigator.storage).catch(() => undefined); // work goes on where that fails
     const body = minutes === undefined ? { duty } : { duty, minutes };
     this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/duty/", { method: "POST", body }) });
-    await this.#again();
+    await this.again();
   }
 
   /** Replaces all planned shifts. Raises Refused or Unreachable. */
@@ -123,7 +129,7 @@ export class Work {
     try {
       await this.client.call(`/api/deliveries/${job.id}/give-back/`, { method: "POST", body: { reason, note } });
     } finally {
-      await this.#again();
+      await this.again();
     }
   }
 
@@ -132,7 +138,7 @@ export class Work {
     try {
       await this.client.call(`/api/deliveries/${job.id}/return/`, { method: "POST", body: { reason } });
     } finally {
-      await this.#again();
+      await this.again();
     }
   }
 
@@ -145,7 +151,7 @@ export class Work {
       this.#taken.delete(waiting.id);
       throw problem;
     } finally {
-      await this.#again();
+      await this.again();
     }
   }
 
@@ -159,7 +165,7 @@ export class Work {
       this.#taken.delete(offer.delivery.id);
       throw problem;
     } finally {
-      await this.#again();
+      await this.again();
     }
   }
 
@@ -213,7 +219,7 @@ export class Work {
 
   async dismiss(action: Action): Promise<void> {
     await this.#outbox?.dismiss(action.number).catch(() => undefined); // it stands there still
-    await this.#again();
+    await this.again();
   }
 
   /** The position is sent from this window, not from the other one. */
@@ -252,7 +258,7 @@ export class Work {
       tell: windows.tell,
     }, (actions) => this.#set({ actions }), ({ delivery_id }) => {
       this.#whole.delete(delivery_id);
-      void this.#again();
+      void this.again();
     });
     await this.#outbox.start();
     this.#sender = new PingSender(kept, this.#clock, {
@@ -271,7 +277,7 @@ export class Work {
         if (skew_ms !== null) void kept.write("skew_ms", skew_ms).catch(() => undefined); // it is told anew with each connection
         this.#outbox?.hurry();
         this.#whole.clear(); // what changed while no socket was open was told to nobody
-        void this.refresh();
+        void this.again();
       },
       onJobs: (frame) => this.#hear(frame),
     });
@@ -302,20 +308,14 @@ export class Work {
     if (frame.type === "priority" || frame.type === "change") {
       this.#whole.delete(frame.delivery_id);
       // What this page is sending now, it asks about once it is answered.
-      if (!actions.some((one) => one.delivery_id === frame.delivery_id && one.state === "sending")) void this.#again();
+      if (!actions.some((one) => one.delivery_id === frame.delivery_id && one.state === "sending")) void this.again();
       return;
     }
     if (!isNews(frame)) return;
     const taken_here = frame.type === "assignment" && this.#taken.delete(frame.delivery_id);
     this.#set({ notice: (taken_here ? null : noticeOf(frame, this.state.known_jobs ?? [])) ?? notice });
     navigator.vibrate?.([200, 100, 200]);
-    void this.#again();
-  }
-
-  /** Not what is being asked at this moment: something has changed since. */
-  async #again(): Promise<void> {
-    await this.#asking;
-    await this.refresh();
+    void this.again();
   }
 
   async #ask(): Promise<void> {
