@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveryOf, momentOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
+import { deliveryOf, leftOf, momentOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
 
 const PICKUP = { pickup_address: "Farm, Bhaktapur", pickup_place: "27.67, 85.43", pickup_contact_name: "Rita", pickup_contact_phone: "9841111111" };
 const DESTINATION = { customer_name: "John", phone_number: "9841234567", full_address: "Thamel", latitude: 27.7172, longitude: 85.324, delivery_instructions: "Call" };
@@ -44,4 +44,9 @@ test("a parcel weighs what its products do, the form says from where, and what w
   expect(typed.package_weight).toBe("0.75");
   expect([weightFrom(sale, "0.750"), weightFrom(sale, "1"), weightFrom({ ...sale, weight_kg: null }, "")]).toEqual([{ count: 3, each: 0.25 }, null, null]);
   expect(Object.keys(deliveryOf(sale, { ...typed, package_weight: " " }))).not.toContain("package_weight");
+});
+
+test("what comes in later than the form leaves alone what somebody typed meanwhile", () => {
+  const begun = { ...PICKUP, pickup_address: "", pickup_place: "" };
+  expect(leftOf(PICKUP, begun, { ...begun, pickup_contact_phone: "9800000000" })).toEqual({ pickup_address: "Farm, Bhaktapur", pickup_place: "27.67, 85.43", pickup_contact_name: "Rita" });
 });

@@ -45,6 +45,11 @@ export async function newestPickup(client: Pick<Client, "call">): Promise<Partia
   return newest === 0 ? null : pickupOf(await client.call<PickedUp>(`/api/deliveries/${newest}/`));
 }
 
+/** What of a pickup comes into a form of which nobody has touched that: it comes later than the form. */
+export function leftOf(pickup: Partial<Pickup>, begun: Pickup, typed: Pickup): Partial<Pickup> {
+  return Object.fromEntries(Object.entries(pickup).filter(([name]) => typed[name as keyof Pickup] === begun[name as keyof Pickup]));
+}
+
 /** What is known already: where the buyer said it goes, and where this seller's parcels were fetched last. */
 export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
   const to = sale.destination;

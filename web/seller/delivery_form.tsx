@@ -5,7 +5,7 @@ import { readDraft, useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { PlaceField } from "../shared/place_field.tsx";
 import type { Person } from "../shared/session.ts";
-import { type DeliveryTyped, type Pickup, deliveryOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
+import { type DeliveryTyped, type Pickup, deliveryOf, leftOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
 import type { SaleDetails } from "./sale_sheet.tsx";
 import type { Say } from "./speech.ts";
 
@@ -37,7 +37,8 @@ export function DeliveryForm({ sale, client, person, say, onMade }: Given) {
     if (form.pickup_address !== "" || form.pickup_place !== "") return;
     // Whoever typed meanwhile knows better; without an answer it is typed.
     const untouched = (): boolean => typed.current.pickup_address === "" && typed.current.pickup_place === "";
-    newestPickup(client).then((pickup) => pickup !== null && untouched() && fill({ ...typed.current, ...pickup }), () => undefined);
+    const begun = form;
+    newestPickup(client).then((pickup) => pickup !== null && untouched() && fill({ ...typed.current, ...leftOf(pickup, begun, typed.current) }), () => undefined);
   }, []);
   const text = (name: keyof DeliveryTyped, label: string, more: Partial<Parameters<typeof Field>[0]> = {}) => (
     <Field label={label} name={name} value={form[name]} onValue={(value) => change({ [name]: value })} problem={make.fields[name]} {...more} />

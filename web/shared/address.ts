@@ -56,6 +56,7 @@ export function useAddress(): Address {
     const read = (): void => setHref(location.href);
     addEventListener("popstate", read);
     addEventListener(CHANGED, read);
+    read(); // on a slow machine somebody has gone on before anybody listened
     return () => {
       removeEventListener("popstate", read);
       removeEventListener(CHANGED, read);

@@ -21,10 +21,10 @@ export function readDraft<Form extends Fields>(text: string | null, empty: Form)
 
 export interface Draft<Form extends Fields> {
   form: Form;
-  /** Nothing was typed into it yet, in this tab. */
-  fresh: boolean;
   /** Somebody typed or chose it. */
   change: (changes: Partial<Form>) => void;
+  /** Whether nothing was typed into it by now, in this tab. */
+  fresh: () => boolean;
   /** The page knows it from elsewhere: it is shown and not kept, since nobody typed it and there it may change. */
   fill: (known: Form) => void;
   /** It was sent, or is not wanted any more. */
@@ -36,13 +36,13 @@ export function useDraft<Form extends Fields>(name: string, empty: Form): Draft<
   const [form, setForm] = useState<Form>(() => readDraft(stored(key), empty));
   return {
     form,
-    fresh: stored(key) === null,
     change: (changes) =>
       setForm((before) => {
         const next = { ...before, ...changes };
         store(key, JSON.stringify(next));
         return next;
       }),
+    fresh: () => stored(key) === null,
     fill: setForm,
     drop: () => {
       store(key, null);

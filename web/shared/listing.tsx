@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { type Address, changed, go, readAddress } from "./address.ts";
 import type { Client } from "./client.ts";
 import { Field } from "./field.tsx";
@@ -11,10 +10,10 @@ import type { Language } from "./numbers.ts";
 import { found } from "./rows.ts";
 import { MOST_SEARCHED, searchText } from "./search_text.ts";
 import { type Column, Table } from "./table.tsx";
+import { useTyped } from "./typed.ts";
 import type { Say } from "./words.ts";
 
 const ON_A_PAGE = 100;
-const TYPED_MS = 250;
 
 export interface Page<Row> {
   count: number;
@@ -126,12 +125,6 @@ function narrow(changes: Record<string, string>): void {
 }
 
 function Typed({ text, say }: { text: string; say: Say }) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed === text) return;
-    const done = setTimeout(() => narrow({ find: typed }), TYPED_MS);
-    return () => clearTimeout(done);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(text, (find) => narrow({ find }));
   return <Field label={say("find")} name="find" type="search" value={typed} onValue={(text) => setTyped(searchText(text))} more={{ maxLength: MOST_SEARCHED }} />;
 }

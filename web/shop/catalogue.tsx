@@ -1,5 +1,4 @@
 import { Search } from "lucide";
-import { useEffect, useState } from "preact/hooks";
 import type { components } from "../shared/api.ts";
 import { type Address, changed, go, readAddress } from "../shared/address.ts";
 import { CATEGORIES, categoryChoices } from "../shared/categories.ts";
@@ -10,6 +9,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
+import { useTyped } from "../shared/typed.ts";
 import { type Product, quantityOf } from "./basket.ts";
 import { keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { withQuantity } from "./basket.ts";
@@ -21,7 +21,6 @@ type Categories = components["schemas"]["CategoriesAnswer"];
 type Found = components["schemas"]["PageOfProductAnswer"];
 
 const ON_A_PAGE = 24;
-const TYPED_MS = 250;
 
 interface Given {
   client: Client;
@@ -77,13 +76,7 @@ function CategoryChoice({ client, address, chosen, language, say }: Given & { ch
 }
 
 function SearchBox({ search, say }: { search: string; say: Say }) {
-  const [typed, setTyped] = useState(search);
-  useEffect(() => setTyped(search), [search]);
-  useEffect(() => {
-    if (typed === search) return;
-    const done = setTimeout(() => go(searched(readAddress(location.href), typed), { replace: true }), TYPED_MS);
-    return () => clearTimeout(done);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(search, (text) => go(searched(readAddress(location.href), text), { replace: true }));
   return (
     <div class="search">
       <Icon of={Search} />

@@ -65,7 +65,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={fresh ? fill : undefined} keeping={{ chosen: keeping, choose: setKeeping }} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={(usual) => fresh() && fill(usual)} keeping={{ chosen: keeping, choose: setKeeping }} />
       </section>
       <section class="card fields">
         <h2>{say("checkout.what")}</h2>

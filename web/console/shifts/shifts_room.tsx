@@ -1,5 +1,4 @@
 // Who works, who rests, and who should be at work and is not: planned shifts of a day beside what was worked.
-import { useEffect, useState } from "preact/hooks";
 import "../../shared/field.css";
 import "./shifts.css";
 import { changed, go, readAddress } from "../../shared/address.ts";
@@ -11,6 +10,7 @@ import { Mark, type MarkKind } from "../../shared/mark.tsx";
 import { MOST_SEARCHED, searchText } from "../../shared/search_text.ts";
 import { DAY_MIN, dayAt, midnightBefore, midnightOf } from "../../shared/shifts.ts";
 import { clock, date, duration } from "../../shared/times.ts";
+import { useTyped } from "../../shared/typed.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import { type Attendance, type Bar, placeOf, plannedBars, workedBars, workedMin } from "./day.ts";
 
@@ -18,7 +18,6 @@ type Page = components["schemas"]["PageOfAttendanceAnswer"];
 
 const SHOWN = ["all", "on", "break", "off", "missing"] as const;
 const RENEWED_MS = 30_000;
-const TYPED_MS = 250;
 const PAGE_SIZE = 50;
 const DAY_MS = DAY_MIN * 60_000;
 const HOURS = [0, 6, 12, 18];
@@ -80,13 +79,7 @@ export function ShiftsRoom({ client, address, language, say }: RoomGiven) {
 type Spoken = Pick<RoomGiven, "language" | "say">;
 
 function Finding({ text, onText, say }: { text: string; onText: (text: string) => void; say: RoomGiven["say"] }) {
-  const [typed, setTyped] = useState(text);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed === text) return;
-    const done = setTimeout(() => onText(typed), TYPED_MS);
-    return () => clearTimeout(done);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(text, onText);
   return <Field label={say("find")} name="find" type="search" value={typed} onValue={(value) => setTyped(searchText(value))} more={{ maxLength: MOST_SEARCHED }} />;
 }
 

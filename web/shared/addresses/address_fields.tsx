@@ -16,8 +16,8 @@ interface Given {
   language: Language;
   /** Whether who types is the customer, who may keep addresses. */
   mine?: boolean;
-  /** Given where nothing was typed yet: the usual address is filled in, where one is kept. */
-  fill?: ((usual: Address) => void) | undefined;
+  /** Hears of the usual address, where one is kept. */
+  fill?: (usual: Address) => void;
   /** What becomes of the address beside the order, where that is to be chosen. */
   keeping?: { chosen: Keeping; choose: (keeping: Keeping) => void };
 }
