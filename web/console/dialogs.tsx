@@ -14,7 +14,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     };
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose} onCancel={onClose}>
+    // A browser tells `close` later than `cancel`, of a dialog that is gone by then: somebody may have opened another one.
+    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={() => dialog.current !== null && onClose()} onCancel={onClose}>
       <h2 id="dialog-title" class="title">{title}</h2>
       {children}
       <NoticeBar inside />

@@ -1,6 +1,6 @@
 // Who is asked for a delivery, and what they said.
 import { Megaphone, X } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -21,15 +21,20 @@ export function OfferPanel({ delivery }: { delivery: Delivery }) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const heard = JSON.stringify(searches.get(delivery.id) ?? null);
+  const turn = useRef(0);
+  /** What was asked for last counts, whatever is answered last. */
+  const take = async (asked: Promise<Searches>, is_act = false): Promise<void> => {
+    const mine = ++turn.current;
+    try {
+      const answer = await asked;
+      if (mine === turn.current) setFound(answer);
+    } catch (error) {
+      if (is_act || mine === turn.current) setProblem(problemOf(error, say));
+    }
+  };
   useEffect(() => {
-    let left = false;
-    calls.searches(delivery.id).then(
-      (answer) => !left && setFound(answer),
-      (error: unknown) => !left && setProblem(problemOf(error, say)),
-    );
-    return () => {
-      left = true;
-    };
+    void take(calls.searches(delivery.id));
+    return () => void turn.current++;
   }, [delivery.id, delivery.status, heard]);
   const newest = found?.searches[0];
   const waits = delivery.status === "available";
@@ -37,13 +42,8 @@ export function OfferPanel({ delivery }: { delivery: Delivery }) {
   const act = async (asked: Promise<Searches>): Promise<void> => {
     setBusy(true);
     setProblem("");
-    try {
-      setFound(await asked);
-    } catch (error) {
-      setProblem(problemOf(error, say));
-    } finally {
-      setBusy(false);
-    }
+    await take(asked, true);
+    setBusy(false);
   };
   const runs = newest?.status === "searching";
   return (
