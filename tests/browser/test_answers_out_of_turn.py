@@ -1,6 +1,8 @@
 """Answers that come after what was asked for has changed."""
 
 import asyncio
+import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Browser, FilePayload, Route, expect
 
@@ -8,7 +10,7 @@ from tests.browser.couriers import courier
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
-from tests.support.world import World
+from tests.support.world import World, ok
 
 # The first picture takes its time until it is told to go on; those after it take none.
 FIRST_IS_SLOW = """() => {
@@ -18,6 +20,24 @@ FIRST_IS_SLOW = """() => {
         return new Promise((done) => { window.goOn = async () => done(await read(...picture)); });
     };
 }"""
+# Somebody types on at the moment in which the address takes up what they typed before.
+TYPES_ON = """() => addEventListener("dispatch:address", () => {
+    const field = document.querySelector("input[name=find]");
+    setTimeout(() => {
+        field.value += "n";
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    });
+}, { once: true })"""
+# Somebody goes on before the page listens for it.
+GOES_ON_EARLY = """const listen = addEventListener;
+window.addEventListener = (name, ...more) => {
+    if (name === "dispatch:address") {
+        window.addEventListener = listen;
+        history.replaceState(null, "", "/shop?q=nowhere");
+        dispatchEvent(new Event(name));
+    }
+    return listen(name, ...more);
+};"""
 TURNED = "() => new Promise((done) => setTimeout(done))"
 
 
@@ -68,3 +88,53 @@ async def test_of_two_photos_that_a_phone_works_on_at_once_the_one_that_was_take
         await page.evaluate(TURNED)
         size = await photo.evaluate("(one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight])")
         assert size == [800, 1600]
+
+
+async def test_what_is_given_to_a_courier_between_the_first_answer_and_the_open_socket_is_there_at_once(
+    world: World, plain_chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, plain_chromium, clock=True) as one:
+        read, accepted, welcomed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def answered_late(route: Route) -> None:
+            answer = await route.fetch()
+            read.set()
+            await welcomed.wait()
+            await route.fulfill(response=answer)
+
+        async def opened_late(route: Route) -> None:
+            await accepted.wait()
+            await route.continue_()
+
+        def heard(frame: str | bytes) -> None:
+            if "welcome" in str(frame):
+                welcomed.set()
+
+        page = one.page
+        await page.route("**/deliveries/?status=assigned*", answered_late)
+        await page.route("**/ws-ticket/", opened_late)
+        page.on("websocket", lambda socket: socket.on("framereceived", heard))
+        await page.reload()
+        await read.wait()
+        await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))  # it asks again and again by itself
+        ok(await one.driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+        accepted.set()
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+
+
+async def test_what_is_typed_while_the_address_takes_up_what_was_typed_before_stays(world: World, desk: Window) -> None:
+    page = await signed_in(desk, "/ops/audit", await world.admin())
+    find = page.get_by_label("Find")
+    await expect(find).to_be_visible()
+    await page.evaluate(TYPES_ON)
+    await find.fill("orga")
+    await expect(page).to_have_url(re.compile("find=organ$"))
+    await expect(find).to_have_value("organ")
+
+
+async def test_whoever_goes_on_before_a_page_listens_is_where_they_went(window: Window) -> None:
+    await window.context.add_init_script(GOES_ON_EARLY)
+    page = await window.open("/shop")
+    await expect(page.get_by_label("Search")).to_have_value("nowhere")
+    await expect(page.get_by_text("Nothing is called")).to_be_visible()

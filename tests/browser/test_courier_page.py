@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 from sqlalchemy import select, update
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -235,7 +235,15 @@ async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_
     delivery = await world.delivery()
     async with courier(world, plain_chromium) as first, courier(world, plain_chromium) as second:
         phones = [first, second]
+        asked: list[str] = []
+
+        async def both_asked(route: Route) -> None:
+            asked.append(route.request.url)
+            await until(lambda: len(asked) == len(phones), "both have pressed the button")
+            await route.continue_()
+
         for phone in phones:
+            await phone.page.route("**/accept/", both_asked)
             await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible(timeout=40_000)
         await asyncio.gather(*(phone.take(delivery) for phone in phones))
         owner = await until(lambda: owner_of(world, delivery))
@@ -302,8 +310,16 @@ async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_sam
     world: World, plain_chromium: Browser
 ) -> None:
     async with courier(world, plain_chromium, sockets=False, clock=True) as one:
+        may_go_on = asyncio.Event()
+
+        async def held(route: Route) -> None:
+            await may_go_on.wait()
+            await route.continue_()
+
+        await one.page.route("**/transporters/me/positions/", held)
         await one.at(*THAMEL)
         await expect(one.page.get_by_role("link", name="To be sent")).to_be_visible()
+        may_go_on.set()
         await one.page.clock.fast_forward(HANDED_IN_EVERY_MS)
         await one.stored_way()
         await expect(one.page.get_by_role("link", name="To be sent")).to_have_count(0)

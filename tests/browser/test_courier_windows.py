@@ -39,13 +39,16 @@ async def test_a_step_is_taken_back_in_either_window_and_then_sent_by_none(
         one.window.context.on("request", heard)
         other = await one.window.open("/courier")
         await expect(other.get_by_role("link", name="Hand over", exact=True)).to_be_visible()
+        await one.moment_stands()
         await hand_over(one.page)
         await other.get_by_role("button", name="Undo").click()
         for page in (one.page, other):
             await expect(page.locator("[data-held]")).to_have_count(0)
             await expect(page.get_by_role("link", name="Hand over", exact=True)).to_be_visible()
+        await one.moment_goes_on()
         await one.window.context.clock.run_for(15_000)
         assert told == []
+        await one.moment_stands()
         await hand_over(other)
         await one.page.get_by_role("button", name="Send now").click()
 

@@ -1,6 +1,7 @@
 """A customer in the shop, from the catalogue to the parcel, in a real browser and at the sandbox gateway's own page."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -155,8 +156,10 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
         here = {} if verb == "accept" else {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
         ok(await driver.post(f"/api/deliveries/{parcel['id']}/{verb}/", here))
     asked: list[str] = []
+    listed_at = page.url
+    await page.goto(f"{window.base_url}/shop")  # the list is asked for again and again, as long as it shows
     page.on("request", lambda request: asked.append(request.url) if "/my-orders/?" in request.url else None)
-    await page.reload()
+    await page.goto(listed_at)
     await expect(row).to_contain_text("Expected")
     assert len(asked) == 2, asked  # the page of the list, and all that is yet to come
     await row.get_by_role("link", name="Follow parcel").click()
@@ -249,11 +252,17 @@ async def test_whatever_is_pasted_into_a_search_is_looked_for_and_widens_nothing
 async def test_where_the_server_does_not_answer_the_goods_stay_and_it_is_said(world: World, window: Window) -> None:
     seller = await world.person("seller")
     await world.product(seller, name="Juniper soap 90")
+    await window.context.clock.install()
     page = await in_the_cart(window, world, "Juniper soap 90")
+    asked, failed = list[str](), list[str]()
+    page.on("request", lambda sent: asked.append(sent.url) if "/products/?" in sent.url else None)
+    page.on("requestfailed", lambda sent: failed.append(sent.url) if "/products/?" in sent.url else None)
     await window.context.set_offline(True)
     await page.get_by_label("Search").fill("Juniper soap")
     await expect(page.get_by_role("alert")).to_contain_text("What you see is as it was at")
     await expect(page.locator(".offer")).to_have_count(1)
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))  # it would try again by itself
+    await until(lambda: len(failed) == len(asked), "nothing is under way")
     await window.context.set_offline(False)
     await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("alert")).to_have_count(0)

@@ -18,9 +18,10 @@ async def test_parcels_for_one_door_are_handed_over_in_one_go_and_each_has_its_o
         for step in ("accept", "pickup"):
             ok(await driver.post(f"/api/deliveries/{parcel['id']}/{step}/"))
     first, second, third = parcels
-    async with courier(world, plain_chromium, driver) as one:
+    async with courier(world, plain_chromium, driver, clock=True) as one:
         page = one.page
         await one.at(*THAMEL)
+        await one.moment_stands()
         await page.goto(f"{world.server.settings.public_url}/courier/jobs/{first['id']}/deliver")
         boxes = page.get_by_role("checkbox")
         await expect(boxes).to_have_count(2)

@@ -59,8 +59,15 @@ async def unfold(page: Page) -> None:
     await page.get_by_role("button", name="Filter and sort").click()
 
 
+# A colour on its way to another one is neither.
+SETTLED = """() => Promise.allSettled(
+    document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
+).then(() => undefined)"""
+
+
 async def violations(page: Page) -> list[str]:
     """What axe finds wrong with a page for people who cannot see, point or tell colours apart."""
+    await page.evaluate(SETTLED)
     await page.evaluate(AXE.read_text())
     found = await page.evaluate("axe.run({resultTypes: ['violations']}).then((result) => result.violations)")
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
@@ -86,4 +93,5 @@ async def unreached(page: Page) -> list[str]:
         )
         if not missed:
             break
+    await page.evaluate("document.activeElement?.blur()")  # else a key that follows may be typed into a field
     return missed

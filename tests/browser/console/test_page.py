@@ -16,10 +16,12 @@ from tests.support.waiting import until
 from tests.support.watching import another_world
 from tests.support.world import Person, World, ok
 
-LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
-OVERDUE = {"requested_pickup_date": LONG_AGO, "requested_delivery_date": LONG_AGO}
-SOON = {"requested_pickup_date": None, "requested_delivery_date": None}
+SOON: dict[str, Any] = {"requested_pickup_date": None, "requested_delivery_date": None}
 COURIER = re.compile(r"[?&]courier=")
+
+
+def _overdue() -> dict[str, Any]:
+    return dict.fromkeys(SOON, (datetime.now(UTC) - timedelta(hours=2)).isoformat())
 
 
 def _beside(world: World, **changes: object) -> AbstractAsyncContextManager[World]:
@@ -45,7 +47,7 @@ async def test_whoever_gives_to_another_than_the_best_may_say_why_and_it_is_kept
     here = somewhere()
     await named_driver(world, "Ram Thapa", north_of(here, 500))
     await named_driver(world, "Sita Rai", north_of(here, 5000))
-    (delivery,) = await world.deliveries(at(here) | OVERDUE)
+    (delivery,) = await world.deliveries(at(here) | _overdue())
     page = await opened_console(desk, admin, f"?delivery={delivery['id']}&show=silent")
     await expect(page.get_by_text("Nobody is silent.")).to_be_visible()
     await page.get_by_label("Not the best? Say why").fill("Ram knows no stairs")
@@ -63,7 +65,7 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     ram = await named_driver(world, "Ram Thapa", north_of(here, 500))
     await named_driver(world, "Sita Rai", north_of(here, 5000))
     await named_driver(world, "Hari Weak", here, capacity_kg=1)
-    late, fresh = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    late, fresh = await world.deliveries(at(here) | _overdue(), at(here) | SOON)
     page = await opened_console(desk, admin)
     await expect(page.locator(".map-box")).to_contain_text("The list has everything")  # here is no WebGL
     first = page.locator(".exception").first
@@ -123,7 +125,7 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
 async def test_everything_is_done_with_the_keyboard_alone(world: World, desk: Window, admin: Person) -> None:
     here = somewhere()
     ram = await named_driver(world, "Ram Thapa", here)
-    one, other = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    one, other = await world.deliveries(at(here) | _overdue(), at(here) | SOON)
     page = await opened_console(desk, admin)
     await expect(page.locator("#list")).to_contain_text("Waiting for a courier")
     await page.keyboard.press("/")
@@ -288,7 +290,7 @@ async def test_the_console_is_for_everyone(
     here = somewhere()
     ram = await named_driver(world, "Ram Thapa", here)
     await named_driver(world, "Hari Weak", here, capacity_kg=1)
-    late, carried = await world.deliveries(at(here) | OVERDUE, at(here) | SOON)
+    late, carried = await world.deliveries(at(here) | _overdue(), at(here) | SOON)
     ok(await ram.post(f"/api/deliveries/{carried['id']}/accept/"))
     page = await opened_console(desk, admin, f"?lang={language}&delivery={late['id']}")
     await stand_still(page, scheme)

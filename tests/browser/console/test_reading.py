@@ -13,6 +13,27 @@ from tests.support.world import Person, World, ok
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
 LONG_AGO = {"requested_pickup_date": "2026-01-01T00:00:00Z", "requested_delivery_date": "2026-01-01T00:00:00Z"}
 
+# The browser tells of the end of a dialog when the next one is open already, as where it is busy.
+CLOSE_COMES_LATE = """async () => {
+    const dialog = document.querySelector("dialog");
+    dialog.dispatchEvent(new Event("cancel"));
+    await new Promise((drawn) => setTimeout(drawn));
+    dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, cancelable: true }));
+    await new Promise((drawn) => setTimeout(drawn));
+    dialog.dispatchEvent(new Event("close"));
+    await new Promise((drawn) => setTimeout(drawn));
+}"""
+
+
+async def test_a_dialog_that_is_opened_right_after_another_stays_open(desk: Window, admin: Person) -> None:
+    page = await opened_console(desk, admin)
+    await page.keyboard.press("?")
+    await expect(page.get_by_label("Find a command")).to_be_focused()
+    await page.evaluate(CLOSE_COMES_LATE)
+    await expect(page.get_by_label("Find a command")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
 
 async def test_parcels_stay_chosen_after_cancel_which_says_so_and_are_let_go_by_a_click_or_a_key_with_a_way_back(
     world: World, desk: Window, admin: Person
