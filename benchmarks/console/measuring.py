@@ -12,6 +12,7 @@ from typing import Any
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from benchmarks.chromium import CHROMIUM, FLAGS
+from benchmarks.console.heap import watch_heap
 from benchmarks.console.scenes import Scene, serve_peers
 
 # A page that is answered here has no address, which Chromium takes for a stranger to the socket of this machine.
@@ -19,7 +20,6 @@ PEERS_ARE_LOCAL = "--disable-features=LocalNetworkAccessChecks"
 WATCHED = (Path(__file__).parent / "watched.js").read_text()
 WHOLE_WITHIN_S = 120.0
 SETTLE_S = 10.0
-HEAP_EVERY_S = 30.0
 TRACED_S = 15.0
 FRAME_MUST_STAY_UNDER_MS = 8.0
 BUSY_MUST_STAY_UNDER = 0.4
@@ -52,8 +52,10 @@ async def measure(
             found = await _look(page, session, plan.seconds, tell)
             found["longest_task"] = await _longest(browser, page)
             if plan.heap_minutes:
-                await page.evaluate("() => { noted.on = false; noted.frames.length = 0; }")  # its notes are no page's heap
-                found["heap"] = await _watch_heap(session, plan.heap_minutes, tell)
+                await page.evaluate(
+                    "() => { noted.on = false; noted.frames.length = 0; }"
+                )  # its notes are no page's heap
+                found["heap"] = await watch_heap(session, plan.heap_minutes, tell)
             return found
         finally:
             await browser.close()
@@ -124,26 +126,6 @@ async def _longest(browser: Browser, page: Page) -> dict[str, float]:
     }
 
 
-async def _watch_heap(session: CDPSession, minutes: float, tell: Callable[[float], None]) -> dict[str, Any]:
-    """Apart from the rest, since clearing up for each look stops the page."""
-    looks = max(4, round(minutes * 60 / HEAP_EVERY_S))
-    heap = []
-    for look in range(looks + 1):
-        heap.append(await _heap(session))
-        tell(look / looks)
-        if look < looks:
-            await asyncio.sleep(minutes * 60 / looks)
-    quarter = len(heap) // 4
-    grows = statistics.mean(heap[-quarter:]) - statistics.mean(heap[:quarter])
-    return {"minutes": minutes, "mb": heap, "grows_by_mb": grows}
-
-
 async def _metric(session: CDPSession, name: str) -> float:
     answer = await session.send("Performance.getMetrics")
     return next(float(one["value"]) for one in answer["metrics"] if one["name"] == name)
-
-
-async def _heap(session: CDPSession) -> float:
-    """What is still used after everything that can go has gone, MB."""
-    await session.send("HeapProfiler.collectGarbage")
-    return await _metric(session, "JSHeapUsedSize") / 1e6
