@@ -40,10 +40,11 @@ class SilentTransporters:
 
     async def tell(self) -> None:
         """Whoever fell silent since the last round. Several processes may look at once."""
-        presences = await self.live.presences()
-        stale = [who for who, presence in presences.items() if presence is Presence.STALE]
+        # In this order: whom another round forgets in between was heard of, and is not taken for silent anew.
         async with self.database.connection() as driver:
             known = [row["transporter_id"] for row in await driver.fetch(KNOWN)]
+        presences = await self.live.presences()
+        stale = [who for who, presence in presences.items() if presence is Presence.STALE]
         if not (stale or known):
             return
         new = sorted(set(stale).difference(known))

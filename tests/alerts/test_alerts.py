@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from dispatch.alerts.late import tell_late
+from dispatch.alerts.silent import SilentTransporters
+from dispatch.ports import Presence
+from realtime.redis.live_positions import RedisLivePositions
+from realtime.redis.presence import PresenceLimits
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.webhook_receiver import receiving
@@ -149,6 +153,28 @@ async def test_a_transporter_on_duty_who_falls_silent_is_told_of_once_until_it_i
         return len(await told(admin, "transporter.stale", subject)) == 2
 
     await until(twice)
+
+
+async def test_who_is_heard_of_while_another_round_looks_is_not_told_silent_by_what_that_round_saw_before(
+    world: World, admin: Person
+) -> None:
+    driver, _ = await aboard(world, somewhere(), 4000.0)
+    services, subject = world.server.services, f"transporter:{driver.transporter_id}"
+    await _silent_for(world, driver, world.server.settings.stale_after_s + 1.0)
+    await look_together(world)
+    await first_told(admin, "transporter.stale", subject)
+
+    class Slow(RedisLivePositions):
+        async def presences(self) -> dict[int, Presence]:
+            seen = await super().presences()
+            await world.online_at(driver, *somewhere())
+            await services.background.silent.tell()
+            return seen
+
+    limits = PresenceLimits(world.server.settings.stale_after_s, world.server.settings.offline_after_s)
+    slow = Slow(services.redis, services.keys, limits=limits)
+    await SilentTransporters(services.database, services.clock, slow).tell()
+    await stays_once(world, admin, "transporter.stale", subject)
 
 
 async def test_who_is_off_duty_may_be_silent(world: World, admin: Person) -> None:
