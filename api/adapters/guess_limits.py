@@ -59,16 +59,24 @@ end
 return 0
 """
 
-# The same keys. Reply: failures that count against the account here, after how many ms they are forgotten, how long the
-# next attempt waits, ms; then the address' failures and after how many ms they are forgotten.
-_LEFT = """
+# The same keys. ARGV  1 how many are free
+# The next attempt waits from now on, which is when this one is answered: to look at a password takes a server with much
+# to do as long as the first wait. Reply: failures that count against the account here, after how many ms they are
+# forgotten, how long the next attempt waits, ms; then the address' failures and after how many ms they are forgotten.
+_FAILED = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local free = tonumber(ARGV[1])
 local account = redis.call('EXISTS', KEYS[3]) == 1 and KEYS[2] or KEYS[1]
+local failures, wait = tonumber(redis.call('HGET', account, 'failures') or '0'), 0
+if failures >= free then
+  wait = 1000 * 2 ^ (failures - free)
+  redis.call('HSET', account, 'earliest', string.format('%.0f', now + wait))
+end
 return {
-  tonumber(redis.call('HGET', account, 'failures') or '0'),
+  failures,
   math.max(redis.call('PTTL', account), 0),
-  math.max(tonumber(redis.call('HGET', account, 'earliest') or '0') - now, 0),
+  wait,
   tonumber(redis.call('GET', KEYS[4]) or '0'),
   math.max(redis.call('PTTL', KEYS[4]), 0),
 }
@@ -93,7 +101,7 @@ class RedisGuessLimits:
         self._args = [per_account, per_address, window_s * 1000, FREE_GUESSES]
         self._begin = redis.register_script(_BEGIN)
         self._end = redis.register_script(_END)
-        self._left = redis.register_script(_LEFT)
+        self._failed = redis.register_script(_FAILED)
 
     async def begin(self, account: str, address: str) -> int:
         """See GuessLimits. Raises RedisError."""
@@ -110,8 +118,8 @@ class RedisGuessLimits:
 
     async def failed(self, account: str, address: str) -> None:
         """See GuessLimits. The answer says what is left to the account, and to the address. Raises RedisError."""
-        most, most_from_address, window_ms, _free = self._args
-        reply = await self._left(keys=self._named(account, address))
+        most, most_from_address, window_ms, free = self._args
+        reply = await self._failed(keys=self._named(account, address), args=[free])
         failures, forgotten_ms, wait_ms, failures_from, forgotten_from_ms = (int(figure) for figure in reply)
         window_s = window_ms // 1000
         if most and wait_ms:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from dispatch.accounts.passwords import PasswordCheck, Passwords
-from dispatch.accounts.signing_in import SignIns
+from dispatch.accounts.signing_in import SignIns, account_name
 from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor
 from dispatch.database.engine import Database
@@ -154,6 +154,18 @@ async def test_after_five_wrong_passwords_each_next_one_waits(world: World) -> N
         assert (await _tried(world, person.email, "wrong", _address())).status_code == 401
     allowed = world.server.settings.wrong_passwords_per_account
     _check_refused(await _tried(world, person.email, PASSWORD, _address()), allowed)
+
+
+async def test_the_wait_after_a_wrong_password_begins_with_its_answer_however_long_that_took(world: World) -> None:
+    services, person, home = world.server.services, await world.person(), _address()
+    for _ in range(4):
+        assert (await _tried(world, person.email, "wrong", home)).status_code == 401
+    guesses, name = services.accounts.guesses, account_name(person.email)
+    assert await guesses.begin(name, home) == 0
+    account = services.keys.limit("guesses", name)
+    await services.redis.hset(account, "earliest", "1")  # as when the password was looked at for longer than the wait
+    await guesses.failed(name, home)
+    _check_refused(await _tried(world, person.email, PASSWORD, home), world.server.settings.wrong_passwords_per_account)
 
 
 async def test_a_stolen_access_token_does_not_guess_the_password(strict: World) -> None:
