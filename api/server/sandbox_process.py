@@ -19,7 +19,8 @@ from api.embedded.supervisor import keep_running
 from api.process.private_files import private_folder
 from dispatch.settings import Settings
 
-START_WITHIN_S = 20.0
+# As long as a worker may take: one that is just slow, on a machine that is busy, is no reason to start nothing.
+START_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
