@@ -1,8 +1,12 @@
 """What the money tests share."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from api.server.serving import RunningServer
 from tests.support.checkout import Checkout
+from tests.support.own_database import world_of_its_own
 from tests.support.world import World
 
 
@@ -10,3 +14,10 @@ from tests.support.world import World
 def checkout(world: World) -> Checkout:
     """Pays, refunds and counts on the test run's server."""
     return Checkout(world)
+
+
+@pytest.fixture(scope="module")
+async def quiet(server: RunningServer) -> AsyncIterator[Checkout]:
+    """On a server of which nobody asks anything but the test, so that no message is written but its own."""
+    async with world_of_its_own(server) as own:
+        yield Checkout(own)

@@ -6,6 +6,7 @@ from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
 from dispatch.transporters.models import Transporter
 from tests.support.checkout import Checkout, Opened
+from tests.support.waiting import until
 from tests.support.world import Bought, Driver, World, ok
 
 
@@ -16,10 +17,16 @@ async def refund_of(checkout: Checkout, opened: Opened) -> Refund:
 
 
 async def nameless_refund(checkout: Checkout) -> Opened:
-    """A refund that is asked for and whose payment's transaction at the gateway is not known."""
+    """A refund that was tried once in vain and whose payment's transaction at the gateway is not known."""
     paid = await checkout.paid()
     await checkout.fault("status", "lookup", times=20)
     ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
+
+    async def was_tried() -> bool:
+        refund = await refund_of(checkout, paid)
+        return refund.attempts > 0 and refund.last_error is not None
+
+    await until(was_tried, "it was tried in vain, by whoever took it")
     await checkout.clear_faults()
     async with checkout.services.database.work() as work:
         await work.session.execute(

@@ -1,6 +1,7 @@
 """Goods arrive or their money goes back, never both: whatever races, in whichever order the locks are taken."""
 
 import asyncio
+import functools
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -187,10 +188,10 @@ async def test_an_order_whose_second_parcel_was_picked_up_says_that_it_cannot_be
     assert (await bought.customer.post(f"{path}cancel/")).status_code == 409
 
 
-async def _deadlocks(world: World) -> int:
-    async with world.server.services.database.work() as work:
-        found = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-        return int((await work.session.execute(text(found))).scalar_one())
+def _deadlocks(world: World) -> int:
+    """Counted in the log, where they stand at once: the database adds up its own figures seconds later."""
+    log = world.server.settings.data_dir / "log" / "postgres.log"
+    return log.read_text(errors="replace").count("deadlock detected")
 
 
 async def _doings(world: World, checkout: Checkout, bought: Bought, sales: list[int]) -> list[Awaitable[object]]:
@@ -217,18 +218,22 @@ async def _doings(world: World, checkout: Checkout, bought: Bought, sales: list[
     ]
 
 
+async def _agree(checkout: Checkout, bought: Bought) -> bool:
+    """Not so while a round of the server's own has sent what it has not booked yet."""
+    count, state = await checkout.count(bought.transaction_id), await checkout.gateway_state(bought.pidx)
+    return bool(state["amount"] - state["refunded_amount"] == count.gateway_paisa)
+
+
 async def test_whoever_does_what_to_one_order_at_the_same_moment_nobody_waits_in_a_circle(
     world: World, checkout: Checkout
 ) -> None:
-    before = await _deadlocks(world)
+    before = _deadlocks(world)
     for first in (0, 2, 4, 6, 8):
         bought, sales = await _two_sales(world)
         doings = await _doings(world, checkout, bought, sales)
         replies = await asyncio.gather(*doings[first:], *doings[:first])
         answers = [reply for reply in replies if isinstance(reply, httpx.Response)]
         assert all(reply.status_code < 500 for reply in answers), [reply.text for reply in answers]
-        count = await checkout.count(bought.transaction_id)
-        assert count.ledger_sum == 0
-        state = await checkout.gateway_state(bought.pidx)
-        assert state["amount"] - state["refunded_amount"] == count.gateway_paisa
-    assert await _deadlocks(world) == before
+        assert (await checkout.count(bought.transaction_id)).ledger_sum == 0
+        await until(functools.partial(_agree, checkout, bought), "the books say what the gateway says")
+    assert _deadlocks(world) == before

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.checkout import Checkout, Opened, ShiftedClock
 from tests.support.world import initiate_body, ok
 
@@ -27,7 +26,7 @@ class End:
 
 async def sweep(checkout: Checkout, ahead: timedelta = LATER) -> None:
     """What the sweeper does when it is so much later."""
-    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, ShiftedClock(ahead)).run()
+    await checkout.sweep(ShiftedClock(ahead))
 
 
 async def forged_callback(checkout: Checkout) -> Opened:

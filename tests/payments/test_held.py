@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.checkout import Checkout, Opened, ShiftedClock
 from tests.support.world import World, ok
 
@@ -57,8 +56,7 @@ async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refund
     opened = await partly_refunded(checkout)
     await checkout.callback(opened.pidx)
     await checkout.world.at_gateway(opened.pidx, "refunded")
-    later = ShiftedClock(timedelta(hours=2))
-    await PaymentSweeper(checkout.services.database, checkout.services.payments.gateway, later).run()
+    await checkout.sweep(ShiftedClock(timedelta(hours=2)))
     assert (await checkout.payment(opened.transaction_id)).status.value == "refunded"
 
 

@@ -9,7 +9,6 @@ from dispatch.accounts.models import User
 from dispatch.payments.models import PaymentMode, PaymentTransaction
 from dispatch.payments.opening.ended_holds import HoldSweeper
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
-from dispatch.payments.settling.sweeper import PaymentSweeper
 from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.world import Person, World, initiate_body, ok, together
 
@@ -112,9 +111,7 @@ async def test_whoever_paid_begins_a_new_hold(world: World, checkout: Checkout) 
     product_id = await world.product(seller, stock=9)
     failed: dict[str, Any] = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(failed["pidx"], "canceled")
-    await PaymentSweeper(
-        checkout.services.database, checkout.services.payments.gateway, ShiftedClock(timedelta(hours=1))
-    ).run()
+    await checkout.sweep(ShiftedClock(timedelta(hours=1)))
     paid = ok(await pay(customer, await world.cart(customer, {product_id: 1})))["data"]
     await world.at_gateway(paid["pidx"], "completed")
     ok(await checkout.callback(paid["pidx"]))

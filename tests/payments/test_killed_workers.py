@@ -32,6 +32,7 @@ async def survive(scene: KilledWorker) -> None:
     """Another worker, some minutes later, does what workers do beside requests, until nothing is left to do."""
     services, clock = scene.checkout.services, scene.checkout.services.clock
     assert isinstance(clock, ShiftedClock)
+    await scene.forgotten()
     for _ in range(3):
         clock.ahead += timedelta(minutes=40)
         await services.payments.sweeper.run()

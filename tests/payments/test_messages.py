@@ -144,19 +144,17 @@ async def test_the_shop_edits_a_message_by_a_file_of_its_own(tmp_path: Path) -> 
     assert "&lt;b&gt;Sita&lt;/b&gt;" in mail.html
 
 
-async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among_the_dead(
-    world: World, checkout: Checkout
-) -> None:
-    clock, carrier = ShiftedClock(), Carrier()
-    relay = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
-    async with only_message(checkout, clock) as key:
+async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among_the_dead(quiet: Checkout) -> None:
+    clock, carrier, world = ShiftedClock(), Carrier(), quiet.world
+    relay = OutboxRelay(quiet.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
+    async with only_message(quiet, clock) as key:
         tries = len(PAUSES_S) + 1
         carrier.failures = [SendFailed("down")] * tries
         for pause_s in (*PAUSES_S, 0):
             assert await relay.run() == 1
             assert await relay.run() == 0  # not before its pause is over
             clock.ahead += timedelta(seconds=pause_s + 1)
-        row = await outbox_row(checkout, key)
+        row = await outbox_row(quiet, key)
         assert (row.status, row.attempts, row.last_error) == (MessageStatus.DEAD, tries, "down")
         admin = await world.admin()
         dead = ok(await admin.get("/api/v1/notifications/", status="dead"))["results"]
@@ -166,14 +164,12 @@ async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among
         assert (await (await world.person()).get("/api/v1/notifications/")).status_code == 403
 
 
-async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout) -> None:
+async def test_a_message_whose_relay_died_is_sent_by_another(quiet: Checkout) -> None:
     clock, carrier = ShiftedClock(), Carrier()
-    relay = OutboxRelay(checkout.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
-    async with only_message(checkout, clock) as key:
+    relay = OutboxRelay(quiet.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
+    async with only_message(quiet, clock) as key:
         carrier.failures = [SendRefused("never")]
-        dying = OutboxRelay(
-            checkout.services.database, clock, Templates(None, {"site_url": "x"}), CrashingSender(), None
-        )
+        dying = OutboxRelay(quiet.services.database, clock, Templates(None, {"site_url": "x"}), CrashingSender(), None)
         with pytest.raises(asyncio.CancelledError):
             await dying.run()
         assert await relay.run() == 0
@@ -181,7 +177,7 @@ async def test_a_message_whose_relay_died_is_sent_by_another(checkout: Checkout)
         carrier.failures = []
         assert await relay.run() == 1
         assert carrier.sent == [key]
-        assert (await outbox_row(checkout, key)).status is MessageStatus.SENT
+        assert (await outbox_row(quiet, key)).status is MessageStatus.SENT
 
 
 class CrashingSender:

@@ -109,7 +109,7 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     clock = ShiftedClock(timedelta(minutes=3))
     gateway = Spoilt(checkout.services.payments.gateway, raises={bad.pidx: error})
     sweeper = PaymentSweeper(checkout.services.database, gateway, clock)
-    await sweeper.run()
+    await checkout.sweep(clock, gateway)
     assert (await checkout.payment(good.transaction_id)).status.value == "completed"
     await sweeper.run()
     assert gateway.looked_up.count(bad.pidx) == 1  # it waits
@@ -132,15 +132,15 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     }
 
 
-async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(checkout: Checkout, tmp_path: Path) -> None:
+async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(quiet: Checkout, tmp_path: Path) -> None:
     (tmp_path / "sale_notice.txt").write_text("Sold\n{{ 1 // 0 }}")
     clock, carrier = ShiftedClock(), Carrier()
-    relay = OutboxRelay(checkout.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
-    async with only_message(checkout, clock) as key:
+    relay = OutboxRelay(quiet.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
+    async with only_message(quiet, clock) as key:
         for pause_s in (*PAUSES_S, 0):
             assert await relay.run() == 1
             clock.ahead += timedelta(seconds=pause_s + 1)
-        row = await outbox_row(checkout, key)
+        row = await outbox_row(quiet, key)
         assert (row.status, carrier.sent) == (MessageStatus.DEAD, [])
         assert "ZeroDivisionError" in (row.last_error or "")
 

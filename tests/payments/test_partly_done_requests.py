@@ -26,7 +26,6 @@ from dispatch.idempotency.answered_requests import Answer, AnsweredRequests, Lea
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.payments.models import PaymentMode, PaymentTransaction, TransactionStatus
 from dispatch.payments.opening.initiation import NewPayment, PaymentInitiation
-from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.ports import Initiated, InitiateRequest
 from dispatch.transporters.kept import KeptTransporters
 from tests.support.checkout import Checkout, ShiftedClock
@@ -96,7 +95,7 @@ async def test_an_initiation_that_reached_the_gateway_is_not_called_nothing(
     await gateway.blocker
     assert told.value.code == "PAYMENT_NOT_RECORDED"
     assert len(gateway.opened) == 1
-    await PaymentSweeper(services.database, services.payments.gateway, ShiftedClock(timedelta(minutes=6))).run()
+    await checkout.sweep(ShiftedClock(timedelta(minutes=6)))
     async with services.database.work() as work:
         payment = (
             await work.session.execute(select(PaymentTransaction).where(PaymentTransaction.cart_id == cart_id))

@@ -8,6 +8,8 @@ from dispatch.sales.models import Sale
 from tests.support.world import Person, World, initiate_body, ok, together
 
 PAYMENTS = "/api/v1/payments"
+# The server's own round may have sent it before anybody asks.
+DUE_BACK = {"refund_due", "refunded"}
 
 
 async def _stock(world: World, product_id: int) -> tuple[int, int, int]:
@@ -96,7 +98,9 @@ async def test_of_two_paid_payments_for_one_purchase_one_completes_and_one_is_du
         await world.at_gateway(pidx, "completed")
     replies = await together(world.http.post(f"{PAYMENTS}/callback/", json={"pidx": pidx}) for pidx in pidxs * 3)
     assert sorted(reply.status_code for reply in replies) == [200] * 3 + [400] * 3
-    assert await _statuses(customer, payments) == ["completed", "refund_due"]
+    sold, due = await _statuses(customer, payments)
+    assert sold == "completed"
+    assert due in DUE_BACK
     assert (await _sales_of(world, product), await _stock(world, product)) == (1, (0, 0, 2))
 
 
@@ -131,7 +135,8 @@ async def test_cancelling_while_the_money_arrives_ends_in_one_of_two_consistent_
         status, sales = await _status(customer, paid), await _sales_of(world, product)
         assert verify.status_code == 200
         if cancel.status_code == 200:
-            assert (callback.status_code, status, sales, shown["order_status"]) == (400, "refund_due", 0, "cancelled")
+            assert (callback.status_code, sales, shown["order_status"]) == (400, 0, "cancelled")
+            assert status in DUE_BACK
             assert await _stock(world, product) == (3, 0, 0)
         else:
             assert (cancel.status_code, callback.status_code, status, sales) == (409, 200, "completed", 1)
@@ -147,7 +152,7 @@ async def test_money_for_a_cancelled_order_is_due_back_and_sells_nothing(world: 
     ok(await customer.post(f"/api/v1/marketplace/orders/{order['id']}/cancel/"))
     await world.at_gateway(paid["data"]["pidx"], "completed")
     assert (await world.http.post(f"{PAYMENTS}/callback/", json={"pidx": paid["data"]["pidx"]})).status_code == 400
-    assert await _status(customer, paid) == "refund_due"
+    assert await _status(customer, paid) in DUE_BACK
     assert (await _sales_of(world, product), await _stock(world, product)) == (0, (3, 0, 0))
 
 

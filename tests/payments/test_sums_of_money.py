@@ -113,7 +113,9 @@ async def check_books(checkout: Checkout, transaction_id: str, pidx: str, produc
 
 @pytest.mark.slow
 @given(PLANS)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 async def test_what_was_paid_less_what_went_back_is_what_was_sold(world: World, checkout: Checkout, plan: Plan) -> None:
     await carry_out(world, checkout, plan)
 
@@ -121,7 +123,9 @@ async def test_what_was_paid_less_what_went_back_is_what_was_sold(world: World, 
 @pytest.mark.heavy
 @pytest.mark.timeout(1200)
 @given(PLANS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 async def test_many_purchases_add_up(world: World, checkout: Checkout, plan: Plan) -> None:
     await carry_out(world, checkout, plan)
 

@@ -114,7 +114,9 @@ HEADER_TEXT = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_si
         ),
     ).map(lambda value: json.dumps(value).encode()),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 async def test_junk_is_a_4xx(world: World, headers: dict[str, str], body: bytes) -> None:
     reply = await send(world, body, headers)
     assert 400 <= reply.status_code < 500, reply.text

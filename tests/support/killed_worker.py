@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 from sqlalchemy import text
 
@@ -19,7 +20,8 @@ from api.server.backing_services import SANDBOX_KEY, find_sandbox
 from api.server.services import build_services
 from dispatch.database.migrate import migrate
 from dispatch.settings import Settings
-from tests.support.checkout import PATIENCE_S, Checkout, ShiftedClock
+from tests.support.checkout import Checkout, ShiftedClock
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.world import Person, World
 
 REPOSITORY = Path(__file__).parents[2]
@@ -38,6 +40,20 @@ class KilledWorker:
         """Wait until the worker was killed."""
         async with asyncio.timeout(PATIENCE_S):
             assert await self.process.wait() == -signal.SIGKILL
+
+    async def forgotten(self) -> None:
+        """Wait until the database has noticed it, too: what the worker held is passed by for as long."""
+        await self.checkout.services.database.engine.dispose()
+        looking = await asyncpg.connect(self.database_dsn)
+        clients = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL"
+
+        async def alone() -> bool:
+            return bool(await looking.fetchval(clients) == 1)
+
+        try:
+            await until(alone, "the database ends the sessions of the killed worker")
+        finally:
+            await looking.close()
 
     async def call(self, person: Person, path: str, body: object) -> httpx.Response | None:
         """A request whose answer may never come."""

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_S = 60.0
+# As long as a whole server takes to start where six processes share two processors, and more.
+PATIENCE_S = 120.0
 FIRST_PAUSE_S = 0.005
 LONGEST_PAUSE_S = 0.05
 
@@ -19,7 +20,7 @@ async def until(
 ) -> Any:
     """Ask until the answer is true, and return it; ``condition`` may be a coroutine function.
 
-    Fails after a minute, saying what never came. An error of ``despite`` is "not yet"; every other one goes through.
+    Fails after two minutes, saying what never came. An error of ``despite`` is "not yet"; every other one goes through.
     """
     deadline, pause = time.monotonic() + PATIENCE_S, FIRST_PAUSE_S
     while True:
