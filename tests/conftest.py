@@ -8,6 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from xdist.remote import Producer
 
@@ -20,6 +22,7 @@ from tests.support.failures import FailuresAtOnce
 from tests.support.memory_files import keep_files_in_memory
 from tests.support.real_data import DATA
 from tests.support.scheduling import RoomScheduling, order_of
+from tests.support.waiting import PATIENCE_S
 from tests.support.webhooks import NEW_WEBHOOK_SECRET, OLD_WEBHOOK_SECRET
 from tests.support.world import World
 
@@ -28,6 +31,9 @@ from tests.support.world import World
 def pytest_configure(config: pytest.Config) -> None:
     """What fails is said at once, where somebody reads it: not by a process that only shares the tests of a run."""
     keep_files_in_memory()
+    # How long an example or the data for it takes says how busy the machine is, and nothing about what is promised.
+    hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("any machine")
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and getattr(config, "workerinput", None) is None:
         config.pluginmanager.register(FailuresAtOnce(terminal))
@@ -92,7 +98,7 @@ async def server(settings: Settings) -> AsyncIterator[RunningServer]:
 @pytest.fixture(scope="session")
 async def http(server: RunningServer) -> AsyncIterator[httpx.AsyncClient]:
     """A client that is not signed in."""
-    async with httpx.AsyncClient(base_url=server.settings.public_url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=server.settings.public_url, timeout=PATIENCE_S) as client:
         yield client
 
 

@@ -94,7 +94,11 @@ def _parcels() -> st.SearchStrategy[list[Any]]:
     return st.lists(one, min_size=PARCELS - 1, max_size=PARCELS - 1)
 
 
-@settings(max_examples=CITIES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=CITIES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(_drivers(), _parcels())
 async def test_a_plan_over_http_for_any_city_is_that_of_the_scoring_on_the_same_snapshot(
     world: World, city: City, drivers: list[dict[str, Any]], parcels: list[dict[str, Any]]

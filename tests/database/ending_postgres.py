@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from dispatch.database.engine import Database
+from tests.support.waiting import PATIENCE_S
 
 # More than the event loop needs for handing on what has arrived.
 TURNS = 10
@@ -28,7 +29,7 @@ class EndingPostgres:
         self._hung_up.clear()
         async with self._database.connection() as other:
             assert await other.fetchval("SELECT pg_terminate_backend($1)", pid)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await self._hung_up.wait()
         for _ in range(TURNS):
             await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from api.embedded import Urls, embedded, troubles
 from tests.embedded.owners import Notes
-from tests.support.processes import processes_in
+from tests.support.processes import ServiceProcesses, processes_in, told_by
 from tests.support.waiting import until
 
 
@@ -24,8 +24,9 @@ async def urls(data_dir: Path) -> AsyncIterator[Urls]:
 
 def _heads(data_dir: Path, name: str) -> list[psutil.Process]:
     """The process of a service that the others of it descend from."""
-    found = [process for process in processes_in(data_dir) if process.name() == name]
-    return [process for process in found if process.parent() not in found]
+    found = ServiceProcesses(data_dir, name).members()
+    parents = told_by(found, lambda one: (one, one.parent()))
+    return [process for process, parent in parents if parent not in found]
 
 
 async def _read_again(urls: Urls) -> list[str]:

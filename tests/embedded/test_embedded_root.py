@@ -11,7 +11,7 @@ import pytest
 from api.embedded import embedded
 from api.embedded.launch import enter_namespace
 from tests.embedded.owners import Notes, Owner
-from tests.support.processes import processes_in
+from tests.support.processes import ServiceProcesses, told_by
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="about root, and these tests run as an ordinary user")
 
@@ -21,7 +21,7 @@ def _owners(folder: Path) -> set[int]:
 
 
 def _postgres_uids(data_dir: Path) -> set[int]:
-    return {process.uids().effective for process in processes_in(data_dir) if process.name() == "postgres"}
+    return set(told_by(ServiceProcesses(data_dir, "postgres").members(), lambda one: one.uids().effective))
 
 
 def _namespaces_allowed() -> bool:

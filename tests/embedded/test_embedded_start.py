@@ -14,7 +14,7 @@ from api.embedded import DataFolderInUseError, EmbeddedError, EmbeddedServices, 
 from api.embedded.folder import DataFolder
 from api.embedded.redis_server import EmbeddedRedis
 from tests.embedded.owners import Notes, Owner
-from tests.support.processes import processes_in
+from tests.support.processes import names_in, processes_in, told_by
 
 
 async def test_data_of_the_first_start_is_there_at_the_next(tmp_path: Path) -> None:
@@ -59,15 +59,15 @@ async def test_what_was_acknowledged_is_on_disk_by_the_servers_settings(data_dir
 
 async def test_no_port_is_opened(data_dir: Path) -> None:
     async with embedded(data_dir, postgres=True, redis=True):
-        servers = processes_in(data_dir)
-        assert {server.name() for server in servers} == {"postgres", "redis-server"}
-        assert [server.net_connections("inet") for server in servers] == [[] for _ in servers]
+        said = told_by(processes_in(data_dir), lambda one: (one.name(), one.net_connections("inet")))
+        assert {name for name, _ in said} == {"postgres", "redis-server"}
+        assert [connections for _, connections in said if connections] == []
 
 
 async def test_only_what_was_asked_for_runs(data_dir: Path, tmp_path: Path) -> None:
     async with embedded(data_dir, postgres=False, redis=True) as urls:
         assert urls.database_url is None
-        assert {server.name() for server in processes_in(data_dir)} == {"redis-server"}
+        assert names_in(data_dir) == {"redis-server"}
     async with embedded(tmp_path / "none", postgres=False, redis=False) as urls:
         assert urls == Urls(None, None)
     assert not (tmp_path / "none").exists()

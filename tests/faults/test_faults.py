@@ -12,7 +12,7 @@ from realtime.protocol import Close
 from tests.faults.load import Load, under_load
 from tests.support.processes import files_no_larger_than, full, small_file_system
 from tests.support.server_process import ServerProcess, free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ async def test_a_killed_sandbox_gateway_comes_back_at_its_address_with_its_payme
     before = find_sandbox(server.settings)
     assert before is not None
     order = {"amount": 1300, "purchase_order_id": "1", "purchase_order_name": "rice"}
-    async with httpx.AsyncClient(base_url=before.base_url, trust_env=False) as gateway:
+    async with httpx.AsyncClient(base_url=before.base_url, trust_env=False, timeout=PATIENCE_S) as gateway:
         opened = await gateway.post(
             "/api/v2/epayment/initiate/",
             headers={"Authorization": f"Key {SANDBOX_KEY}"},

@@ -11,7 +11,7 @@ from litestar import Litestar, get
 from api.http.errors import code_of
 from api.http.middleware.http_rules import HttpRules
 from tests.http.routes import Place, transport_to
-from tests.support.world import World, initiate_body, ok
+from tests.support.world import World, initiate_body, ok, together
 
 PROTECTION = {
     "x-content-type-options": "nosniff",
@@ -117,9 +117,10 @@ async def test_a_limit_tells_what_is_left_of_it(world: World) -> None:
     customer = await world.person("customer")
     cart = await world.cart(customer, {await world.product(await world.person("seller")): 1})
     per_minute = world.server.settings.payments_per_minute
-    replies = [await customer.post("/api/v1/payments/initiate/", initiate_body(cart)) for _ in range(2)]
+    # At once: what was taken comes back every two seconds, which one after the other may last on a busy machine.
+    replies = await together(customer.post("/api/v1/payments/initiate/", initiate_body(cart)) for _ in range(2))
     left = [re.match(r'"initiate";r=(\d+);t=\d+$', reply.headers["ratelimit"]) for reply in replies]
-    assert [int(found[1]) for found in left if found] == [per_minute - 1, per_minute - 2]
+    assert sorted(int(found[1]) for found in left if found) == [per_minute - 2, per_minute - 1]
     assert replies[0].headers["ratelimit-policy"] == f'"initiate";q={per_minute};w=60'
 
 

@@ -5,6 +5,7 @@ import json
 
 import websockets
 
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import THAMEL, World, delivery_body, ok, ping
 
 # A city of its own: whoever else drives in these tests is too far away to be chosen.
@@ -52,7 +53,7 @@ async def test_an_order_is_paid_assigned_followed_live_and_delivered(world: Worl
         delivered = ok(await driver.post(f"{path}/deliver/", there))
         assert delivered["earnings"] == 135.00
         assert json.loads(await watcher.recv())["status"] == "delivered"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             await watcher.wait_closed()
         assert watcher.close_code == 4410
 

@@ -20,7 +20,7 @@ from dispatch.rolling.rounds import RollingRounds
 from dispatch.settings import Settings
 from scoring import Deliveries, Transporters
 from tests.support.server_process import free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import beside, under_way, watch
 from tests.support.world import World, ping
 
@@ -208,8 +208,8 @@ async def test_metrics_have_a_port_of_their_own_with_nothing_else_on_it(server: 
     changes = {"metrics_port": free_port(), "metrics_token": SecretStr(TOKEN)}
     async with (
         serving(beside(server).model_copy(update=changes)) as running,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{changes['metrics_port']}") as own,
-        httpx.AsyncClient(base_url=running.settings.public_url) as public,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{changes['metrics_port']}", timeout=PATIENCE_S) as own,
+        httpx.AsyncClient(base_url=running.settings.public_url, timeout=PATIENCE_S) as public,
     ):
         assert ("dispatch_log_backlog_pings", "") in await samples(own)
         assert (await own.get("/metrics", headers={"Host": "rebound.example"})).status_code == 403

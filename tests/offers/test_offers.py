@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from dispatch.database.engine import Database
 from dispatch.offers.notices import OfferNotices
@@ -65,6 +66,12 @@ async def test_an_accept_stands_where_the_others_cannot_be_told_now(world: World
     services = world.server.services
     url = services.database.engine.url.render_as_string(hide_password=False)
     full = Database(url, pool_size=1, timeout_s=0.3)
+
+    async def is_connected() -> bool:
+        async with full.connection():
+            return True
+
+    await until(is_connected, despite=(DBAPIError, TimeoutError))
     async with full.connection():
         await OfferNotices(full, services.clock, services.resources.publisher).tell_now()
     await full.close()

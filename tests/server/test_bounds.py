@@ -12,7 +12,7 @@ import structlog
 
 from api.server.http import MOST_HEADERS, MOST_TARGET_BYTES
 from api.server.idle_connections import LEAST
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world
 from tests.support.world import PASSWORD, World, ok
 
@@ -61,7 +61,7 @@ async def _sent(world: World, content: bytes) -> bytes:
 
 async def _rest(reader: asyncio.StreamReader) -> bytes:
     received = b""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         with suppress(OSError):
             while part := await reader.read(65536):
                 received += part
@@ -190,7 +190,7 @@ async def test_who_does_not_come_to_an_end_is_ended(hasty: World, shape: str) ->
     async with _opened(hasty) as (reader, writer):
         writer.write(begin)
         rest = asyncio.create_task(_rest(reader))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not rest.done():
                 with suppress(OSError):
                     writer.write(drip)

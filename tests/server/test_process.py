@@ -16,8 +16,9 @@ import psutil
 import pytest
 
 from tests.support.commands import Command, begin, begin_plainly
+from tests.support.processes import told_by
 from tests.support.server_process import NO_GATEWAY, ended, free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 HEAVY = pytest.mark.heavy
 Start = Callable[..., Command]
@@ -39,7 +40,7 @@ def _dispatch(*arguments: str, data_dir: Path, start: Start = begin, **environme
 
 
 async def _output(process: Command) -> str:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         done = await ended(process)
     return done.out + done.err
 
@@ -50,7 +51,7 @@ async def _serving(data_dir: Path, start: Start = begin, **environment: str) -> 
     process = _dispatch("serve", data_dir=data_dir, start=start, DISPATCH_PORT=str(port), **environment)
     url = f"http://127.0.0.1:{port}"
     try:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
 
             async def is_ready() -> bool:
                 assert process.poll() is None, await _output(process)
@@ -87,7 +88,8 @@ async def test_a_signal_stops_the_server_and_everything_it_started(
         output = await _output(process.handle)
         assert process.handle.returncode == 0, output
         assert "Traceback" not in output
-        assert not [child for child in children if child.is_running() and child.status() != psutil.STATUS_ZOMBIE]
+        statuses = told_by((child for child in children if child.is_running()), lambda one: one.status())
+        assert set(statuses) <= {psutil.STATUS_ZOMBIE}
 
 
 async def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
@@ -137,7 +139,7 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(running: P
         environment = os.environ | {"DISPATCH_DATA_DIR": str(running.data_dir)}
         create = await ended(begin(*words, environment=environment, given=given.fileno()))
     assert create.code == 0
-    async with httpx.AsyncClient(base_url=running.url) as client:
+    async with httpx.AsyncClient(base_url=running.url, timeout=PATIENCE_S) as client:
         body = {"email": "boss@example.com", "password": "correct horse"}
         token = (await client.post("/api/v1/auth/token/", json=body)).json()["access"]
         me = await client.get("/api/v1/auth/me/", headers={"Authorization": f"Bearer {token}"})
@@ -165,11 +167,14 @@ async def test_operators_make_admins_and_examine_the_server_beside_it(running: P
 @pytest.mark.slow
 async def test_after_kill_9_the_next_start_has_every_account(running: Process) -> None:
     body = {"email": "kept@example.com", "password": "correct horse"}
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
         assert (await client.post(f"{running.url}/api/v1/auth/register/", json=body)).status_code == 201
         running.handle.kill()
         await asyncio.to_thread(running.handle.wait)
-    async with _serving(running.data_dir, begin, **NO_GATEWAY) as process, httpx.AsyncClient() as client:
+    async with (
+        _serving(running.data_dir, begin, **NO_GATEWAY) as process,
+        httpx.AsyncClient(timeout=PATIENCE_S) as client,
+    ):
         assert (await client.post(f"{process.url}/api/v1/auth/token/", json=body)).status_code == 200
 
 

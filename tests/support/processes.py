@@ -3,12 +3,15 @@
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psutil  # ships no types
 import pytest
+
+T = TypeVar("T")
 
 
 class ServiceProcesses:
@@ -103,6 +106,20 @@ def _parent_of(process: psutil.Process) -> psutil.Process | None:
         return process.parent()
     except psutil.Error:
         return None
+
+
+def told_by(processes: Iterable[psutil.Process], ask: Callable[[psutil.Process], T]) -> list[T]:
+    """What each says of itself; nothing of one that ended since it was found, as a worker of PostgreSQL does."""
+    told = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            told.append(ask(process))
+    return told
+
+
+def names_in(data_dir: Path) -> set[str]:
+    """What is run by the processes that work anywhere below the folder."""
+    return set(told_by(processes_in(data_dir), lambda one: str(one.name())))
 
 
 def processes_in(data_dir: Path) -> list[psutil.Process]:

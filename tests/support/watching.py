@@ -22,7 +22,7 @@ from tests.support.world import BHAKTAPUR, Driver, Place, World, ok, ping
 
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
-    """The next frame; fails after a minute without one."""
+    """The next frame; fails after two minutes without one."""
     async with asyncio.timeout(PATIENCE_S):
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
@@ -51,7 +51,8 @@ async def close_code(socket: ClientConnection) -> int | None:
 def watch(world: World, tracking_number: str, *, resume: str | None = None, **options: Any) -> websockets.connect:
     """A watcher's connection."""
     query = "" if resume is None else f"?resume={resume}"
-    return websockets.connect(f"{world.ws_url}/ws/track/{tracking_number}{query}", **options)
+    patient = {"open_timeout": PATIENCE_S} | options
+    return websockets.connect(f"{world.ws_url}/ws/track/{tracking_number}{query}", **patient)
 
 
 async def under_way(world: World) -> tuple[dict[str, Any], Driver]:
@@ -102,7 +103,7 @@ async def another_world(server: RunningServer, **changes: object) -> AsyncIterat
     http_alone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # all certificates would take 30 ms of CPU to load
     async with (
         serving(beside(server, **changes)) as other,
-        httpx.AsyncClient(base_url=other.settings.public_url, timeout=30, verify=http_alone) as http,
+        httpx.AsyncClient(base_url=other.settings.public_url, timeout=PATIENCE_S, verify=http_alone) as http,
     ):
         yield World(other, http)
 

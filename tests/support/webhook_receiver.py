@@ -18,7 +18,7 @@ class Behaviour(StrEnum):
     FAIL = "500 Internal Server Error"
     GONE = "410 Gone"
     REDIRECT = "307 Temporary Redirect"
-    HANG = "never answers"
+    HANG = "does not answer until whoever looks on has seen enough"
     LATE = "answers 200 when nobody waits for it any more"
     CLOSE = "closes the connection"
 
@@ -48,6 +48,7 @@ class Receiver:
     port: int = 0
     received: list[Received] = field(default_factory=list)
     behave: Callable[[dict[str, Any]], Behaviour] = lambda _: Behaviour.TAKE
+    seen_enough: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -55,6 +56,14 @@ class Receiver:
 
     def taken(self) -> list[dict[str, Any]]:
         return [one.event for one in self.received if one.behaviour is Behaviour.TAKE]
+
+    async def _hang(self, reader: asyncio.StreamReader) -> None:
+        """Until the other side has waited long enough, or the test has."""
+        ends = [asyncio.create_task(reader.read()), asyncio.create_task(self.seen_enough.wait())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        await asyncio.gather(*ends, return_exceptions=True)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -64,7 +73,7 @@ class Receiver:
             behaviour = self.behave(json.loads(body))
             self.received.append(Received(headers, body, behaviour))
             if behaviour is Behaviour.HANG:
-                await reader.read()  # until the other side has enough
+                await self._hang(reader)
             elif behaviour is Behaviour.LATE:
                 await reader.read()
                 writer.write(f"HTTP/1.1 {Behaviour.TAKE.value}\r\ncontent-length: 0\r\n\r\n".encode())

@@ -235,6 +235,7 @@ class World:
         async with websockets.connect(
             f"{self.ws_url}/ws/transporter",
             subprotocols=[_subprotocol("dispatch.v1"), _subprotocol(f"bearer.{driver.access}")],
+            open_timeout=PATIENCE_S,
         ) as socket:
             phone = Phone(socket)
             await phone.send({"type": "hello", "device": driver.device, "epoch": epoch or uuid4().hex})

@@ -27,6 +27,7 @@ from dispatch.tracking.store import FixStore
 from realtime.fixes import LoggedRun
 from realtime.protocol import Fix
 from tests.support.fixes import run_of
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -241,7 +242,7 @@ async def test_watchers_hear_of_an_arrival_under_the_present_status(world: World
             for fix in fixes:
                 await phone.send(ping(fix.seq, fix.lat, fix.lon, fix.recorded_at))
             await phone.until_ack(fixes[-1].seq)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 frame = json.loads(await watcher.recv())
                 if frame["type"] == "status":

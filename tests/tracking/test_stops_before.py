@@ -8,6 +8,7 @@ from typing import Any
 import websockets
 
 from tests.support.places import between, north_of, somewhere
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import Driver, World, ok
 
 Here = tuple[float, float]
@@ -31,7 +32,7 @@ async def _track(world: World, one: dict[str, Any]) -> dict[str, Any]:
 
 async def _eta_of(watcher: websockets.ClientConnection, stops: int) -> dict[str, Any]:
     """The first window that comes with so many stops before it."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             eta = json.loads(await watcher.recv()).get("eta")
             if eta is not None and eta["stops_before"] == stops:
@@ -187,7 +188,7 @@ async def test_a_parcel_that_nobody_took_is_expected_at_no_time_until_somebody_s
     async with websockets.connect(f"{world.ws_url}/ws/track/{near['tracking_number']}") as watcher:
         await _eta_of(watcher, 0)
         ok(await driver.post(f"/api/deliveries/{near['id']}/attempts/", {"reason": "nobody_there"}), 201)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while (frame := json.loads(await watcher.recv()))["type"] != "snapshot":
                 pass
     told = await _track(world, near)
@@ -234,7 +235,7 @@ async def test_a_watcher_hears_that_a_parcel_became_urgent_and_that_it_is_fetche
     async with websockets.connect(f"{world.ws_url}/ws/track/{alone['tracking_number']}") as watcher:
         soon = await _eta_of(watcher, 0)
         ok(await other.post(f"/api/deliveries/{alone['id']}/accept/", {"estimated_pickup_time": later}))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while (await _eta_of(watcher, 0))["earliest"] <= soon["latest"]:
                 pass
 

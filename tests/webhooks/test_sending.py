@@ -4,7 +4,8 @@ import asyncio
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from ipaddress import ip_network
 from typing import Any
@@ -42,6 +43,16 @@ PATIENCE_S, HURRY_S = 30.0, 1.0
 subjects = itertools.count(1)
 
 
+@dataclass
+class StoppedClock(ShiftedClock):
+    """One that a busy machine does not move on."""
+
+    stopped_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.stopped_at + self.ahead
+
+
 class Partner:
     """An endpoint at a receiver, and the job that sends to it, whose clock and pauses the test moves."""
 
@@ -50,14 +61,19 @@ class Partner:
         self.receiver = receiver
         self.id = endpoint.id
         self.secret = endpoint.secret
-        self.clock = ShiftedClock()
+        self.clock: ShiftedClock = ShiftedClock()
         self.transport = HttpWebhookTransport(HERE, within_s=PATIENCE_S)
         self.sender = WebhookSender(database, self.clock, self.transport)
 
-    async def hurry(self) -> None:
+    async def hurry(self, within_s: float = HURRY_S) -> None:
         """Where a receiver gives no answer, a test need not wait for it as long as for one that is slow."""
         await self.transport.aclose()
-        self.transport = HttpWebhookTransport(HERE, within_s=HURRY_S)
+        self.transport = HttpWebhookTransport(HERE, within_s=within_s)
+        self.sender = WebhookSender(self.database, self.clock, self.transport)
+
+    def stop_clock(self) -> None:
+        """From now on it goes only as far as the test moves it."""
+        self.clock = StoppedClock()
         self.sender = WebhookSender(self.database, self.clock, self.transport)
 
     async def happen(self, *events: Any) -> None:
@@ -127,6 +143,7 @@ async def test_a_receiver_on_a_bad_day_gets_every_event_in_order_a_delivery_and_
     for _ in range(2):
         await partner.skip_pauses()
     partner.receiver.behave = lambda _: Behaviour.TAKE
+    await partner.hurry(PATIENCE_S)
     for _ in range(2):
         await partner.skip_pauses()
 
@@ -200,10 +217,9 @@ async def test_what_came_of_a_try_is_written_while_a_person_replays_or_deletes_a
 
 
 async def _somebody_waits(database: Database) -> bool:
+    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     async with database.connection() as connection:
-        return bool(
-            await connection.fetchval("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
-        )
+        return bool(await connection.fetch(waiting))
 
 
 async def test_a_tampered_body_and_another_secret_do_not_verify(partner: Partner) -> None:
@@ -236,6 +252,7 @@ async def test_a_failed_one_is_tried_by_the_schedule_and_is_a_dead_letter_then(p
     """0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h; what is behind it in its delivery waits, others do not."""
     partner.receiver.behave = lambda event: Behaviour.FAIL if event["type"] == "delivery.picked_up" else Behaviour.TAKE
     picked_up = _picked_up(7)
+    partner.stop_clock()
     behind = DeliveryDelivered(delivery_id=7, delivery_uuid=uuid4(), tracking_number="TRK", transporter_id=1)
     await partner.happen(picked_up, behind)
     for pause in SCHEDULE.pauses:
@@ -313,7 +330,6 @@ async def test_only_the_types_that_were_asked_for_are_sent(partner: Partner) -> 
 
 async def _hung_when_taken(partner: Partner, database: Database, *, more_that_hang: int) -> list[int]:
     """How many tries hung so far, at each of a dozen events that another endpoint took beside those that hang."""
-    await partner.hurry()
     async with receiving() as quick, database.work() as work:
         user = await work.session.scalar(select(User).limit(1))
         assert user is not None
@@ -329,6 +345,8 @@ async def _hung_when_taken(partner: Partner, database: Database, *, more_that_ha
 
         def note(_: dict[str, Any]) -> Behaviour:
             hung_when_taken.append(len(partner.receiver.received))
+            if len(hung_when_taken) == 12:
+                partner.receiver.seen_enough.set()
             return Behaviour.TAKE
 
         quick.behave = note

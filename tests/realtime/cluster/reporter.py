@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.world import BHAKTAPUR, Driver, World, ok, ping
 
 STEP_DEG = 0.00001
@@ -71,7 +71,7 @@ class Reporter:
             yield self
         finally:
             self._stopping = True
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(PATIENCE_S):
                 await task
 
     async def _run(self) -> None:

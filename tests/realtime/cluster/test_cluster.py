@@ -17,7 +17,7 @@ from realtime.redis.client import connect_redis
 from realtime.redis.keys import Keys
 from tests.realtime.cluster.nodes import Cluster
 from tests.realtime.cluster.reporter import Reporter
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, Person, World, ok, ping
 
@@ -44,7 +44,7 @@ async def _socket(world: World, path: str, person: Person) -> AsyncIterator[webs
 async def _until_seen(watcher: websockets.ClientConnection, place: tuple[float, float]) -> list[dict[str, Any]]:
     """Frames until one shows that place or one further north."""
     frames = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             frames.append(await next_frame(watcher))
             position = frames[-1].get("position") or frames[-1]
@@ -66,7 +66,7 @@ async def test_pings_come_out_as_positions_history_nearest_and_console(clustered
         await phone.send(ping(2, *THAMEL))
         await phone.until_ack(2)
         seen = (await frames_until(watcher, lat=THAMEL[0]))[-1]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 fleet = (await next_frame(console))["transporters"]
                 if any(one["id"] == driver.transporter_id and one["lat"] == THAMEL[0] for one in fleet):

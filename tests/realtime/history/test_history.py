@@ -26,6 +26,7 @@ from realtime.fixes import encode_run
 from realtime.history.writer import HistoryWriter
 from realtime.redis.keys import Keys
 from tests.realtime.history.writers import NOBODY, logged, nothing, put_in_log, row, stored, until_log_is_empty, writer
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import World, ok
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -87,7 +88,7 @@ async def test_what_a_killed_writer_began_is_finished_once_by_another(server: Ru
         cwd=ROOT,
     )
     assert killed.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         assert await killed.stdout.readline() == b"stored\n"
     killed.kill()
     await killed.wait()

@@ -79,7 +79,9 @@ pieces = st.one_of(
 CONNECTIONS = (("phone", "one"), ("phone", "one"), ("phone", "two"), ("tracker", "one"))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(sent=st.lists(st.tuples(st.integers(0, len(CONNECTIONS) - 1), st.booleans(), pieces), max_size=12))
 async def test_every_seq_is_logged_once_whatever_devices_and_epochs_alternate_and_the_newest_leads(
     server: RunningServer, sent: list[tuple[int, bool, list[int]]]

@@ -18,6 +18,7 @@ from realtime.ingest.throttle import Rates
 from realtime.protocol import Fix
 from realtime.redis.client import connect_redis
 from realtime.redis.keys import Keys
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def test_nothing_is_stored_behind_pings_that_could_not_be(redis: tuple[Emb
         await ingest.submit(source, ingest.screen(source, _fixes(1, 100)))
         await services.stop()
         lost = ingest.submit(source, ingest.screen(source, _fixes(101, 200)))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while ingest.waiting:  # noqa: ASYNC110  # until the batch is on its way to a Redis that is gone
                 await asyncio.sleep(0)
         behind = ingest.submit(source, ingest.screen(source, _fixes(201, 300)))

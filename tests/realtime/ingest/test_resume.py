@@ -182,7 +182,7 @@ async def test_many_who_come_back_at_once_are_all_told_the_same(world: World) ->
     await step(driver, delivery, "pickup")
 
     async def come_back() -> str:
-        async with watch(world, delivery["tracking_number"], resume=seen, open_timeout=60) as watcher:
+        async with watch(world, delivery["tracking_number"], resume=seen) as watcher:
             frame = await next_frame(watcher)
             assert (frame["type"], frame["recovered"]) == ("status", True)
             return str(frame["offset"])

@@ -21,6 +21,7 @@ from realtime.sockets.connection import Disconnected
 from realtime.sockets.logins import Login
 from realtime.sockets.outgoing_frame import Message
 from realtime.sockets.transporter_session import TransporterSession
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import THAMEL, ping
 
 GENEROUS = Rates(1e6, 1e9)
@@ -143,7 +144,7 @@ async def test_a_writer_that_floods_is_read_at_its_rate_and_closed_with_4429(ser
             sessions=server.services.sockets.sessions,
             offers=server.services.sockets.offers,
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await session.run()
     assert flooder.closed == Close.TOO_MUCH
     assert b'"type":"error"' in flooder.sent[-1]

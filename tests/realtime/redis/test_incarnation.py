@@ -20,6 +20,7 @@ from realtime.ingest.runs import Source
 from realtime.protocol import Fix
 from realtime.redis.incarnation import ALIVE_MS, IncarnationWatch, MemoryMatch
 from tests.support.own_redis import OwnRedis
+from tests.support.waiting import PATIENCE_S
 from tests.support.watching import beside
 from tests.support.world import World, ping
 
@@ -65,6 +66,10 @@ def _services(own: Settings) -> Services:
     return build_services(own, addresses)
 
 
+def _client(running: RunningServer) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=running.settings.public_url, timeout=PATIENCE_S)
+
+
 def _fix(seq: int) -> Fix:
     return Fix(seq, 27.7, 85.3 + seq / 10_000, datetime.now(UTC))
 
@@ -73,13 +78,13 @@ def _fix(seq: int) -> Fix:
 async def test_after_a_restore_what_waited_is_stored_and_nobody_new_stands_where_another_stood(
     own: Settings, backup: Backup
 ) -> None:
-    async with serving(own) as running, httpx.AsyncClient(base_url=running.settings.public_url) as http:
+    async with serving(own) as running, _client(running) as http:
         world = World(running, http)
         driver = await world.driver()
         driver.device = PHONE
     await backup.make()
 
-    async with serving(own) as running, httpx.AsyncClient(base_url=running.settings.public_url) as http:
+    async with serving(own) as running, _client(running) as http:
         world, driver.http = World(running, http), http
         gone = await world.driver()
         gone.device = PHONE
@@ -97,7 +102,7 @@ async def test_after_a_restore_what_waited_is_stored_and_nobody_new_stands_where
     await services.close()
     await backup.restore()
 
-    async with serving(own) as running, httpx.AsyncClient(base_url=running.settings.public_url) as http:
+    async with serving(own) as running, _client(running) as http:
         world, driver.http = World(running, http), http
         services = running.services
         assert await services.live.find_update(gone.transporter_id) is None

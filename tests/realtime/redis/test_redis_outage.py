@@ -16,7 +16,7 @@ from realtime.redis.hub import MOST_IN_A_ROW, Hub
 from realtime.redis.keys import Keys
 from tests.support.own_redis import OwnRedis
 from tests.support.uncollected import uncollected
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, World, ping
 
@@ -37,7 +37,7 @@ async def _moves_again(world: World, driver: Any, watcher: Any, lat: float) -> l
 
     await until(is_let_in, despite=Exception)  # whatever a phone meets while Redis is away, it tries again
     frames = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             frames.append(await next_frame(watcher))
             position = frames[-1].get("position") or frames[-1]

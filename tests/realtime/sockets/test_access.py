@@ -16,7 +16,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.accounts.service import Accounts
 from dispatch.settings import Settings
 from realtime.protocol import Close
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, Person, World, ok, ping
 
@@ -99,10 +99,10 @@ async def test_a_connection_outlives_its_token_when_it_is_given_a_new_one(world:
     driver = await world.driver()
     tokens = world.server.services.accounts.tokens
     claims = tokens.read_access(driver.access)
-    short = tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=2))
+    short = tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=5))
     async with _socket(world, "/ws/transporter", f"bearer.{short}") as socket:
         await _hello(socket)
-        longer = tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=5))
+        longer = tokens.access(driver.user_id, claims.sign_in_id, life=timedelta(seconds=7))
         await socket.send(json.dumps({"type": "auth", "token": longer}))
         answer = await next_frame(socket)
         assert answer["type"] == "auth_ok"
@@ -197,7 +197,7 @@ async def test_one_connection_too_many_is_turned_away_and_a_closed_one_makes_roo
 
 async def _welcomed_again(world: World, token: str) -> None:
     """A client knows that it has closed before the server does, so it may have to ask more than once."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             async with _socket(world, "/ws/transporter", token) as socket:
                 if (await _hello(socket, "one"))["type"] == "welcome":
@@ -206,6 +206,7 @@ async def _welcomed_again(world: World, token: str) -> None:
 
 async def test_an_address_has_so_many_watchers_and_no_more(allowing: World) -> None:
     delivery, _ = await under_way(allowing)
+    await until(lambda: allowing.server.services.sockets.sessions.count == 0)  # those of the tests before count too
     open_ones = [await watch(allowing, delivery["tracking_number"]) for _ in range(6)]
     try:
         for socket in open_ones:

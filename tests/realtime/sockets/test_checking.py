@@ -9,7 +9,7 @@ from api.server.serving import RunningServer
 from realtime.protocol import Close
 from realtime.sockets.logins import Dismissal, Login
 from realtime.sockets.sessions import SHARES, Sessions
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 class Everybody:
@@ -50,7 +50,7 @@ async def test_who_lost_access_without_a_word_is_found_in_small_shares_that_reac
             entered.enter_context(sessions.entered(session, "192.0.2.1"))
         await sessions.start()
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 await until(lambda: all(session.reason == "access_ended" for session in connected))
         finally:
             await sessions.stop()

@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection
 from realtime.ingest.app_frames import Received, decode_frame
 from realtime.protocol import BadFrame, Close, Hello
 from tests.support.frames import frames
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import THAMEL, Driver, World, ping
 
 
@@ -91,7 +92,7 @@ def _is_text(raw: bytes) -> bool:
 
 
 async def test_hundreds_of_frames_over_sockets_disturb_nobody(world: World, caplog: pytest.LogCaptureFixture) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         await _hail(world, 2, 400, caplog)
 
 

@@ -17,7 +17,7 @@ from api.server.serving import RunningServer
 from realtime.protocol import Close
 from tests.support.commands import Command, begin_aloud
 from tests.support.server_process import free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, beside, close_code, frames_until, next_frame, step, under_way, watch
 from tests.support.world import World, ping
 
@@ -94,7 +94,7 @@ async def test_sigterm_under_load_loses_no_acknowledged_ping_and_every_client_is
                 except websockets.ConnectionClosed:
                     break
             assert watcher.close_code == Close.RESTARTING
-        assert await asyncio.to_thread(process.wait, 30) == 0, _text(log)
+        assert await asyncio.to_thread(process.wait, PATIENCE_S) == 0, _text(log)
     assert "Traceback" not in _text(log)
     async with world.phone(driver, epoch="one") as phone:
         assert phone.welcome["last_seq"] >= acked
@@ -106,7 +106,7 @@ async def test_sigterm_under_load_loses_no_acknowledged_ping_and_every_client_is
 
 async def next_frame_of(socket: websockets.ClientConnection) -> dict[str, Any]:
     """The next frame; raises ConnectionClosed."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from realtime.watching import event_stream
+from tests.support.waiting import PATIENCE_S
 from tests.support.watching import AT_PICKUP, another_world, next_frame, number, step, under_way, watch
 from tests.support.world import THAMEL, World, ok
 
@@ -39,7 +40,7 @@ class Reader:
     async def next(self) -> Event | None:
         """The next event; None at the end."""
         event, seen = Event(), False
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             async for line in self._lines:
                 if not line and seen:
                     return event

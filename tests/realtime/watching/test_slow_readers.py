@@ -19,7 +19,7 @@ from realtime.sockets.connection import Disconnected
 from realtime.sockets.outgoing_frame import Message, Outgoing, text_message
 from realtime.watching.send_queue import MAX_BYTES, MAX_FRAMES, SendQueue
 from realtime.watching.watcher import Watcher
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, next_frame, under_way, watch
 from tests.support.world import World, ping
 
@@ -50,7 +50,7 @@ async def _cut_off(raw: socket.socket) -> bytes:
     """What the server had managed to send when it gave up."""
     loop = asyncio.get_running_loop()
     received = b""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         try:
             while chunk := await loop.sock_recv(raw, 65536):
                 received += chunk
@@ -74,7 +74,7 @@ async def test_a_reader_that_never_reads_is_cut_off_and_nobody_else_notices(worl
         await next_frame(reader)
         await until(lambda: other.server.services.sockets.sessions.count == 3)
         seq = 0
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             while other.server.services.sockets.sessions.count > 2:
                 pings = [ping(seq + i, 27.6 + (seq + i) % 1000 / 1e4, 85.4) for i in range(1, 21)]
                 for one in pings:
@@ -165,7 +165,7 @@ async def test_a_reader_that_lets_too_many_statuses_gather_is_closed_and_memory_
     running = asyncio.create_task(watcher.run())
     for number in range(1, 10_001):
         watcher.status(_frame(number, size=size), over=False)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await running
     assert pipe.closed == Close.TOO_SLOW
 

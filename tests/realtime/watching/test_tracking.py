@@ -8,11 +8,12 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from realtime.protocol import Close
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
 
 
 async def _next(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         frame: dict[str, Any] = json.loads(await socket.recv())
     return frame
 

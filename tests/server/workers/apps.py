@@ -10,7 +10,7 @@ from uuid import uuid4
 import websockets
 from sqlalchemy import text
 
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import watch
 from tests.support.world import Driver, World, ping
 
@@ -55,7 +55,7 @@ class Sender:
             while self.sent < self.acked + IN_FLIGHT:
                 self.sent += 1
                 await socket.send(json.dumps(ping(self.sent, *place_of(self.sent))))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 frame = json.loads(await socket.recv())
             if frame["type"] == "ack":
                 self.acked = frame["seq"]

@@ -14,10 +14,15 @@ from realtime.redis.keys import Keys
 from tests.server.workers.server_processes import ServerProcesses
 from tests.support.places import at, somewhere
 from tests.support.random_changes import change_at_random, people_to_change
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.world import Person, ok
 
 WORKERS = {"worker 1", "worker 2"}
+
+
+def _client(of: ServerProcesses) -> httpx.AsyncClient:
+    """With a connection of its own, which one of the workers takes."""
+    return httpx.AsyncClient(base_url=of.world.server.settings.public_url, timeout=PATIENCE_S)
 
 
 async def _seen(of: ServerProcesses, who: list[int], place: tuple[float, float]) -> None:
@@ -50,7 +55,7 @@ async def _answers(
     found: dict[str, list[tuple[Any, ...]]] = {}
 
     async def both() -> bool:
-        async with httpx.AsyncClient(base_url=of.world.server.settings.public_url) as fresh:
+        async with _client(of) as fresh:
             name = ok(await fresh.get("/health/ready"))["process"]["name"]
             reply = await fresh.get(f"/api/deliveries/{delivery_id}/candidates/?top_k=100", headers=admin.headers)
             found[name] = _told(ok(reply), who)
@@ -68,7 +73,7 @@ async def _kill(of: ServerProcesses, name: str) -> None:
 
     async def answers() -> bool:
         try:
-            async with httpx.AsyncClient(base_url=of.world.server.settings.public_url) as fresh:
+            async with _client(of) as fresh:
                 return bool(ok(await fresh.get("/health/ready"))["process"]["name"] == name)
         except httpx.TransportError:
             return False
@@ -89,7 +94,7 @@ async def test_amid_changes_and_two_killed_workers_the_columns_of_each_worker_st
     async def asked_all_the_time() -> None:
         while True:  # so that both keep columns while they change
             try:
-                async with httpx.AsyncClient(base_url=world.server.settings.public_url) as fresh:
+                async with _client(server_processes) as fresh:
                     await fresh.get(f"/api/deliveries/{delivery['id']}/candidates/", headers=admin.headers)
             except httpx.TransportError:  # of a worker that was killed
                 continue
@@ -110,4 +115,5 @@ async def test_amid_changes_and_two_killed_workers_the_columns_of_each_worker_st
     assert kept["worker 1"] != before["worker 1"]
     for name in sorted(WORKERS):
         await _kill(server_processes, name)
+    await _seen(server_processes, who, place)  # who is not heard of for two minutes is gone, and is told otherwise
     assert await _answers(server_processes, admin, delivery["id"], who) == kept

@@ -17,7 +17,7 @@ import pytest
 from api.server.source_watch import PACKAGES, ROOT, changed, times_of_sources
 from api.version import VERSION
 from tests.support.server_process import free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 
 @dataclass
@@ -84,7 +84,7 @@ async def edited(folder: Path) -> AsyncIterator[Edited]:
             stderr=output,
         )
     try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE_S) as http:
             server = Edited(root, port, process, log, http)
             await until(lambda: "Listening on" in log.read_text() or process.returncode is not None)
             yield server

@@ -20,7 +20,7 @@ from dispatch.settings import Settings
 from realtime.protocol import Close
 from tests.server.workers.apps import Follower, Sender, place_of
 from tests.server.workers.server_processes import ServerProcesses, begun, serving_with_workers
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import World, ok, ping
 
@@ -42,7 +42,7 @@ async def at_work(*apps: Sender | Follower) -> AsyncIterator[None]:
 
 def a_client(of: ServerProcesses) -> httpx.AsyncClient:
     """With a connection of its own. Certificates, which take 30 ms of CPU to load, are not for plain HTTP."""
-    return httpx.AsyncClient(base_url=of.world.server.settings.public_url, verify=NO_CERTIFICATES)
+    return httpx.AsyncClient(base_url=of.world.server.settings.public_url, verify=NO_CERTIFICATES, timeout=PATIENCE_S)
 
 
 @pytest.mark.slow
@@ -191,7 +191,11 @@ async def test_metrics_count_the_requests_of_all_workers_together(server_process
     for _ in range(10):
         async with a_client(server_processes) as fresh:
             ok(await fresh.get("/api/v1/payments/gateways/"))
-    assert await counted() == before + 10
+
+    async def all_are_counted() -> bool:  # each is when its answer is on its way: maybe after another worker is asked
+        return await counted() == before + 10
+
+    await until(all_are_counted)
 
 
 async def test_metrics_of_every_process_are_told_by_whichever_answers(server_processes: ServerProcesses) -> None:

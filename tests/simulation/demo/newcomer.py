@@ -38,7 +38,7 @@ async def bought(customer: httpx.AsyncClient, seller: httpx.AsyncClient, sandbox
     opening["customer_phone"] = "+977-9841234567"
     opened = await done(customer.post("/api/v1/payments/initiate/", json=opening))
     pidx = opened["data"]["pidx"]
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_S) as browser:
         await done(browser.post(f"{sandbox_url}/sandbox/payments/{pidx}/", json={"outcome": "completed"}))
     settled = await done(customer.post("/api/v1/payments/callback/", json={"pidx": pidx}))
     return int(settled["data"]["marketplace_sales"][0]["id"])

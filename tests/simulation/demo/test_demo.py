@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 
 from dispatch.geo import great_circle_m
 from tests.simulation.demo.newcomer import PATIENCE_S, Person, SignIn, bought, done, made_delivery
-from tests.support.demo_process import DemoProcess, processes_in
+from tests.support.demo_process import ENDS_WITHIN_S, DemoProcess, processes_in
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -222,7 +222,7 @@ def test_a_busy_port_is_named_and_leaves_nothing_behind(
 ) -> None:
     other = DemoProcess(tmp_path_factory.mktemp("busy"))
     process = other.launch(DISPATCH_PORT=demo.base_url.rpartition(":")[2])
-    assert process.wait(60) == 2
+    assert process.wait(ENDS_WITHIN_S) == 2
     assert "is in use by another program" in other.said
     assert "Traceback" not in other.said
     assert not processes_in(other.folder)
@@ -232,7 +232,7 @@ def test_a_busy_port_is_named_and_leaves_nothing_behind(
 def test_a_second_demo_on_the_same_data_leaves_the_first_one_alone(demo: DemoProcess) -> None:
     second = DemoProcess(demo.folder)
     process = second.launch()
-    assert process.wait(60) == 2
+    assert process.wait(ENDS_WITHIN_S) == 2
     assert "is in use by process" in second.said
     assert json.loads(demo.summary_path.read_text()) == demo.summary
 

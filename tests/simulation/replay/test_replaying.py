@@ -23,7 +23,7 @@ from realtime.redis.keys import Keys
 from tests.support.real_data import gps
 from tests.support.replays import CAPMETRO, check_exactly_once, check_map
 from tests.support.server_process import ServerProcess, ended, free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 Write = Callable[..., Path]
 # Two processes read one clock, which the machine may put right in between.
@@ -183,7 +183,7 @@ async def test_the_positions_of_a_vehicle_can_be_read_over_http(replay_server: S
     summary = (await replay_server.replay(path, "--speed", "max")).summary
     await replay_server.stored(summary["epoch"])
     token = await replay_server.admin_token()
-    async with httpx.AsyncClient(base_url=replay_server.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=replay_server.url, trust_env=False, timeout=PATIENCE_S) as client:
         reply = await client.get(
             f"/api/transporters/{summary['transporters']['h']}/positions/", headers={"Authorization": f"Bearer {token}"}
         )

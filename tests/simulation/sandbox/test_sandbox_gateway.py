@@ -256,13 +256,17 @@ FIELDS = st.sampled_from(
 PATHS = st.sampled_from(["/api/v2/epayment/initiate/", "/api/v2/epayment/lookup/", "/sandbox/faults/"])
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(path=PATHS, raw=st.binary(max_size=200))
 async def test_no_bytes_make_the_gateway_fail(gateway_session: GatewayTester, path: str, raw: bytes) -> None:
     assert await _post_raw(gateway_session, path, raw) < 500
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(changes=st.dictionaries(FIELDS, JSON, max_size=6))
 async def test_no_json_makes_the_gateway_fail(gateway_session: GatewayTester, changes: dict[str, Any]) -> None:
     response = await gateway_session.initiate(**changes)
