@@ -136,7 +136,7 @@ async def test_a_long_table_holds_its_products_as_orders_do_and_neither_waits_fo
     table = PRODUCTS + "".join(f"{one},Rice,12,1\n" for one in reversed(numbers))
     async with world.server.services.database.transaction() as order:
         await lock_products(order, [oldest], "an order")
-        importing = asyncio.create_task(hand_in(seller, "products", table, dry_run=False))
+        importing = asyncio.ensure_future(hand_in(seller, "products", table, dry_run=False))
         await until(lambda: somebody_waits(world), "the table waits for the order")
         await lock_products(order, [newest], "an order")
     assert ok(await importing)["changed"] == len(numbers)
