@@ -1,6 +1,6 @@
 // What the page asks the server for, again and again.
 import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
+import { type Client, Refused } from "../shared/client.ts";
 import { type Row, listRows } from "./deliveries_api.ts";
 import type { Waiting } from "./jobs.ts";
 import { type Device, type Source, newestOfOthers } from "./sources.ts";
@@ -10,6 +10,7 @@ type Fix = components["schemas"]["FixAnswer"];
 type Page<Of> = { count: number; results: Of[] };
 export type Heard = { profile: Profile; rows: Row[] };
 
+const NOT_IN_ORDER = "documents_not_in_order";
 const FIXES_OF_MS = 180_000;
 const FIXES_A_PAGE = 100;
 
@@ -27,10 +28,15 @@ export class Asking {
     return this.client.call<Duty>("/api/transporters/me/duty/");
   }
 
-  /** What waits for anybody; nothing for whoever is not verified. */
+  /** What waits for anybody; nothing for whoever is not verified, or is no longer since it was asked who this is. */
   async waiting(profile: Profile): Promise<Waiting[]> {
     if (!profile.is_verified) return [];
-    return (await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=100")).results;
+    try {
+      return (await this.client.call<Page<Waiting>>("/api/deliveries/available/?page_size=100")).results;
+    } catch (problem) {
+      if (problem instanceof Refused && problem.code === NOT_IN_ORDER) return [];
+      throw problem;
+    }
   }
 
   offers(): Promise<components["schemas"]["OpenOffers"]> {

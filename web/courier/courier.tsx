@@ -91,9 +91,9 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
             {view.name === "queue" && <QueueView {...given} />}
             {view.name === "phone" && <PhoneView {...given} client={client} />}
             {view.name === "shifts" && <ShiftsView {...given} />}
-            {view.name === "documents" && <LateDocuments {...spoken} client={client} reachable={state.reachable} />}
-            {view.name === "earnings" && <LateEarnings {...spoken} client={client} reachable={state.reachable} />}
-            {view.name === "ratings" && <LateRatings {...spoken} client={client} reachable={state.reachable} />}
+            {view.name === "documents" && <LateDocuments {...spoken} client={client} work={work} reachable={state.reachable} />}
+            {view.name === "earnings" && <LateEarnings {...spoken} client={client} work={work} reachable={state.reachable} />}
+            {view.name === "ratings" && <LateRatings {...spoken} client={client} work={work} reachable={state.reachable} />}
             {view.name === "offers" && <OffersView {...given} client={client} />}
             {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} strip={jobFirst ? <Strip {...given} /> : null} />}
           </>

@@ -1,15 +1,14 @@
 // Rooms that are loaded once somebody asks for them: who carries parcels pays for none.
 import type { ComponentType } from "preact";
 import { useMemo } from "preact/hooks";
-import type { Client } from "../shared/client.ts";
 import { Missing, useLate } from "../shared/late.tsx";
 import { Link } from "../shared/link.tsx";
 import type { RoomGiven } from "./rooms/words.ts";
 import { pathOf } from "./views.ts";
 import type { Spoken } from "./words.ts";
 
-function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spoken & { client: Client; reachable: boolean }> {
-  return function Later({ client, language, say, reachable }) {
+function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spoken & Pick<RoomGiven, "client" | "work"> & { reachable: boolean }> {
+  return function Later({ client, work, language, say, reachable }) {
     const late = useLate(
       async () => {
         const [Room, { roomSpeaker }] = await Promise.all([load(), import("./rooms/words.ts")]);
@@ -22,7 +21,7 @@ function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spo
     const inside = useMemo(() => part?.speak(language) ?? null, [part, language]);
     return (
       <>
-        {part !== null && inside !== null ? <part.Room client={client} language={language} say={inside} /> : late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
+        {part !== null && inside !== null ? <part.Room client={client} work={work} language={language} say={inside} /> : late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
         <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
       </>
     );

@@ -1,7 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Client } from "../shared/client.ts";
 import { memoryStore } from "../shared/stores.ts";
+import { Asking } from "./asking.ts";
 import { Work } from "./work.ts";
+import type { Profile } from "./work_state.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -23,4 +25,38 @@ test("work that ends before what the phone keeps is open begins nothing that nob
   new Work(client, 7).start()();
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(opened).toEqual([]);
+});
+
+test("what changes what a courier may ask for waits for what is being asked, and is asked about before anything else is", async () => {
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  const network: typeof fetch = (url, init) =>
+    new Promise((resolve) => {
+      asked.push(`${init?.method ?? "GET"} ${new URL(String(url), "http://here").pathname}`);
+      answers.push(() => resolve(new Response(JSON.stringify({ type: "about:blank", code: "gone", detail: "No longer." }), { status: 404 })));
+    });
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("document", new EventTarget());
+  const client = new Client(memoryStore(), network);
+  const work = new Work(client, 7);
+  const first = work.refresh();
+  const changing = work.alone(() => client.call("/changed", { method: "POST" }).catch(() => undefined));
+  await vi.waitFor(() => expect(asked).toEqual(["GET /api/transporters/me/"]));
+  answers.pop()?.();
+  await first;
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  const meanwhile = work.refresh();
+  expect(asked[1], "nothing is asked meanwhile").toBe("POST /changed");
+  answers.pop()?.();
+  await meanwhile;
+  await vi.waitFor(() => expect(asked).toEqual(["GET /api/transporters/me/", "POST /changed", "GET /api/transporters/me/"]));
+  answers.pop()?.();
+  await changing;
+});
+
+test("papers that are no longer in order since it was asked who this is leave nothing that waits, and are no trouble", async () => {
+  const refused: typeof fetch = async () => new Response(JSON.stringify({ code: "documents_not_in_order", detail: "Expired." }), { status: 403 });
+  const asking = new Asking(new Client(memoryStore(), refused));
+  expect(await asking.waiting({ is_verified: true } as Profile)).toEqual([]);
+  await expect(asking.offers()).rejects.toThrow();
 });

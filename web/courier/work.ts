@@ -111,6 +111,17 @@ export class Work {
     await this.refresh();
   }
 
+  /** Do what changes what this courier may ask for, while nothing is asked: then everything anew. Raises what `act` raises. */
+  async alone(act: () => Promise<unknown>): Promise<void> {
+    while (this.#asking !== null) await this.#asking;
+    const acted = act();
+    this.#asking = acted.then(() => undefined, () => undefined).finally(() => {
+      this.#asking = null;
+    });
+    await acted;
+    await this.again();
+  }
+
   /** On duty, off duty, or on a break of so many minutes. Raises Refused or Unreachable. */
   async setDuty(duty: Duty["duty"], minutes?: number): Promise<void> {
     if (duty === "on" && this.#kept !== null) void askToLast(this.#kept, navigator.storage).catch(() => undefined); // work goes on where that fails

@@ -181,11 +181,12 @@ function History({ of, given: { client, language, say }, onDone }: { of: readonl
   );
 }
 
-function Vehicle({ of, given: { client, say }, onDone }: Part) {
+function Vehicle({ of, given: { client, say, work }, onDone }: Part) {
   const [kind, setKind] = useState(of.vehicle_type);
   const [number, setNumber] = useState(of.vehicle_number);
   const acting = useActing<Record<string, string>>(say, async (body, key) => {
-    await client.call("/api/transporters/me/", { method: "PATCH", body, idempotencyKey: key });
+    // What is verified for one vehicle is not for another: a list that is asked for meanwhile would be refused.
+    await work.alone(() => client.call<unknown>("/api/transporters/me/", { method: "PATCH", body, idempotencyKey: key }));
     await onDone();
   });
   const changed = kind !== of.vehicle_type || number.trim() !== of.vehicle_number;

@@ -4,6 +4,7 @@ import type { Language } from "../../shared/numbers.ts";
 import { type Say, type Words, isKey, speaker } from "../../shared/words.ts";
 import { type CourierKey, words } from "../words.ts";
 import own from "./words.json";
+import type { Work } from "../work.ts";
 
 export type RoomKey = CourierKey | keyof (typeof own)["en"];
 export type RoomSay = Say<RoomKey>;
@@ -17,6 +18,7 @@ export function roomSpeaker(language: Language): RoomSay {
 /** What every room is given. */
 export interface RoomGiven {
   client: Client;
+  work: Pick<Work, "alone">;
   language: Language;
   say: RoomSay;
 }
