@@ -54,7 +54,7 @@ async def test_the_label_that_a_seller_prints_is_what_a_couriers_phone_reads(
 
         async def fetched() -> bool:
             found = ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))
-            return bool(found["status"] == "picked_up")
+            return bool(found["status"] in ("picked_up", "in_transit"))
 
         await until(fetched, "the parcel is picked up by what was scanned")
 

@@ -72,7 +72,9 @@ async def test_a_phone_whose_browser_takes_its_store_away_goes_on_with_all_that_
         await one.pick_up()
 
         async def picked_up() -> bool:
-            return bool(ok(await one.driver.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "picked_up")
+            return bool(
+                ok(await one.driver.get(f"/api/deliveries/{delivery['id']}/"))["status"] in ("picked_up", "in_transit")
+            )
 
         await until(picked_up, "the server knows of the pickup")
 
