@@ -190,14 +190,19 @@ async def _searches(admin: Person, number: int) -> list[dict[str, Any]]:
     return found
 
 
-async def _first_asked(admin: Person, number: int) -> dict[str, Any]:
+async def _first_asked(admin: Person, number: int, zone: RollingZone) -> dict[str, Any]:
     """The first offer of a delivery's newest search."""
+    searches: list[dict[str, Any]] = []
 
     async def asked() -> dict[str, Any] | None:
-        searches = await _searches(admin, number)
+        searches[:] = await _searches(admin, number)
         return searches[0]["offers"][0] if searches and searches[0]["offers"] else None
 
-    found: dict[str, Any] = await until(asked)
+    try:
+        found: dict[str, Any] = await until(asked)
+    except AssertionError as error:
+        hold, state = (await shown(admin, number))["hold"], await zone.state()
+        raise AssertionError(f"nobody was asked: {searches=}, {hold=}, {state=}") from error
     return found
 
 
@@ -209,7 +214,7 @@ async def test_a_zone_that_offers_asks_whom_the_plan_calls_for_and_not_whoever_s
     [first] = await deliveries_at(world, north_of(here, 300), {})
     [second] = await deliveries_at(world, north_of(here, -100), {})
     zones.append(zone := await rolling_zone(admin, here, mode="one"))
-    asked = {number: await _first_asked(admin, number) for number in (first, second)}
+    asked = {number: await _first_asked(admin, number, zone) for number in (first, second)}
     assert (asked[first]["transporter_id"], asked[second]["transporter_id"]) == (
         far.transporter_id,
         near.transporter_id,
@@ -232,7 +237,7 @@ async def test_what_everybody_declined_is_held_with_that_reason_and_is_not_asked
     driver = await driver_at(world, here)
     [number] = await deliveries_at(world, here, {})
     zones.append(zone := await rolling_zone(admin, here, mode="waves"))
-    offer = await _first_asked(admin, number)
+    offer = await _first_asked(admin, number, zone)
     ok(await driver.post(f"/api/offers/{offer['id']}/decline/", {"reason": "too_far"}))
 
     async def held() -> dict[str, Any] | None:

@@ -39,7 +39,6 @@ class Console:
         self.profiles: dict[int, dict[str, Any]] = {}
         self.introduced: list[int] = []
         self.frames: list[dict[str, Any]] = []
-        self.runs: list[dict[str, Any]] = []
 
     async def subscribe(self, area: dict[str, float] | None = None) -> None:
         await self.socket.send(json.dumps(EVERYTHING | ({"area": area} if area else {})))
@@ -47,10 +46,9 @@ class Console:
             pass
 
     async def read(self) -> dict[str, Any]:
-        frame = await next_frame(self.socket)
-        if frame["type"] == "run":
-            self.runs.append(frame)
-            return frame
+        """The next frame of the fleet; runs and searches of other tests are told in between."""
+        while (frame := await next_frame(self.socket))["type"] in ("run", "search"):
+            pass
         assert frame["type"] == "fleet"
         assert len(frame["transporters"]) + len(frame["deliveries"]) <= MAX_ITEMS
         self.frames.append(frame)
