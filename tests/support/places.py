@@ -9,9 +9,12 @@ DEGREE_M = math.pi / 180 * 6_371_008.8
 
 
 def somewhere() -> tuple[float, float]:
-    """A point where nobody has been: along the equator, and once that is full along a parallel further north."""
+    """A point where nobody has been: along the equator, and once that is full along a parallel further north.
+
+    Never (0, 0): a fix from there is refused, so a transporter would not be online.
+    """
     number = next(_numbers)
-    return 5.0 * (number // _ALONG), -170.0 + number % _ALONG
+    return 5.0 * (number // _ALONG), -169.5 + number % _ALONG
 
 
 def north_of(place: tuple[float, float], metres: float) -> tuple[float, float]:

@@ -244,10 +244,11 @@ class World:
             yield phone
 
     async def online_at(self, driver: Driver, lat: float, lon: float) -> None:
-        """One acknowledged ping."""
+        """One ping that is acknowledged and taken."""
         async with self.phone(driver) as phone:
             await phone.send(ping(1, lat, lon))
             await phone.until_ack(1)
+            assert not phone.rejected, f"the ping from {lat}, {lon} was rejected: {phone.rejected}"
 
     async def stored_fixes(self, driver: Driver, count: int) -> list[dict[str, Any]]:
         """The driver's stored fixes, once the history has as many."""
