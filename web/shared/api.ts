@@ -256,8 +256,8 @@ export interface paths {
          * @description Let a delivery go to another door: its buyer or seller until it is picked up, an admin until it has ended.
          *
          *     What the buyer paid stays, and the transporter's fee grows where the way does. The same again changes nothing.
-         *     409: `wrong_status` and `parcel_aboard`, with `delivery_status`; `door_too_far` for buyer and seller, with
-         *     `away_km` and `most_km`.
+         *     409: `wrong_status` and `parcel_aboard`, with `delivery_status`; for buyer and seller `too_many_changes`, and
+         *     `door_too_far` with `away_km` and `most_km`.
          */
         post: operations["deliveries_change_address"];
         delete?: never;
@@ -605,7 +605,7 @@ export interface paths {
          *     picked up and, of a return, until it is there. The transporter's app reads it at once; the same again changes
          *     nothing.
          *
-         *     409: `wrong_status` and `parcel_aboard`, with `delivery_status`.
+         *     409: `wrong_status`, `parcel_aboard` and, for buyer and seller, `too_many_changes`, with `delivery_status`.
          */
         post: operations["deliveries_change_instructions"];
         delete?: never;
@@ -891,7 +891,7 @@ export interface paths {
          * @description Say when a parcel is tried again, as its buyer after an attempt or as an admin; its transporter is told.
          *
          *     Within `DISPATCH_NEXT_TRY_DAYS`; the same again changes nothing. 409, each with `delivery_status`:
-         *     `wrong_status`, `not_attempted`, `too_many_attempts`.
+         *     `wrong_status`, `not_attempted`, `too_many_attempts`, for its buyer `too_many_changes`.
          */
         post: operations["deliveries_reschedule"];
         delete?: never;

@@ -11,7 +11,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import Body, Lat, Lon, Moment, Text
 from api.http.security import acts, needs
 from api.routes.deliveries.attempt_answers import AttemptedAnswer, RescheduledAnswer, next_try, noted_attempt
-from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
+from api.routes.deliveries.deliveries import KeyPath, delivery_key, key_named, transporter_and_place
 from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.proofs import MAX_BODY_BYTES, Base64, check_pictures, decoded_pictures, picture_files
@@ -23,8 +23,7 @@ from dispatch.deliveries.attempts.models import AttemptReason
 from dispatch.deliveries.attempts.rescheduling import Window
 from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.refused_steps import SentStep
-from dispatch.deliveries.service import DeliveryKey, Place
-from dispatch.numbers import read_tracking_number
+from dispatch.deliveries.service import Place
 from dispatch.proofs.refused import RefusedStep
 
 
@@ -112,14 +111,9 @@ class AttemptController(Controller):
         """Say when a parcel is tried again, as its buyer after an attempt or as an admin; its transporter is told.
 
         Within `DISPATCH_NEXT_TRY_DAYS`; the same again changes nothing. 409, each with `delivery_status`:
-        `wrong_status`, `not_attempted`, `too_many_attempts`.
+        `wrong_status`, `not_attempted`, `too_many_attempts`, for its buyer `too_many_changes`.
         """
-        key: DeliveryKey
-        number = read_tracking_number(delivery_id)
-        if number is None:
-            key = delivery_key(delivery_id)
-        else:
-            key = (await services.delivery_steps(work).deliveries.get_by_tracking_number(number)).id
+        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
         delivery = await services.rescheduling(work).reschedule(
             key, request.user, Window(data.starts_at, data.ends_at), note=data.note
         )

@@ -11,7 +11,7 @@ from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import MANY_LINES, NO_NUL, Body
 from api.http.security import needs
-from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.deliveries import KeyPath, delivery_key, delivery_named
 from api.routes.deliveries.proof_bodies import CodeState, code_state
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import Role, User
@@ -20,7 +20,6 @@ from dispatch.database.work import Work
 from dispatch.deliveries.code_messages import tell_code
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.errors import Conflict, NotFound
-from dispatch.numbers import read_tracking_number
 
 CodePath = Annotated[str, PathParameter(description="The delivery's number, UUID or tracking number.")]
 ENDED = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED})
@@ -52,12 +51,7 @@ class CodeController(Controller):
         self, request: Request[User, Any, Any], delivery_id: CodePath, work: GivenWork, services: GivenServices
     ) -> ToldCode:
         """The code of one's own parcel, for its buyer alone."""
-        deliveries = services.delivery_steps(work).deliveries
-        number = read_tracking_number(delivery_id)
-        if number is None:
-            delivery = await deliveries.get(delivery_key(delivery_id))
-        else:
-            delivery = await deliveries.get_by_tracking_number(number)
+        delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
         if delivery.sale.buyer_id != request.user.id:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         codes = services.codes(work)

@@ -44,11 +44,12 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.weights import to_the_gram
 from dispatch.database.work import Work
-from dispatch.deliveries.models import Priority
-from dispatch.deliveries.service import DeliveryKey
+from dispatch.deliveries.models import Delivery, Priority
+from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.deliveries.sold_weights import sold_weight
 from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import NotFound
+from dispatch.numbers import read_tracking_number
 from dispatch.ports import LivePosition
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters
@@ -137,6 +138,18 @@ def delivery_key(text: str) -> DeliveryKey:
     if found is None:
         raise NotFound("There is no such delivery.", code="delivery_not_found")
     return found
+
+
+async def key_named(deliveries: Deliveries, text: str) -> DeliveryKey:
+    """The same, where a tracking number is a name as well, however it is typed. Raises NotFound."""
+    number = read_tracking_number(text)
+    return delivery_key(text) if number is None else (await deliveries.get_by_tracking_number(number)).id
+
+
+async def delivery_named(deliveries: Deliveries, text: str) -> Delivery:
+    """The delivery of a number, a UUID or a tracking number. Raises NotFound."""
+    number = read_tracking_number(text)
+    return await (deliveries.get(delivery_key(text)) if number is None else deliveries.get_by_tracking_number(number))
 
 
 async def _transporter_of(request: Request[User, Any, Any], work: Work, services: DeliveryServices) -> Transporter:

@@ -12,7 +12,7 @@ from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
 from api.http.security import needs
-from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.deliveries import key_named
 from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.services import GivenServices
 from api.routes.marketplace.address_bodies import AddressBody, check_fitting
@@ -20,8 +20,6 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.readdressing import Door
-from dispatch.deliveries.service import DeliveryKey
-from dispatch.numbers import read_tracking_number
 
 
 class DoorAnswer(Struct, frozen=True, kw_only=True):
@@ -66,16 +64,11 @@ class DoorController(Controller):
         """Let a delivery go to another door: its buyer or seller until it is picked up, an admin until it has ended.
 
         What the buyer paid stays, and the transporter's fee grows where the way does. The same again changes nothing.
-        409: `wrong_status` and `parcel_aboard`, with `delivery_status`; `door_too_far` for buyer and seller, with
-        `away_km` and `most_km`.
+        409: `wrong_status` and `parcel_aboard`, with `delivery_status`; for buyer and seller `too_many_changes`, and
+        `door_too_far` with `away_km` and `most_km`.
         """
         door = Door.of_address(data.columns())
-        key: DeliveryKey
-        number = read_tracking_number(delivery_id)
-        if number is None:
-            key = delivery_key(delivery_id)
-        else:
-            key = (await services.delivery_steps(work).deliveries.get_by_tracking_number(number)).id
+        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
         done = await services.readdressing(work).change(key, request.user, door)
         delivery = done.delivery
         if done.changed_by is not None:  # where from and where to is not for a log that nobody can clear

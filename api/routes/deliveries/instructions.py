@@ -11,15 +11,12 @@ from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import MANY_LINES, NO_NUL, Body
 from api.http.security import needs
-from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.deliveries import key_named
 from api.routes.deliveries.lists import RatedPath
-from api.routes.deliveries.services import DeliveryServices, GivenServices
+from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
-from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
-from dispatch.deliveries.service import DeliveryKey
-from dispatch.numbers import read_tracking_number
 
 WHO = needs(Role.CUSTOMER, Role.SELLER, Role.ADMIN)
 
@@ -52,7 +49,7 @@ class InstructionsController(Controller):
         self, request: Request[User, Any, Any], delivery_id: RatedPath, work: GivenWork, services: GivenServices
     ) -> InstructionsAnswer:
         """What the courier is told about the door: for the buyer (not of a return), its seller and admins."""
-        key = await _key(delivery_id, services, work)
+        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
         return _answer(await services.instructing(work).read(key, request.user), changed=False)
 
     @post("/{delivery_id:str}/instructions/", guards=[WHO], status_code=200)
@@ -68,21 +65,14 @@ class InstructionsController(Controller):
         picked up and, of a return, until it is there. The transporter's app reads it at once; the same again changes
         nothing.
 
-        409: `wrong_status` and `parcel_aboard`, with `delivery_status`.
+        409: `wrong_status`, `parcel_aboard` and, for buyer and seller, `too_many_changes`, with `delivery_status`.
         """
-        key = await _key(delivery_id, services, work)
+        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
         done = await services.instructing(work).change(key, request.user, data.instructions.strip())
         if done.changed_by is not None:  # what they say is not for a log that nobody can clear
             told, subject = {"changed_by": done.changed_by.value}, done.delivery.id
             await record(work.session, actor_of(request), "delivery.instructions_changed", "delivery", subject, told)
         return _answer(done.delivery, changed=done.changed_by is not None)
-
-
-async def _key(delivery_id: str, services: DeliveryServices, work: Work) -> DeliveryKey:
-    number = read_tracking_number(delivery_id)
-    if number is None:
-        return delivery_key(delivery_id)
-    return (await services.delivery_steps(work).deliveries.get_by_tracking_number(number)).id
 
 
 def _answer(delivery: Delivery, *, changed: bool) -> InstructionsAnswer:

@@ -35,7 +35,7 @@ from api.routes.deliveries.answers import (
     dispatcher_row,
     waiting_delivery,
 )
-from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.deliveries import KeyPath, delivery_key, delivery_named
 from api.routes.deliveries.on_hold import read_on_hold
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
@@ -46,7 +46,6 @@ from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.errors import Forbidden, NotFound
-from dispatch.numbers import read_tracking_number
 from dispatch.transporters.service import Transporters
 
 RatedPath = Annotated[str, PathParameter(description="The delivery's number, UUID or tracking number.")]
@@ -172,11 +171,6 @@ class DeliveryListController(Controller):
         It takes the place of what the transporter reported; a later rating replaces an earlier one, the same one
         again changes nothing.
         """
-        deliveries = services.delivery_steps(work).deliveries
-        number = read_tracking_number(delivery_id)
-        if number is not None:
-            key = (await deliveries.get_by_tracking_number(number)).id
-        else:
-            key = (await deliveries.get(delivery_key(delivery_id))).id
-        rated = await services.ratings(work).rate(key, request.user, data.rating)
+        delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+        rated = await services.ratings(work).rate(delivery.id, request.user, data.rating)
         return RatedDelivery(rated.id, rated.delivery_id, rated.buyer_rating)

@@ -14,7 +14,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import BIGINT_MAX
 from api.http.security import PUBLIC, needs
 from api.routes.deliveries.codes import CodePath
-from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.deliveries import delivery_named
 from api.routes.deliveries.evidence import Evidence, SignedEvidence, evidence_of, signed_evidence_of
 from api.routes.deliveries.late_proofs import RefusedProof, refused_proofs
 from api.routes.deliveries.proof_links import PATH, ProofLinks
@@ -25,7 +25,6 @@ from dispatch.deliveries.attempts.models import AttemptReason
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.proof_verification import ProofVerification
 from dispatch.errors import NotFound
-from dispatch.numbers import read_tracking_number
 from dispatch.proofs.kinds import End, ProofKind, Proved
 from dispatch.proofs.models import ProofRecord, kinds_of
 from dispatch.proofs.verifying import ProofFault
@@ -169,11 +168,7 @@ class ProofPictureController(Controller):
 async def _concerned(request: Request[User, Any, Any], key: str, work: Work, services: DeliveryServices) -> Delivery:
     """Raises NotFound for everybody who has nothing to do with it, as for none."""
     deliveries, user = services.delivery_steps(work).deliveries, request.user
-    number = read_tracking_number(key)
-    if number is None:
-        delivery = await deliveries.get(delivery_key(key))
-    else:
-        delivery = await deliveries.get_by_tracking_number(number)
+    delivery = await delivery_named(deliveries, key)
     transporter = delivery.transporter
     known_to = {delivery.sale.buyer_id, delivery.sale.seller_id, transporter.user_id if transporter else None}
     if user.id not in known_to and not user.has(Role.ADMIN):

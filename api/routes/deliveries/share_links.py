@@ -11,13 +11,12 @@ from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, PathId
 from api.http.security import needs
-from api.routes.deliveries.deliveries import delivery_key
+from api.routes.deliveries.deliveries import delivery_named
 from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.services import DeliveryServices, GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.database.work import Work
-from dispatch.numbers import read_tracking_number
 from dispatch.tracking.share_links import ShareLink, ShareLinks
 
 Sharer: TypeAlias = Request[User, Any, Any]
@@ -92,10 +91,8 @@ class ShareLinkController(Controller):
 
 
 async def _links(services: DeliveryServices, work: Work, delivery_id: str, user: User) -> ShareLinks:
-    deliveries = services.delivery_steps(work).deliveries
-    number = read_tracking_number(delivery_id)
-    found = deliveries.get(delivery_key(delivery_id)) if number is None else deliveries.get_by_tracking_number(number)
-    return ShareLinks(work.session, await found, user)
+    delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+    return ShareLinks(work.session, delivery, user)
 
 
 def _facts(link: ShareLink, now: datetime) -> dict[str, Any]:
