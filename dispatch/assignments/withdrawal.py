@@ -5,11 +5,13 @@ Whoever takes away what made a transporter assignable (its verification, its ava
 nothing is given to it in between. What is aboard already stays with it; dispatchers find it in the list of deliveries.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import DeliveryAct
@@ -82,27 +84,34 @@ async def withdraw_open_deliveries(
 
 
 async def lock_with_open_deliveries(session: AsyncSession, transporter_id: int) -> tuple[Transporter, list[Delivery]]:
-    """A transporter with its open deliveries, locked in the order of all steps: deliveries first.
+    """A transporter with its open deliveries, see ``lock_all_with_open_deliveries``. Raises NotFound, Unavailable."""
+    open_ones = await lock_all_with_open_deliveries(session, {transporter_id})
+    return await lock_transporter(session, transporter_id), open_ones
 
-    Once the transporter is locked nobody gives it more; what it was given while it was waited for means a fresh start,
-    for locking that behind the transporter could wait in a circle.
+
+async def lock_all_with_open_deliveries(session: AsyncSession, transporter_ids: Collection[int]) -> list[Delivery]:
+    """Transporters and their open deliveries, locked in the order of all steps: deliveries first, each by number.
+
+    Once a transporter is locked nobody gives it more; what one was given while it was waited for means a fresh start,
+    for locking that behind the transporters could wait in a circle. Raises Unavailable.
     """
     for _ in range(ATTEMPTS):
         savepoint = await session.begin_nested()
         open_ones = list(
             await session.scalars(
                 select(Delivery)
-                .where(*_open(transporter_id))
+                .where(*_open(transporter_ids))
                 .order_by(Delivery.id)
                 .with_for_update()
                 .execution_options(populate_existing=True)
             )
         )
-        transporter = await lock_transporter(session, transporter_id)
-        now_open = set(await session.scalars(select(Delivery.id).where(*_open(transporter_id))))
+        held = select(Transporter.id).where(among(Transporter.id, transporter_ids)).order_by(Transporter.id)
+        await session.execute(held.with_for_update())
+        now_open = set(await session.scalars(select(Delivery.id).where(*_open(transporter_ids))))
         if now_open <= {delivery.id for delivery in open_ones}:
             await savepoint.commit()
-            return transporter, open_ones
+            return open_ones
         await savepoint.rollback()
     raise Unavailable("The transporter is given deliveries at this moment. Try again.")
 
@@ -136,5 +145,5 @@ async def give_back(
     await work.session.flush()
 
 
-def _open(transporter_id: int) -> tuple[ColumnElement[bool], ...]:
-    return Delivery.transporter_id == transporter_id, Delivery.status == DeliveryStatus.ASSIGNED
+def _open(transporter_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:
+    return among(Delivery.transporter_id, transporter_ids), Delivery.status == DeliveryStatus.ASSIGNED

@@ -167,6 +167,35 @@ async def test_transporters_get_accounts_and_profiles_that_wait_to_be_verified(w
     assert not refused["applied"]
 
 
+async def test_a_table_holds_whom_it_changes_as_plans_do_and_neither_waits_for_the_other_in_a_circle(
+    world: World, hand_in: HandIn
+) -> None:
+    """Deliveries, then transporters, by their numbers, whatever the order of the rows."""
+    admin, keys = await world.admin(), [uuid4().hex for _ in range(3)]
+    head = "external_id,email,name,phone,vehicle_type,capacity_kg\n"
+
+    def table(weights: dict[str, int]) -> str:
+        return head + "".join(
+            f"{key},{key}@example.com,Some Rider,+977-9841555555,motorcycle,{weight}\n"
+            for key, weight in weights.items()
+        )
+
+    ok(await hand_in(admin, "transporters", table(dict.fromkeys(keys, 40)), dry_run=False))
+    async with world.server.services.database.connection() as driver:
+        query = "SELECT thing_id FROM external_names WHERE kind = 'transporters' AND name = ANY($1) ORDER BY thing_id"
+        first, same, last = [row[0] for row in await driver.fetch(query, keys)]
+    changed = table({keys[2]: 45, keys[1]: 40, keys[0]: 45})
+    hold = "SELECT id FROM transporters WHERE id = $1 FOR UPDATE"
+    async with world.server.services.database.transaction() as plan:
+        await plan.fetch(hold, first)
+        importing = asyncio.ensure_future(hand_in(admin, "transporters", changed, dry_run=False))
+        await until(lambda: somebody_waits(world), "the table waits for the plan")
+        await plan.fetch(hold, last)
+        await plan.fetch(hold, same)
+    told = ok(await importing)
+    assert (told["changed"], told["unchanged"]) == (2, 1)
+
+
 async def test_deliveries_are_made_once_for_each_sale(world: World, hand_in: HandIn) -> None:
     admin, bought = await world.admin(), await world.bought()
     body = delivery_body(bought.sale_id)

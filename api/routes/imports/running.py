@@ -155,12 +155,14 @@ async def _columns(importer: Importer[Any], rows: Iterator[Row]) -> Columns:
     first = await asyncio.to_thread(next, rows, None)
     if first is None:
         raise UnreadableFile("it is empty: the first row names the columns")
-    return columns_of(first, importer.row)
+    columns = columns_of(first, importer.row)
+    importer.columns = frozenset(columns.names)
+    return columns
 
 
 async def _take_all(importer: Importer[Any], work: Work, rows: Iterator[Row], result: Result, wish: Wish) -> None:
     columns = await _columns(importer, rows)
-    result.columns, importer.columns = columns.names, frozenset(columns.names)
+    result.columns = columns.names
     seen: dict[Name, int] = {}
     while portion := await asyncio.to_thread(_portion, rows):
         tell = partial(_tell, result, wish, importer.title_column)

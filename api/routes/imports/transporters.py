@@ -1,5 +1,6 @@
 """Transporters out of a table: an account and a profile for each, which an admin then verifies."""
 
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
@@ -18,6 +19,8 @@ from api.routes.transporters.transporters import BusinessName, Parcels, VehicleN
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password
 from dispatch.accounts.service import NewUser
+from dispatch.assignments.withdrawal import lock_all_with_open_deliveries
+from dispatch.database.among import among
 from dispatch.database.work import Work
 from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
 from dispatch.transporters.models import Transporter
@@ -39,6 +42,15 @@ class TransporterRow(Body, frozen=True, kw_only=True):
 
 
 PROFILE = ("phone", "vehicle_type", "business_name", "vehicle_number")
+_COLUMNS = [getattr(Transporter, name) for name in (*PROFILE, "capacity_kg", "max_active")]
+
+
+def _profile_of(row: TransporterRow) -> dict[str, Any]:
+    profile: dict[str, Any] = {name: getattr(row, name) for name in PROFILE}
+    profile["capacity_kg"] = Decimal(str(row.capacity_kg)).quantize(Decimal("0.001"))
+    if row.max_active is not UNSET:
+        profile["max_active"] = row.max_active
+    return profile
 
 
 class TransporterImporter(Importer[TransporterRow]):
@@ -66,16 +78,34 @@ class TransporterImporter(Importer[TransporterRow]):
         """A name of the house."""
         return (OF_THE_HOUSE, row.external_id)
 
+    async def look_ahead(self, portions: AsyncIterator[Sequence[TransporterRow]]) -> None:
+        """Hold whom the table changes, with what they were given, in the order of plans and steps; until the end.
+
+        Who stays as they are may be given deliveries meanwhile.
+        """
+        changed: set[int] = set()
+        async for rows in portions:
+            await self._find_known([self.name_of(row) for row in rows])
+            rows_of = {number: row for row in rows if (number := self._known.get(self.name_of(row))) is not None}
+            query = select(Transporter.id, *_COLUMNS).where(among(Transporter.id, rows_of))
+            for found in await self._work.session.execute(query):
+                if self._changes(_profile_of(rows_of[found.id]), found):
+                    changed.add(found.id)
+        await lock_all_with_open_deliveries(self._work.session, changed)
+
+    def _changes(self, profile: dict[str, Any], known: object) -> dict[str, Any]:
+        """What the table has a column for, and is otherwise."""
+        return {
+            name: value for name, value in profile.items() if name in self.columns and getattr(known, name) != value
+        }
+
     def title_of(self, row: TransporterRow) -> str:
         """What they drive: what is told is kept, and names and number plates go with an account that is deleted."""
         return row.vehicle_type
 
     async def take(self, row: TransporterRow) -> Taken:
         """Make account and profile, or change the profile that there is."""
-        profile = {name: getattr(row, name) for name in PROFILE}
-        profile["capacity_kg"] = Decimal(str(row.capacity_kg)).quantize(Decimal("0.001"))
-        if row.max_active is not UNSET:
-            profile["max_active"] = row.max_active
+        profile = _profile_of(row)
         known = self._known.get(self.name_of(row))
         return await self._make(row, profile) if known is None else await self._change(known, profile)
 
@@ -95,11 +125,7 @@ class TransporterImporter(Importer[TransporterRow]):
     async def _change(self, transporter_id: int, profile: dict[str, Any]) -> Taken:
         session = self._work.session
         transporter = await session.get(Transporter, transporter_id)
-        changes = {
-            name: value
-            for name, value in profile.items()
-            if name in self.columns and getattr(transporter, name) != value
-        }
+        changes = {} if transporter is None else self._changes(profile, transporter)
         if transporter is None or not changes:
             return Taken(Outcome.UNCHANGED)
         user = (await session.scalars(select(User).where(User.id == transporter.user_id))).one()
