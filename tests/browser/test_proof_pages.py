@@ -120,6 +120,51 @@ async def test_a_courier_with_the_wrong_code_is_told_so_and_not_that_the_parcel_
 
 
 @pytest.mark.slow
+async def test_after_a_wrong_code_nobody_has_to_sign_or_take_the_photo_once_more(
+    world: World, plain_chromium: Browser
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought, proof={"drop_off": ["signature", "photo", "code"]})
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/"))
+    digits = ok(await bought.customer.get(f"/api/deliveries/{delivery['id']}/code/"))["digits"]
+    async with courier(world, plain_chromium, driver) as one:
+        page = one.page
+
+        async def say(code: str) -> None:
+            for digit in code:
+                await page.get_by_role("button", name=digit, exact=True).click()
+            await page.get_by_role("button", name="Delivered", exact=True).click()
+
+        await page.get_by_role("link", name="Hand over", exact=True).click()
+        await page.get_by_role("button", name="Go on here").click()
+        await page.get_by_label("Name of who signs").fill("Maya Tamang")
+        await one.sign()
+        await one.take_photo()
+        await page.get_by_role("button", name="Use this photo").click()
+        await say(f"{(int(digits) + 1) % 10000:04}")
+        await expect(page.get_by_role("alert").filter(has_text="Not done:")).to_contain_text("2 tries are left")
+        await page.get_by_role("link", name="Hand over", exact=True).click()
+        await page.get_by_role("button", name="Go on here").click()
+        await expect(page.get_by_role("img", name="The signature that was given")).to_be_visible()
+        await expect(page.get_by_label("Name of who signs")).to_have_value("Maya Tamang")
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Sign again").click()
+        await expect(page.get_by_role("button", name="Use this signature")).to_be_disabled()
+        await one.sign()
+        await expect(page.get_by_role("img", name="The photo that you took")).to_be_visible()
+        await page.get_by_role("button", name="Use this photo").click()
+        await say(digits)
+        await expect(page.locator(".notice")).to_contain_text("Delivered:")
+        one.window.complaints[:] = [said for said in one.window.complaints if "422" not in said]
+
+        async def delivered() -> bool:
+            return bool(ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "delivered")
+
+        await until(delivered, "the right code, with what was gathered before")
+
+
+@pytest.mark.slow
 async def test_a_dispatcher_gives_a_new_code_where_the_old_one_is_locked(world: World, desk: Window) -> None:
     bought, driver, admin = await world.bought(), await world.driver(), await world.admin()
     delivery = await world.delivery(bought, proof={"drop_off": ["code"]})

@@ -103,6 +103,9 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
       {asked === "signature" && (
         <SignatureQuestion
           name={stop.contact}
+          signature={signature}
+          signed_by={proof.signed_by}
+          relation={proof.relation}
           required={required.includes("signature")}
           say={say}
           busy={saving || !settled}

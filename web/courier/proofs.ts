@@ -88,10 +88,12 @@ export class Proofs {
 
   /** Keeps one; those of deliveries that are not under way any more go. */
   keep<Kind extends ActionKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
-    return this.#change((all) => {
-      const wanted = Object.entries(all).filter(([name]) => under_way.includes(Number(name.split(":")[1])));
-      return { ...Object.fromEntries(wanted), [nameOf(kind, delivery)]: gathered };
-    });
+    return this.#change((all) => ({ ...underWay(all, under_way), [nameOf(kind, delivery)]: gathered }));
+  }
+
+  /** The same, where nothing is kept for it. */
+  keepUnlessKept<Kind extends ActionKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
+    return this.#change((all) => ({ [nameOf(kind, delivery)]: gathered, ...underWay(all, under_way) }));
   }
 
   forget(kind: ActionKind, delivery: number): Promise<void> {
@@ -104,6 +106,10 @@ export class Proofs {
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
+}
+
+function underWay(all: KeptProofs, deliveries: readonly number[]): KeptProofs {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => deliveries.includes(Number(name.split(":")[1]))));
 }
 
 function nameOf(kind: ActionKind, delivery: number): string {

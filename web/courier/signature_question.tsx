@@ -9,6 +9,10 @@ const RELATIONS = ["self", "family", "neighbour", "colleague", "guard", "recepti
 
 interface Asked {
   name: string;
+  /** What was signed already, and who did. */
+  signature: string | null;
+  signed_by: string;
+  relation: string;
   required: boolean;
   say: CourierSay;
   busy: boolean;
@@ -18,26 +22,29 @@ interface Asked {
   onAnswer: (signature: string | null, signed_by: string, relation: string) => void;
 }
 
-export function SignatureQuestion({ name, required, say, busy, use, skip, onAnswer }: Asked) {
+export function SignatureQuestion({ name, signature, signed_by, relation: known, required, say, busy, use, skip, onAnswer }: Asked) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawn, setDrawn] = useState(false);
   const [typed, setTyped] = useState("");
-  const [signer, setSigner] = useState(name);
-  const [relation, setRelation] = useState<(typeof RELATIONS)[number]>("self");
-  const given = drawn || typed.trim() !== "";
+  const [signer, setSigner] = useState(signed_by || name);
+  const [relation, setRelation] = useState(() => relationOf(known));
+  const [before, setBefore] = useState(signature); // on this paper; null once somebody signs anew
+  const given = before !== null || drawn || typed.trim() !== "";
   const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   useEffect(() => {
-    heading.current?.focus();
     if (canvas.current !== null) return pad(canvas.current, () => setDrawn(true));
     return undefined;
-  }, []);
+  }, [before === null]);
 
   const clear = (): void => {
     if (canvas.current !== null) empty(canvas.current);
+    setBefore(null);
     setDrawn(false);
     setTyped("");
   };
   const finish = (): void => {
+    if (before !== null) return onAnswer(before, signer.trim(), relation);
     const paper = canvas.current;
     if (paper === null) return;
     if (!drawn) write(paper, typed.trim());
@@ -47,11 +54,14 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
     <>
       <h1 ref={heading} tabIndex={-1} class="answer">{say("signature.title", { name })}</h1>
       <p class="quiet">{say(required ? "signature.required" : "signature.optional")}</p>
-      <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>
-      <label>
-        {say("signature.typed")}
-        <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
-      </label>
+      {before !== null && <img class="proof" src={before} alt={say("signature.taken")} />}
+      {before === null && <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>}
+      {before === null && (
+        <label>
+          {say("signature.typed")}
+          <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
+        </label>
+      )}
       {required && (
         <div class="signer">
           <label>
@@ -60,17 +70,21 @@ export function SignatureQuestion({ name, required, say, busy, use, skip, onAnsw
           </label>
           <label>
             {say("signature.relation")}
-            <select value={relation} onChange={(event) => setRelation(RELATIONS.find((one) => one === event.currentTarget.value) ?? "other")}>
+            <select value={relation} onChange={(event) => setRelation(relationOf(event.currentTarget.value))}>
               {RELATIONS.map((one) => <option key={one} value={one}>{say(`relation.${one}`)}</option>)}
             </select>
           </label>
         </div>
       )}
       {(given || required) && <button type="button" class="button first large" disabled={busy || !given || (required && signer.trim() === "")} onClick={finish}>{use}</button>}
-      {(drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say("signature.clear")}</button>}
+      {(before !== null || drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say(before !== null ? "signature.again" : "signature.clear")}</button>}
       {!required && <button type="button" class={given ? "button" : "button first large"} disabled={busy} onClick={() => onAnswer(null, "", "self")}>{skip}</button>}
     </>
   );
+}
+
+function relationOf(text: string): (typeof RELATIONS)[number] {
+  return RELATIONS.find((one) => one === text) ?? "other";
 }
 
 /** Black on white whatever the page's colours: it is looked at elsewhere. */

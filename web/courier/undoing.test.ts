@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import type { Action } from "./actions.ts";
 import { KeptInMemory } from "./kept.ts";
 import { Outbox } from "./outbox.ts";
 import { NO_PROOF, Proofs } from "./proofs.ts";
-import { undoneOf } from "./undoing.ts";
+import { gatheredAgain, undoneOf } from "./undoing.ts";
 
 const PHOTO = "data:image/jpeg;base64,AAAA";
 const HOLD_MS = 10;
@@ -64,4 +65,16 @@ test("an attempt that is taken back leaves its answers and its photo for the nex
   await outbox.add({ kind: "attempts", delivery_id: 13, title: "Thamel", happened_at: "2026-11-28T10:00:00.000Z", body }, HOLD_MS);
   await undoneOf(outbox.actions, outbox, proofs, []);
   expect(await proofs.find("attempts", 13)).toEqual({ at: 0, reason: "closed", photo: PHOTO, next: "later", note: "Shutter down", far_seen: false });
+});
+
+test("whoever had a wrong code finds photo and signature there for the next try; other refusals, and what is gathered already, leave all as it is", async () => {
+  const kept = new Phone();
+  const proofs = new Proofs(kept);
+  const body = { delivery_photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour", code: "1234", age_checked: true };
+  const refused = (delivery_id: number, code: string): Action =>
+    ({ kind: "deliver", delivery_id, body, happened_at: "2026-11-28T10:00:00.000Z", state: "refused", refusal: { code, detail: "" } }) as unknown as Action;
+  await proofs.keep("deliver", 15, { ...NO_PROOF, at: 1 }, [11, 15]);
+  for (const one of [refused(11, "code_wrong"), refused(12, "no_longer_yours"), refused(15, "code_wrong"), { ...refused(16, "code_wrong"), state: "confirmed" as const, refusal: null }]) await gatheredAgain(one, proofs, [11, 12, 15, 16]);
+  expect(await proofs.find("deliver", 11)).toEqual({ ...NO_PROOF, photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour" });
+  expect([await proofs.find("deliver", 12), await proofs.find("deliver", 15), await proofs.find("deliver", 16)]).toEqual([NO_PROOF, { ...NO_PROOF, at: 1 }, NO_PROOF]);
 });

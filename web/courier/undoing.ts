@@ -1,4 +1,4 @@
-// Steps that are taken back before they are sent.
+// What a step had gathered is there for the next time: where it was taken back before it was sent, and where it proved too little.
 import type { Action } from "./actions.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Proofs, gatheredFor } from "./proofs.ts";
@@ -12,4 +12,13 @@ export function undoneOf(actions: readonly Action[], outbox: Pick<Outbox, "undoA
     const under_way = [...jobs, ...held.map((one) => one.delivery_id)];
     for (const one of held) await proofs.keep(one.kind, one.delivery_id, gatheredFor(one), under_way).catch(() => undefined);
   });
+}
+
+// After these the same is done once more, with something else said or added.
+const UNPROVED: ReadonlySet<string> = new Set(["code_wrong", "code_locked", "proof_missing", "proof_wrong", "signature_required", "too_far", "place_required"]);
+
+/** Whoever heard a wrong code need not take the photo and sign once more. What was gathered for another try meanwhile stays. Raises nothing: else it is gathered anew. */
+export async function gatheredAgain(action: Action, proofs: Pick<Proofs, "keepUnlessKept">, jobs: readonly number[]): Promise<void> {
+  if (action.state !== "refused" || action.refusal === null || !UNPROVED.has(action.refusal.code)) return;
+  await proofs.keepUnlessKept(action.kind, action.delivery_id, gatheredFor(action), [...jobs, action.delivery_id]).catch(() => undefined);
 }

@@ -21,7 +21,7 @@ import { PicturesInParts } from "./pictures_in_parts.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
 import { Proofs } from "./proofs.ts";
 import { PAGE } from "./sources.ts";
-import { undoneOf } from "./undoing.ts";
+import { gatheredAgain, undoneOf } from "./undoing.ts";
 import { PositionWatch, ScreenLock } from "./watching_position.ts";
 import { type Duty, type GiveBackReason, type Profile, type WorkState, WorkStore } from "./work_state.ts";
 
@@ -267,8 +267,9 @@ export class Work {
       drop: (uploads) => void pictures.drop(uploads),
       alone: windows.alone,
       tell: windows.tell,
-    }, (actions) => this.#set({ actions }), ({ delivery_id }) => {
-      this.#whole.delete(delivery_id);
+    }, (actions) => this.#set({ actions }), (over) => {
+      this.#whole.delete(over.delivery_id);
+      if (this.proofs !== null) void gatheredAgain(over, this.proofs, this.state.jobs.map((one) => one.id));
       void this.again();
     });
     await this.#outbox.start();
