@@ -11,7 +11,7 @@ from api.http.bodies import fitting_fields, problems_in
 from api.http.field_checks import Given
 from api.http.texts import tidied
 from api.routes.accounts.accounts import Registration, known_of
-from api.routes.deliveries.deliveries import NewDelivery
+from api.routes.deliveries.deliveries import DeliveryOfSale
 from api.server.backing_services import find_sandbox
 from api.terminal.console import make_console
 from api.terminal.errors import CommandError
@@ -68,7 +68,7 @@ async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
     async def not_too_high(given: Given) -> None:
         limits.check(given)
 
-    body = await _converted(fields, NewDelivery, not_too_high)
+    body = await _converted(fields, DeliveryOfSale, not_too_high)
     async with operating(settings) as services, services.database.work() as work:
         delivery = await services.deliveries.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
         told = {"sale_id": body.marketplace_sale_id}

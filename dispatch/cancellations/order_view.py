@@ -11,6 +11,7 @@ from dispatch.cancellations.order_refunds import NOT_PICKED_UP
 from dispatch.cancellations.setbacks import Setback, setbacks_of_sales
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.order_doors import lacks_parcels
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.orders.service import NOT_SHIPPED, Orders
 from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack, gone_back_of_orders
@@ -62,6 +63,11 @@ class OrderView:
         arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
         may = self.can_cancel or self.objection_until is not None or (self.for_admin and arrived)
         return self.order.is_paid and may
+
+    @property
+    def can_change_address(self) -> bool:
+        """Whether some of it has no parcel yet."""
+        return lacks_parcels(self.order, self.sold)
 
 
 async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> OrderView:

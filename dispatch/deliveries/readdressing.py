@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from dispatch.accounts.models import User
 from dispatch.addresses.models import SavedAddress
@@ -26,6 +26,8 @@ from dispatch.ports import ChangeNotice, LivePositions, Publisher
 ADDRESS_CHANGED: Final = "Delivery address changed"
 MOST_SIGNS: Final = 300
 """Of an address in one line."""
+Point: TypeAlias = tuple[float, float]
+"""Latitude and longitude, degrees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,9 @@ class Door:
         return cls(*(getattr(delivery, name) for name in cls.__slots__))
 
     @property
-    def point(self) -> tuple[float, float] | None:
+    def point(self) -> Point | None:
         """Latitude and longitude."""
-        if self.delivery_lat is None or self.delivery_lon is None:
-            return None
-        return self.delivery_lat, self.delivery_lon
+        return point_of(self.delivery_lat, self.delivery_lon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Readdressing:
         _check_status(delivery, changer)
         check_not_too_often(delivery, changer, ADDRESS_CHANGED)
         if changer is not Changer.DISPATCHER:
-            self._check_near(delivery, before, door)
+            check_near(before.point, door.point, self._most_km, {"delivery_status": delivery.status.value})
         carrier = delivery.transporter
         errands = () if carrier is None else await self._steps.errands_of(carrier)
         for name in Door.__slots__:
@@ -119,23 +119,6 @@ class Readdressing:
         self._tell(delivery, changer)
         await self._work.session.flush()
         return Readdressed(delivery, changer)
-
-    def _check_near(self, delivery: Delivery, before: Door, door: Door) -> None:
-        if before.point is None:
-            return
-        if door.point is None:
-            words = f"a point or a full Plus Code is required, within {self._most_km:g} km of the door before"
-            raise Invalid("Nobody knows where the new door is.", fields={"latitude": words})
-        away_km = great_circle_m(*before.point, *door.point) / 1000
-        if away_km > self._most_km:
-            raise Conflict(
-                f"The new door is {away_km:.1f} km from the one before, and may be {self._most_km:g} km from it. "
-                "Cancel the order and order anew, or ask a dispatcher.",
-                code="door_too_far",
-                delivery_status=delivery.status.value,
-                away_km=round(away_km, 1),
-                most_km=self._most_km,
-            )
 
     def _reckon(self, delivery: Delivery, tariff: Tariff) -> None:
         """Distance and fee anew."""
@@ -163,6 +146,33 @@ class Readdressing:
         if delivery.transporter_id is not None:
             notice = ChangeNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), "address")
             self._work.after_commit(partial(self._publisher.delivery_changed, notice))
+
+
+def point_of(lat: float | None, lon: float | None) -> Point | None:
+    """A point, where both of it are known."""
+    return None if lat is None or lon is None else (lat, lon)
+
+
+def check_near(before: Point | None, after: Point | None, most_km: float, told: Mapping[str, str]) -> None:
+    """That a door is near the one that was paid for, where that is known. ``told``: what a refusal says beside it.
+
+    Raises Invalid where nobody knows where the new door is, Conflict.
+    """
+    if before is None:
+        return
+    if after is None:
+        words = f"a point or a full Plus Code is required, within {most_km:g} km of the door before"
+        raise Invalid("Nobody knows where the new door is.", fields={"latitude": words})
+    away_km = great_circle_m(*before, *after) / 1000
+    if away_km > most_km:
+        raise Conflict(
+            f"The new door is {away_km:.1f} km from the one before, and may be {most_km:g} km from it. "
+            "Cancel the order and order anew, or ask a dispatcher.",
+            code="door_too_far",
+            **told,
+            away_km=round(away_km, 1),
+            most_km=most_km,
+        )
 
 
 def _check_status(delivery: Delivery, changer: Changer) -> None:

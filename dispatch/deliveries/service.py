@@ -57,11 +57,18 @@ class Deliveries:
         self._road_factor = road_factor
 
     async def create(
-        self, sale_id: int, user: User | None, details: Mapping[str, Any], *, tariff: Tariff | None = None
+        self,
+        sale_id: int,
+        user: User | None,
+        details: Mapping[str, Any],
+        *,
+        tariff: Tariff | None = None,
+        destination: int | None = None,
     ) -> Delivery:
         """Make the delivery of a sale, for its seller, an admin, or an operator (``user`` None).
 
         The drop-off point falls back on the order's; the value on the sale's total; the fee on the ``tariff``.
+        ``destination``: the version of the order's address that was read for it. Raises NotFound, Conflict.
         """
         order_id = await self._session.scalar(select(Sale.order_id).where(Sale.id == sale_id))
         # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
@@ -70,11 +77,10 @@ class Deliveries:
         foreign = sale is not None and user is not None and sale.seller_id != user.id and not user.has(Role.ADMIN)
         if sale is None or foreign:
             raise NotFound("There is no such sale.", code="sale_not_found")
-        if sale.status is SaleStatus.CANCELLED:
-            raise Conflict("This sale was cancelled.", code="sale_cancelled", sale_status=sale.status.value)
-        if sale.status in {SaleStatus.DELIVERED, SaleStatus.CANCELLED}:
-            words = f"This sale is {sale.status.value}; there is nothing to carry."
-            raise Conflict(words, code="sale_closed", sale_status=sale.status.value)
+        _check_open(sale)
+        if destination is not None and (order is None or order.delivery_info_id != destination):
+            words = "The address was changed meanwhile: read the sale again and look where it goes."
+            raise Conflict(words, code="destination_changed", sale_status=sale.status.value)
         known = dict(details)
         if known.get("delivery_lat") is None:
             known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)
@@ -242,6 +248,14 @@ class Deliveries:
         if delivery is None:
             raise _no_such_delivery()
         return delivery
+
+
+def _check_open(sale: Sale) -> None:
+    if sale.status is SaleStatus.CANCELLED:
+        raise Conflict("This sale was cancelled.", code="sale_cancelled", sale_status=sale.status.value)
+    if sale.status is SaleStatus.DELIVERED:
+        words = f"This sale is {sale.status.value}; there is nothing to carry."
+        raise Conflict(words, code="sale_closed", sale_status=sale.status.value)
 
 
 def _no_such_delivery() -> NotFound:

@@ -104,7 +104,9 @@ class DeliverySteps:
         self.deliveries = Deliveries(work, clock, publisher, road_factor=road_factor)
         self._progress = OrderProgress(work, clock)
 
-    async def create(self, sale_id: int, user: User | None, details: Mapping[str, Any]) -> Delivery:
+    async def create(
+        self, sale_id: int, user: User | None, details: Mapping[str, Any], *, destination: int | None = None
+    ) -> Delivery:
         """Make the delivery of a sale, see ``Deliveries.create``; its fee is the tariff's where it names none,
         and its weight that of what was sold.
 
@@ -117,7 +119,7 @@ class DeliverySteps:
         if details.get("delivery_fee") is None:
             tariff = await self._fees.at(self._work, details.get("pickup_lat"), details.get("pickup_lon"))
         details = await self._proving.details_of(sale_id, details)
-        made = await self.deliveries.create(sale_id, user, details, tariff=tariff)
+        made = await self.deliveries.create(sale_id, user, details, tariff=tariff, destination=destination)
         await self._proving.begin(made)
         return made
 

@@ -36,7 +36,13 @@ from dispatch.events.payloads.offers import (
     OfferExpired,
     OfferWithdrawn,
 )
-from dispatch.events.payloads.orders import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
+from dispatch.events.payloads.orders import (
+    OrderAddressChanged,
+    OrderCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+)
 from dispatch.events.payloads.plans import PlanCommitted, PlanExpired
 from dispatch.events.payloads.transporters import (
     TransporterDocumentDecided,
@@ -51,6 +57,7 @@ PAYLOADS: tuple[type[EventData], ...] = (
     OrderPlaced,
     OrderPaid,
     OrderRefunded,
+    OrderAddressChanged,
     OrderCancelled,
     DeliveryCreated,
     DeliveryAssigned,

@@ -1,5 +1,7 @@
 """A parcel goes to another door: its buyer says so on the order's page."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -35,3 +37,41 @@ async def test_the_buyer_changes_where_a_parcel_goes_on_the_page_of_the_order(wo
     await expect(page.get_by_role("link", name="Follow parcel")).to_be_visible()
     await expect(page.get_by_role("button", name="Change the address")).to_have_count(0)
     window.complaints[:] = [said for said in window.complaints if "409" not in said]
+
+
+@pytest.mark.slow
+async def test_before_it_is_packed_the_order_goes_elsewhere_and_the_seller_who_had_the_old_address_reads_the_new_one(
+    world: World, window: Window, desk: Window
+) -> None:
+    bought = await world.bought()
+    packing = await signed_in(desk, f"/seller/sales/{bought.sale_id}", bought.seller)
+    await packing.get_by_role("button", name="Have it delivered").click()
+    form = packing.get_by_role("dialog")
+    to = form.locator("[name=delivery_address]")
+    await expect(to).to_have_value("Thamel, Kathmandu, Bagmati, 44600")
+    page = await signed_in(window, f"/shop/orders/{bought.order_id}", bought.customer)
+    await page.get_by_role("button", name="Change the address").click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("Address", exact=True).fill("Balaju Height 7")
+    await sheet.get_by_label("The door, on the map").fill(f"{ANOTHER_DOOR['latitude']}, {ANOTHER_DOOR['longitude']}")
+    assert await violations(page) == []
+    await sheet.get_by_role("button", name="Change the address").click()
+    await expect(sheet).to_have_count(0)
+    await expect(page.get_by_text("Balaju Height 7").first).to_be_visible()
+    for name, value in (
+        ("pickup_address", "Farm, Bhaktapur"),
+        ("pickup_contact_phone", "9841111111"),
+        ("package_weight", "2.5"),
+        ("delivery_fee", "150"),
+    ):
+        await form.locator(f"[name={name}]").fill(value)
+    await form.get_by_role("button", name="Look for a courier").click()
+    await expect(form.get_by_role("alert").last).to_contain_text("changed")
+    await expect(to).to_have_value(re.compile("Balaju Height 7"))
+    await form.get_by_role("button", name="Look for a courier").click()
+    await expect(form.get_by_role("link", name="Follow")).to_be_visible()
+    shown = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
+    parcel = ok(await bought.seller.get(f"/api/deliveries/{shown['delivery_id']}/"))
+    assert "Balaju Height 7" in parcel["delivery_address"]
+    await expect(page.get_by_role("button", name="Change the address")).to_be_visible()
+    desk.complaints[:] = [said for said in desk.complaints if "409" not in said]

@@ -4,7 +4,7 @@ import os
 import re
 
 from api.cli.commands.deliveries import create_delivery
-from api.routes.deliveries.deliveries import NewDelivery
+from api.routes.deliveries.deliveries import DeliveryOfSale
 from tests.support.commands import begin
 from tests.support.server_process import Outcome, ended
 from tests.support.world import World, ok
@@ -71,7 +71,7 @@ async def test_every_flag_of_the_api_is_one_of_the_command_and_what_is_left_out_
     assert (parcel["fragile"], parcel["requires_signature"], parcel["dimensions"]) == (True, True, "30x20x15 cm")
     assert (made["pickup_contact_phone"], made["pickup_instructions"]) == ("+977-14234567", "Ring twice")
     assert made["delivery_fee"] > 0
-    body = {field.replace("_", "-") for field in NewDelivery.__struct_fields__} - {"proof"}
+    body = {field.replace("_", "-") for field in DeliveryOfSale.__struct_fields__} - {"proof"}
     options = {name.removeprefix("--") for param in create_delivery.params for name in param.opts}
     assert body <= options, body - options
 

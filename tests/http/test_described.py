@@ -48,6 +48,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/auth/roles": ROLES,
     "POST /api/v1/users/{user_id}/roles": ROLES,
     "POST /api/v1/marketplace/addresses": PLACE,
+    "POST /api/v1/marketplace/orders/{order_id}/address": PLACE,
     "PATCH /api/v1/marketplace/addresses/{address_id}": PLACE | {"latitude": "goes with longitude"},
     "POST /api/v1/marketplace/orders/create": {f"delivery_info.{name}": words for name, words in PLACE.items()}
     | {"address_id": "is that of an address that one keeps", "cart_id": "is that of a cart with something in it"},

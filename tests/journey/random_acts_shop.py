@@ -39,6 +39,11 @@ class ShopActs(RandomMachine):
             self.run(self.world.at_gateway(pidx, "completed", force=True))
         self.run(self.life.settle(nth, repeat))
 
+    @rule(who=mostly("buyer", "admin"), nth=NTH, metres=st.sampled_from((300, 2_000, 900_000)), repeat=REPEAT)
+    def change_address_of_order(self, who: str, nth: int, metres: int, repeat: Any) -> None:
+        order = self.life.orders[nth % len(self.life.orders)]
+        self.ask(who, f"{SHOP}/orders/{order}/address/", self.life.door(metres), repeat)
+
     @may_end
     @rule(who=mostly("buyer", "admin"), nth=NTH, repeat=REPEAT)
     def cancel_order(self, who: str, nth: int, repeat: Any) -> None:

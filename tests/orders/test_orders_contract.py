@@ -69,6 +69,7 @@ DETAILS = {
     "tracking_number": or_null(is_text),
     "can_cancel": is_bool,
     "can_refund": is_bool,
+    "can_change_address": is_bool,
     "is_paid": True,
     "is_delivered": False,
 }

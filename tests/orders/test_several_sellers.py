@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.checkout import Checkout
-from tests.support.world import Person, World, delivery_body, ok, together
+from tests.support.world import ANOTHER_DOOR, Person, World, delivery_body, ok, together
 
 SALES = "/api/marketplace/sales"
 PRICES = ("100.00", "300.00", "33.33")
@@ -50,6 +50,20 @@ async def shared(world: World) -> Shared:
     sales = [ok(await one.get(f"{SALES}/"))["results"][0]["id"] for one in sellers]
     paid = payment["data"]["amount"]
     return Shared(customer, sellers, products, sales, order["id"], payment["transaction_id"], paid)
+
+
+async def test_the_one_who_has_not_packed_reads_the_other_address_and_a_parcel_keeps_its_own(world: World) -> None:
+    order = await shared(world)
+    body = delivery_body(order.sales[0])
+    ok(await order.sellers[0].post("/api/deliveries/create/", body), 201)
+    told = ok(await order.customer.post(f"/api/v1/marketplace/orders/{order.order_id}/address/", ANOTHER_DOOR))
+    assert told["can_change_address"]
+    assert [one["delivery_address"] for one in told["sales"]] == [body["delivery_address"], None, None]
+    read = ok(await order.sellers[1].get(f"{SALES}/{order.sales[1]}/"))["destination"]
+    assert read["customer_name"] == ANOTHER_DOOR["customer_name"]
+    await order.call_off(1)
+    ok(await order.sellers[2].post("/api/deliveries/create/", delivery_body(order.sales[2])), 201)
+    assert not (await order.shown())["can_change_address"], "one is called off and the others are packed"
 
 
 async def carry(world: World, order: Shared, at: int, *steps: str) -> None:

@@ -12,6 +12,7 @@ export type DeliveryTyped = {
   pickup_place: string;
   pickup_contact_name: string;
   pickup_contact_phone: string;
+  destination_version: string; // of the address that the buyer said
   delivery_address: string;
   delivery_place: string;
   delivery_contact_name: string;
@@ -50,16 +51,23 @@ export function leftOf(pickup: Partial<Pickup>, begun: Pickup, typed: Pickup): P
   return Object.fromEntries(Object.entries(pickup).filter(([name]) => typed[name as keyof Pickup] === begun[name as keyof Pickup]));
 }
 
-/** What is known already: where the buyer said it goes, and where this seller's parcels were fetched last. */
-export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
-  const to = sale.destination;
+/** Where the buyer said it goes, as it is typed. */
+export function destinationOf({ destination: to, buyer_name }: Pick<Sale, "destination" | "buyer_name">): Pick<DeliveryTyped, "destination_version" | "delivery_address" | "delivery_place" | "delivery_contact_name" | "delivery_contact_phone" | "delivery_instructions"> {
   return {
-    ...pickup,
+    destination_version: String(to?.version ?? ""),
     delivery_address: to?.full_address ?? "",
     delivery_place: to?.latitude != null && to.longitude != null ? placeText({ lat: to.latitude, lon: to.longitude }) : "",
-    delivery_contact_name: to?.customer_name ?? sale.buyer_name,
+    delivery_contact_name: to?.customer_name ?? buyer_name,
     delivery_contact_phone: to?.phone_number ?? "",
     delivery_instructions: to?.delivery_instructions ?? "",
+  };
+}
+
+/** What is known already: where the buyer said it goes, and where this seller's parcels were fetched last. */
+export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
+  return {
+    ...pickup,
+    ...destinationOf(sale),
     package_weight: sale.weight_kg === null ? "" : String(sale.weight_kg),
     delivery_fee: "",
     requested_pickup_date: "",
@@ -83,11 +91,12 @@ export function momentOf(text: string): string | null {
 }
 
 export function deliveryOf(sale: Pick<Sale, "id" | "total_amount">, typed: DeliveryTyped): Record<string, unknown> {
-  const { pickup_place, delivery_place, package_weight, delivery_fee, requested_pickup_date, requested_delivery_date, fragile, ...texts } = typed;
+  const { pickup_place, destination_version, delivery_place, package_weight, delivery_fee, requested_pickup_date, requested_delivery_date, fragile, ...texts } = typed;
   const [from, to] = [placeOf(pickup_place), placeOf(delivery_place)];
   return {
     ...texts,
     marketplace_sale_id: sale.id,
+    ...(destination_version !== "" && { destination_version: Number(destination_version) }),
     ...(from !== null && { pickup_latitude: from.lat, pickup_longitude: from.lon }),
     ...(to !== null && { delivery_latitude: to.lat, delivery_longitude: to.lon }),
     ...(package_weight.trim() !== "" && { package_weight: numberOf(package_weight) }),

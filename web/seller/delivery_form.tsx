@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
-import type { Client } from "../shared/client.ts";
+import { type Client, Refused } from "../shared/client.ts";
 import { readDraft, useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { PlaceField } from "../shared/place_field.tsx";
 import type { Person } from "../shared/session.ts";
-import { type DeliveryTyped, type Pickup, deliveryOf, leftOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
+import { type DeliveryTyped, type Pickup, deliveryOf, destinationOf, leftOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
 import type { SaleDetails } from "./sale_sheet.tsx";
 import type { Say } from "./speech.ts";
 
@@ -18,13 +18,20 @@ interface Given {
   person: Person;
   say: Say;
   onMade: () => Promise<void>;
+  /** Its buyer has changed where it goes: the sale as it is by now. Raises Refused, Unreachable. */
+  onOther: () => Promise<SaleDetails>;
 }
 
 /** Makes the delivery of a sale. Where parcels are fetched is remembered from the last one, in another browser too. */
-export function DeliveryForm({ sale, client, person, say, onMade }: Given) {
+export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Given) {
   const { form, change, fill, drop } = useDraft<DeliveryTyped>(`seller.delivery.${sale.id}`, typedFor(sale, lastPickup(person)));
   const make = useActing<DeliveryTyped>(say, async (typed, key) => {
-    await client.call("/api/deliveries/create/", { method: "POST", body: deliveryOf(sale, typed), idempotencyKey: key });
+    try {
+      await client.call("/api/deliveries/create/", { method: "POST", body: deliveryOf(sale, typed), idempotencyKey: key });
+    } catch (error) {
+      if (error instanceof Refused && error.code === "destination_changed") change(destinationOf(await onOther()));
+      throw error;
+    }
     rememberPickup(person, typed);
     drop();
     await onMade();

@@ -39,6 +39,11 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
     setAsked(null);
     await Promise.all([sale.reload(), onChanged()]);
   };
+  const reread = async (): Promise<SaleDetails> => {
+    const now = await client.call<SaleDetails>(path);
+    sale.set(now);
+    return now;
+  };
   const deliver = useActing<string>(say, async (_, key) => {
     await client.call(`${path}mark-as-delivered/`, { method: "POST", idempotencyKey: key });
     await changed();
@@ -53,13 +58,14 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             {isOpen(one) && (
               <div class="actions">
                 {/* It stays where it is: whoever clicks twice would otherwise say that it has arrived. */}
-                <button type="button" class={asked === "delivery" ? "button" : "button first"} aria-expanded={asked === "delivery"} onClick={() => setAsked("delivery")}>{say("delivery.make")}</button>
+                {/* A sale has one delivery, also where that was called off: it goes another way then. */}
+                {one.delivery_id === null && <button type="button" class={asked === "delivery" ? "button" : "button first"} aria-expanded={asked === "delivery"} onClick={() => setAsked("delivery")}>{say("delivery.make")}</button>}
                 <button type="button" class="button" onClick={() => setAsked("delivered")}>{say("sale.mark")}</button>
               </div>
             )}
             {one.delivery_id !== null && isUnderWay(one) && <Link class="button" href={`/seller/labels?of=${one.delivery_id}`}><Icon of={Printer} />{say("labels.one")}</Link>}
             {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
-            {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} />}
+            {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} onOther={reread} />}
             <section>
               <h3>{say("history")}</h3>
               <ol class="history">

@@ -1169,6 +1169,7 @@ export interface paths {
          * @description Make the delivery of a sale, as its seller or an admin.
          *
          *     `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
+         *     409: `destination_changed` where the address has another `destination_version` by now.
          */
         post: operations["deliveries_create"];
         delete?: never;
@@ -3061,6 +3062,30 @@ export interface paths {
         get: operations["orders_show"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/marketplace/orders/{order_id}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChangeAddress
+         * @description Let what of an order has no parcel yet go to another address; a parcel that there is keeps its own.
+         *
+         *     What was paid stays. The same again changes nothing. 409: `wrong_status`, and `parcels_made` where all of it
+         *     is packed, with `tracking_numbers`; for its buyer `too_many_changes`, and `door_too_far` with `away_km` and
+         *     `most_km`. A seller who has the old address before them is told, see `destination_version`.
+         */
+        post: operations["orders_change_address"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7135,11 +7160,8 @@ export interface components {
          * NewDelivery
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
          *
-         *     Without ``package_weight`` it weighs what the sold products do, where their seller has said what one weighs; where
-         *     not, it is required. Without ``delivery_fee`` it costs what the zone of its pickup says, or else the settings.
-         *     ``ready_at``: when the parcel can be picked up; where it is not said, the requested pickup is when.
-         *     ``proof``: what is required at its ends; where it is not said, what its seller's deliveries usually require.
-         *     ``label``: the seller's own number on the parcel, which may be scanned in the place of the tracking number.
+         *     ``destination_version``: that of the sale's ``destination`` from which the address was taken; where the buyer has
+         *     changed it since, nothing is made.
          */
         NewDelivery: {
             /** Format: line */
@@ -7159,6 +7181,8 @@ export interface components {
             delivery_latitude: number | null;
             /** @default null */
             delivery_longitude: number | null;
+            /** @default null */
+            destination_version: number | null;
             /** @default false */
             fragile: boolean;
             /** @default null */
@@ -7705,10 +7729,11 @@ export interface components {
          *
          *     Amounts in NPR. `total_amount` and `formatted_total` are those of the items; the buyer pays `total_to_pay`,
          *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together. Of it `refunded` went back, and
-         *     `refunding` shall.
+         *     `refunding` shall. `can_change_address`: whether some of it has no parcel yet, which goes where the order does.
          */
         OrderAnswer: {
             can_cancel: boolean;
+            can_change_address: boolean;
             can_refund: boolean;
             cart_id: number;
             /** Format: date-time */
@@ -9473,6 +9498,8 @@ export interface components {
         /**
          * SaleDestination
          * @description Where a sale goes, as its buyer said it. Degrees, None where only the address is known.
+         *
+         *     `version`: another number once the buyer has changed it; who makes the delivery sends it along.
          */
         SaleDestination: {
             customer_name: string;
@@ -9483,6 +9510,7 @@ export interface components {
             longitude: number | null;
             phone_number: string;
             plus_code: string;
+            version: number;
         };
         /**
          * SaleDetails
@@ -16503,6 +16531,43 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    orders_change_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

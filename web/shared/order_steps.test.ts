@@ -6,4 +6,6 @@ test("what happened to an order is told in the server's words in English, and by
   const step = { status: "pending", message: "Order created successfully" } as Parameters<typeof orderStepWords>[0];
   expect(orderStepWords(step, "en", speaker("en"))).toBe("Order created successfully");
   expect(orderStepWords(step, "ne", speaker("ne"))).toBe("अर्डर भयो");
+  const moved = { status: "confirmed", message: "Delivery address changed" } as typeof step;
+  expect([orderStepWords(moved, "en", speaker("en")), orderStepWords(moved, "ne", speaker("ne"))]).toEqual(["Delivery address changed", "ठेगाना बदलियो"]);
 });

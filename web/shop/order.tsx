@@ -74,7 +74,6 @@ export function OrderPage({ id, client, address, language, say }: Given) {
               <p>{one.delivery.customer_name} · <span class="number">{one.delivery.phone_number}</span></p>
               <p>{one.delivery.full_address}</p>
               {otherDoors(one).map(({ number, door }) => <p key={number} data-door={number}>{say("door.parcel", { number, door })}</p>)}
-              {one.order_status === "confirmed" && <p class="small quiet">{say("door.later")}</p>}
               {one.delivery.delivery_instructions !== "" && <p class="quiet">{one.delivery.delivery_instructions}</p>}
             </section>
             <section class="card">
@@ -131,7 +130,7 @@ interface DoingGiven {
 function Doing({ order, loading, client, language, say }: DoingGiven) {
   const [asked, setAsked] = useState<"cancel" | "refund" | null>(null);
   const [sharing, setSharing] = useState("");
-  const [moving, setMoving] = useState("");
+  const [moving, setMoving] = useState<string | null>(""); // a parcel's number, null for what is not packed
   const path = `/api/v1/marketplace/orders/${order.id}/`;
   const cancel = useActing<string>(say, async (_, key) => {
     loading.set(await client.call<Order>(`${path}cancel/`, { method: "POST", idempotencyKey: key }));
@@ -153,8 +152,11 @@ function Doing({ order, loading, client, language, say }: DoingGiven) {
         {parcels(order).filter(({ arrived }) => !arrived).map(({ number }) => (
           <button key={number} type="button" class="button" aria-expanded={sharing === number} onClick={() => setSharing(sharing === number ? "" : number)}>{say("share")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</button>
         ))}
+        {order.can_change_address && (
+          <button type="button" class="button" onClick={() => setMoving(null)}>{say("door.change")}{parcels(order).length > 0 && <> <span class="number">{order.order_number}</span></>}</button>
+        )}
         {notPickedUp(order).map((number) => (
-          <button key={number} type="button" class="button" onClick={() => setMoving(number)}>{say("door.change")}{parcels(order).length > 1 && <> <span class="number">{number}</span></>}</button>
+          <button key={number} type="button" class="button" onClick={() => setMoving(number)}>{say("door.change")}{(parcels(order).length > 1 || order.can_change_address) && <> <span class="number">{number}</span></>}</button>
         ))}
         {order.transaction_id !== null && <Link class="button" href={`/shop/invoices/${order.transaction_id}`}>{say("invoice")}</Link>}
         {order.can_cancel && <button type="button" class="button" onClick={() => setAsked("cancel")}>{say("order.cancel")}</button>}

@@ -1,6 +1,5 @@
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
-import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import type { Language } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
@@ -10,7 +9,8 @@ import { type Address, bodyOf, formOf } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 
 interface Given {
-  number: string;
+  /** Of the parcel; null for all of the order that is not packed. */
+  number: string | null;
   order: Order;
   client: Client;
   language: Language;
@@ -20,19 +20,19 @@ interface Given {
   say: Say;
 }
 
-/** One parcel that was not picked up goes to another door; the form begins with what was ordered. */
+/** One parcel that was not picked up goes to another door, or what is not packed yet; the form begins with what was ordered. */
 export function OtherDoor({ number, order, client, language, onDone, onClose, say }: Given) {
   const [form, setForm] = useState<Address>(() => formOf(order.delivery));
   const acting = useActing<Address>(say, async (wanted, key) => {
-    const path = `/api/deliveries/${encodeURIComponent(number)}/address/`;
-    await client.call<components["schemas"]["DoorAnswer"]>(path, { method: "POST", body: bodyOf(wanted), idempotencyKey: key });
+    const path = number === null ? `/api/v1/marketplace/orders/${order.id}/address/` : `/api/deliveries/${encodeURIComponent(number)}/address/`;
+    await client.call(path, { method: "POST", body: bodyOf(wanted), idempotencyKey: key });
     onDone();
     onClose();
   });
   return (
-    <SideSheet title={say("door.title", { number })} onClose={onClose} say={say}>
+    <SideSheet title={number === null ? say("door.title.order", { number: order.order_number }) : say("door.title", { number })} onClose={onClose} say={say}>
       <form class="fields" noValidate onSubmit={(event) => { event.preventDefault(); void acting.start(form); }}>
-        <p class="quiet">{say("door.about")}</p>
+        <p class="quiet">{say(number === null ? "door.about.order" : "door.about")}</p>
         <AddressFields client={client} form={form} change={(changes) => setForm((before) => ({ ...before, ...changes }))} fields={acting.fields} language={language} />
         <p class="problem" role="alert">{acting.problem}</p>
         <button class="button first" disabled={acting.pending}>{say("door.change")}</button>

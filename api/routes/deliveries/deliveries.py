@@ -57,10 +57,11 @@ from dispatch.transporters.service import Transporters
 log = structlog.get_logger(__name__)
 
 NUMBER = re.compile(r"[1-9][0-9]{0,18}")
+NO_COLUMNS = frozenset({"marketplace_sale_id", "destination_version"})
 KeyPath = Annotated[str, PathParameter(description="The delivery's number or UUID.")]
 
 
-class NewDelivery(Body, frozen=True, kw_only=True):
+class DeliveryOfSale(Body, frozen=True, kw_only=True):
     """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
 
     Without ``package_weight`` it weighs what the sold products do, where their seller has said what one weighs; where
@@ -114,13 +115,23 @@ class NewDelivery(Body, frozen=True, kw_only=True):
 
     def details(self) -> dict[str, Any]:
         """The columns of the delivery."""
-        known = {name: getattr(self, name) for name in self.__struct_fields__ if name != "marketplace_sale_id"}
+        known = {name: getattr(self, name) for name in self.__struct_fields__ if name not in NO_COLUMNS}
         for end in ("pickup", "delivery"):
             known[f"{end}_lat"] = known.pop(f"{end}_latitude")
             known[f"{end}_lon"] = known.pop(f"{end}_longitude")
         known["proof"] = None if self.proof is None else self.proof.required()
         known["package_weight"] = to_the_gram(self.package_weight)
         return known
+
+
+class NewDelivery(DeliveryOfSale, frozen=True, kw_only=True):
+    """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
+
+    ``destination_version``: that of the sale's ``destination`` from which the address was taken; where the buyer has
+    changed it since, nothing is made.
+    """
+
+    destination_version: Id | None = None
 
 
 class Acceptance(Body, frozen=True, kw_only=True):
@@ -197,9 +208,12 @@ class DeliveryController(Controller):
         """Make the delivery of a sale, as its seller or an admin.
 
         `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
+        409: `destination_changed` where the address has another `destination_version` by now.
         """
         steps = services.delivery_steps(work)
-        made = await steps.create(data.marketplace_sale_id, request.user, data.details())
+        made = await steps.create(
+            data.marketplace_sale_id, request.user, data.details(), destination=data.destination_version
+        )
         if request.user.has(Role.ADMIN):
             told = {"sale_id": data.marketplace_sale_id}
             await record(work.session, actor_of(request), "delivery.created", "delivery", made.id, told)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from api.http.field_checks import Given
-from api.routes.deliveries.deliveries import NewDelivery
+from api.routes.deliveries.deliveries import DeliveryOfSale
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.imports.fields import FieldCheck
 from api.routes.imports.importers import Importer, Outcome, Taken
@@ -16,7 +16,7 @@ from dispatch.deliveries.models import Delivery
 from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
 
 
-class DeliveryRow(NewDelivery, frozen=True, kw_only=True):
+class DeliveryRow(DeliveryOfSale, frozen=True, kw_only=True):
     """A delivery of a sale, with the columns of ``POST /api/deliveries/create/``."""
 
     external_id: ExternalId | None = None

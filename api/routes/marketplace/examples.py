@@ -87,9 +87,39 @@ ORDER: Final[dict[str, Any]] = {
     "tracking_number": None,
     "can_cancel": True,
     "can_refund": False,
+    "can_change_address": True,
     "is_paid": False,
     "is_delivered": False,
     "objection_until": None,
+}
+OTHER_ADDRESS: Final = {
+    "customer_name": "John Doe",
+    "phone_number": "+977-9841234567",
+    "address": "Jhamsikhel Road 12",
+    "landmark": "Opposite the bakery",
+    "city": "Lalitpur",
+    "district": "Lalitpur",
+    "latitude": 27.6781,
+    "longitude": 85.3119,
+    "delivery_instructions": "Ask at the reception",
+}
+READDRESSED: Final = ORDER | {
+    "delivery": OTHER_ADDRESS
+    | {
+        "state": "Bagmati",
+        "zip_code": "",
+        "plus_code": "",
+        "full_address": "Jhamsikhel Road 12, Opposite the bakery, Lalitpur, Bagmati",
+    },
+    "tracking_events": [
+        CREATED_EVENT,
+        {
+            "id": 204,
+            "status": "pending",
+            "message": "Delivery address changed",
+            "created_at": "2024-10-27T10:40:00Z",
+        },
+    ],
 }
 CONFIRMED_EVENT: Final = {
     "id": 202,
@@ -128,6 +158,7 @@ SHIPPED: Final[dict[str, Any]] = ORDER | {
     "estimated_delivery_date": "2024-10-28T18:00:00Z",
     "tracking_number": "TRK1234567890",
     "can_cancel": False,
+    "can_change_address": False,
     "is_paid": True,
 }
 ORDER_ROW: Final[dict[str, Any]] = {
@@ -166,6 +197,7 @@ SALE: Final[dict[str, Any]] = {
 }
 SALE_DETAILS: Final[dict[str, Any]] = SALE | {
     "destination": {
+        "version": 311,
         "customer_name": "John Doe",
         "phone_number": "+977-9841234567",
         "full_address": "Thamel, Kathmandu, Bagmati, 44600",
@@ -225,6 +257,7 @@ OF_OPERATIONS: Final = {
         {"A door": {"latitude": 27.7172, "longitude": 85.3240}}, {"A window": ESTIMATE, "Nobody is there": NOT_KNOWN}
     ),
     "orders_create": Example({"A cart to order": NEW_ORDER}, {"Not paid yet": ORDER}),
+    "orders_change_address": Example({"At work": OTHER_ADDRESS}, {"Goes there": READDRESSED}),
     "orders_show": Example(answers={"On its way": SHIPPED}),
     "orders_mine": Example(answers={"The first page": ORDER_PAGE}),
     "sales_list_sales": Example(answers={"One sale": SALE_PAGE}),

@@ -116,7 +116,7 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
 
     Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
     which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together. Of it ``refunded`` went back, and
-    ``refunding`` shall.
+    ``refunding`` shall. ``can_change_address``: whether some of it has no parcel yet, which goes where the order does.
     """
 
     id: int
@@ -149,6 +149,7 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
     tracking_number: str | None
     can_cancel: bool
     can_refund: bool
+    can_change_address: bool
     is_paid: bool
     is_delivered: bool
     objection_until: datetime | None
@@ -185,6 +186,7 @@ def order_answer(view: OrderView, arrival: Arrival | None = None) -> OrderAnswer
         tracking_number=delivery.tracking_number if delivery else None,
         can_cancel=view.can_cancel,
         can_refund=view.can_refund,
+        can_change_address=view.can_change_address,
         is_paid=order.is_paid,
         is_delivered=order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED},
         objection_until=view.objection_until,

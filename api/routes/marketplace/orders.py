@@ -63,6 +63,10 @@ async def _check_where(_: Request[User, Any, Any], given: Given) -> None:
         check_fitting(info, "delivery_info.")
 
 
+async def _check_address(_: Request[User, Any, Any], given: Given) -> None:
+    check_fitting(given)
+
+
 async def _destination(work: Work, user: User, data: NewOrder) -> DeliveryInfo:
     """Where it goes. Raises Invalid naming what does not fit, and an address that the customer does not keep."""
     if data.delivery_info is not None:
@@ -145,6 +149,32 @@ class OrderController(Controller):
         self, request: Request[User, Any, Any], order_id: PathId, work: GivenWork, services: GivenServices
     ) -> OrderAnswer:
         """One's own order; an admin sees any."""
+        return await _answer(work, services, order_id, request.user)
+
+    @post(
+        "/{order_id:int}/address/",
+        guards=[needs(Role.CUSTOMER, Role.ADMIN)],
+        opt=also_checked(_check_address),
+        status_code=200,
+    )
+    async def change_address(
+        self,
+        request: Request[User, Any, Any],
+        order_id: PathId,
+        data: JSONBody[AddressBody],
+        work: GivenWork,
+        services: GivenServices,
+    ) -> OrderAnswer:
+        """Let what of an order has no parcel yet go to another address; a parcel that there is keeps its own.
+
+        What was paid stays. The same again changes nothing. 409: `wrong_status`, and `parcels_made` where all of it
+        is packed, with `tracking_numbers`; for its buyer `too_many_changes`, and `door_too_far` with `away_km` and
+        `most_km`. A seller who has the old address before them is told, see `destination_version`.
+        """
+        changed_by = await services.order_doors(work).change(order_id, request.user, data.columns())
+        if changed_by is not None:  # where from and where to is not for a log that nobody can clear
+            told = {"changed_by": changed_by.value}
+            await record(work.session, actor_of(request), "order.address_changed", "order", order_id, told)
         return await _answer(work, services, order_id, request.user)
 
     @post("/{order_id:int}/cancel/", guards=[needs(Role.CUSTOMER, Role.ADMIN)], status_code=200)

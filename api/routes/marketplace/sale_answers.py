@@ -54,8 +54,12 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SaleDestination(Struct, frozen=True):
-    """Where a sale goes, as its buyer said it. Degrees, None where only the address is known."""
+    """Where a sale goes, as its buyer said it. Degrees, None where only the address is known.
 
+    ``version``: another number once the buyer has changed it; who makes the delivery sends it along.
+    """
+
+    version: int
     customer_name: str
     phone_number: str
     full_address: str
@@ -125,6 +129,7 @@ def sale_details(view: SaleView, delivery: Delivery | None, refunded_paisa: int 
 
 def _destination(info: DeliveryInfo) -> SaleDestination:
     return SaleDestination(
+        info.id,
         info.customer_name,
         info.phone_number,
         info.full_address,

@@ -15,6 +15,7 @@ from dispatch.cancellations.order_refunds import OrderRefunds
 from dispatch.cancellations.sale_calling_off import SaleCallingOff
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.work import Work
+from dispatch.deliveries.order_doors import OrderDoors
 from dispatch.orders.service import OrderRules
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
@@ -45,6 +46,10 @@ class MarketplaceServices(Feature):
     def order_refunds(self, work: Work) -> OrderRefunds:
         """Cancelling and refunding orders in a unit of work."""
         return OrderRefunds(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+
+    def order_doors(self, work: Work) -> OrderDoors:
+        """Where orders go whose parcels are not made, in a unit of work."""
+        return OrderDoors(work, self.clock, self.settings.address_change_km)
 
     def estimates(self, work: Work) -> DeliveryEstimates:
         """What delivery of carts would cost and when it would come, in a unit of work."""

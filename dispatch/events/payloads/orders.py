@@ -37,6 +37,14 @@ class OrderRefunded(OrderData, frozen=True, kw_only=True):
     """The sale that it is for, where it is for one."""
 
 
+class OrderAddressChanged(OrderData, frozen=True, kw_only=True):
+    """What of it has no parcel yet goes to another address than was said; who may see where reads the order."""
+
+    type: ClassVar[str] = "order.address_changed"
+    changed_by: str
+    """buyer or dispatcher."""
+
+
 class OrderCancelled(OrderData, frozen=True, kw_only=True):
     """It was called off; money that was paid is refunded apart from that."""
 

@@ -7,7 +7,7 @@ from tests.accounts.access.asking import BODIES, Ask, Stage, asks
 from tests.support.access_table import PEOPLE
 from tests.support.pictures import picture
 from tests.support.webhooks import signed, webhook_body
-from tests.support.world import PASSWORD, initiate_body, ok, order_body
+from tests.support.world import ANOTHER_DOOR, PASSWORD, initiate_body, ok, order_body
 
 AUTH = "/api/v1/auth"
 OTHER_PASSWORD = "fresh tea, no sugar"
@@ -213,6 +213,13 @@ async def _order(stage: Stage) -> Ask:
     customer = await stage.world.person()
     cart_id = await stage.world.cart(customer, {stage.business.bought.product_id: 1})
     return Ask("/api/v1/marketplace/orders/create/", order_body(cart_id), {"customer": customer})
+
+
+@asks("POST /api/v1/marketplace/orders/{order_id}/address")
+async def _readdress_order(stage: Stage) -> Ask:
+    paid = await stage.checkout.paid()
+    path = f"/api/v1/marketplace/orders/{paid.order_id}/address/"
+    return Ask(path, ANOTHER_DOOR, {"customer": paid.customer})
 
 
 @asks("POST /api/v1/marketplace/orders/{order_id}/cancel")

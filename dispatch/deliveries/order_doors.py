@@ -1,0 +1,105 @@
+"""An order goes to another address while its seller has not made the parcel. Lock order: order.
+
+A parcel that there is goes elsewhere by itself (``readdressing``).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from dispatch.accounts.models import Role, User
+from dispatch.addresses.models import ADDRESS_COLUMNS
+from dispatch.database.work import Work
+from dispatch.deliveries.changers import MOST_CHANGES, Changer
+from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.readdressing import ADDRESS_CHANGED, Door, check_near, point_of
+from dispatch.errors import Conflict, NotFound
+from dispatch.events.payloads.orders import OrderAddressChanged
+from dispatch.events.recording import record
+from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderStatus
+from dispatch.orders.service import Orders, lock_order
+from dispatch.ports import Clock
+from dispatch.sales.models import Sale, SaleStatus
+
+
+def lacks_parcels(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> bool:
+    """Whether some of an order waits to be packed, or to be paid; ``sold``: its sales with their deliveries."""
+    if not sold:
+        return order.order_status is OrderStatus.PENDING
+    return any(sale.status is SaleStatus.PROCESSING and delivery is None for sale, delivery in sold)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDoors:
+    """The changes of one unit of work. ``most_km``: so far from the door before may a buyer put another one."""
+
+    work: Work
+    clock: Clock
+    most_km: float
+
+    async def change(self, order_id: int, user: User, columns: Mapping[str, Any]) -> Changer | None:
+        """Let what has no parcel yet go to this address; None where it goes there already.
+
+        Whose parcel there is keeps its own. Raises NotFound for an order of others, Invalid, Conflict.
+        """
+        order = await lock_order(self.work, order_id)
+        if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
+            raise NotFound("There is no such order.")
+        before = await self.work.session.get_one(DeliveryInfo, order.delivery_info_id)
+        if all(getattr(before, name) == columns[name] for name in ADDRESS_COLUMNS):
+            return None
+        door, changer = Door.of_address(columns), Changer.DISPATCHER if user.has(Role.ADMIN) else Changer.BUYER
+        await self._check_without_parcel(order)
+        if changer is Changer.BUYER:
+            await self._check_not_too_often(order)
+            told = {"order_status": order.order_status.value}
+            check_near(point_of(before.lat, before.lon), door.point, self.most_km, told)
+        await self._put(order, before, columns)
+        Orders(self.work, self.clock).add_event(order, order.order_status, ADDRESS_CHANGED)
+        changed = OrderAddressChanged(order_id=order.id, order_number=order.order_number, changed_by=changer.value)
+        record(self.work.session, changed, at=self.clock.now())
+        await self.work.session.flush()
+        return changer
+
+    async def _put(self, order: Order, before: DeliveryInfo, columns: Mapping[str, Any]) -> None:
+        """A row of its own: by its number a seller hears of it who has the old one before them."""
+        session = self.work.session
+        now = DeliveryInfo(**columns)
+        session.add(now)
+        await session.flush()
+        order.delivery_info_id = now.id
+        await session.flush()
+        await session.delete(before)
+
+    async def _check_without_parcel(self, order: Order) -> None:
+        rows = await self.work.session.execute(
+            select(Sale, Delivery)
+            .outerjoin(Delivery, (Delivery.sale_id == Sale.id) & Delivery.return_of.is_(None))
+            .where(Sale.order_id == order.id)
+            .order_by(Sale.id)
+        )
+        sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
+        if lacks_parcels(order, sold):
+            return
+        parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None]
+        ended = order.order_status in {OrderStatus.CANCELLED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}
+        raise Conflict(
+            f"An order that is {order.order_status.value} goes to no other address."
+            if ended or not parcels
+            else "All of the order is packed: change where each parcel goes.",
+            code="wrong_status" if ended or not parcels else "parcels_made",
+            order_status=order.order_status.value,
+            tracking_numbers=parcels,
+        )
+
+    async def _check_not_too_often(self, order: Order) -> None:
+        mine = select(func.count()).where(OrderEvent.order_id == order.id, OrderEvent.message == ADDRESS_CHANGED)
+        if (await self.work.session.scalar(mine) or 0) >= MOST_CHANGES:
+            raise Conflict(
+                f"That was changed {MOST_CHANGES} times: ask a dispatcher.",
+                code="too_many_changes",
+                order_status=order.order_status.value,
+                most=MOST_CHANGES,
+            )
