@@ -104,7 +104,7 @@ def waiting_query(now: datetime) -> Select[Delivery]:
 
 
 async def cities_of(session: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, str]:
-    """The city that each delivery goes to, where its order names one."""
+    """The city that each delivery goes to, where its order names one and its own address does: it may go elsewhere."""
     rows = await session.execute(
         select(Sale.id, DeliveryInfo.city)
         .join(Order, Order.id == Sale.order_id)
@@ -112,4 +112,5 @@ async def cities_of(session: AsyncSession, deliveries: Sequence[Delivery]) -> di
         .where(among(Sale.id, [delivery.sale_id for delivery in deliveries]))
     )
     by_sale: dict[int, str] = {sale_id: city for sale_id, city in rows if city}
-    return {delivery.id: by_sale[delivery.sale_id] for delivery in deliveries if delivery.sale_id in by_sale}
+    found = [(delivery, by_sale.get(delivery.sale_id, "")) for delivery in deliveries]
+    return {one.id: city for one, city in found if city and city.casefold() in one.delivery_address.casefold()}

@@ -13,7 +13,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.addresses.models import ADDRESS_COLUMNS
 from dispatch.database.work import Work
 from dispatch.deliveries.changers import MOST_CHANGES, Changer
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.readdressing import ADDRESS_CHANGED, Door, check_near, point_of
 from dispatch.errors import Conflict, NotFound
 from dispatch.events.payloads.orders import OrderAddressChanged
@@ -28,7 +28,12 @@ def lacks_parcels(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) ->
     """Whether some of an order waits to be packed, or to be paid; ``sold``: its sales with their deliveries."""
     if not sold:
         return order.order_status is OrderStatus.PENDING
-    return any(sale.status is SaleStatus.PROCESSING and delivery is None for sale, delivery in sold)
+    return any(sale.status is SaleStatus.PROCESSING and not _goes(delivery) for sale, delivery in sold)
+
+
+def _goes(delivery: Delivery | None) -> bool:
+    """Whether a parcel is there; what was called off is sent another way."""
+    return delivery is not None and delivery.status is not DeliveryStatus.CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +52,23 @@ class OrderDoors:
         order = await lock_order(self.work, order_id)
         if order is None or (order.customer_id != user.id and not user.has(Role.ADMIN)):
             raise NotFound("There is no such order.")
-        before = await self.work.session.get_one(DeliveryInfo, order.delivery_info_id)
-        if all(getattr(before, name) == columns[name] for name in ADDRESS_COLUMNS):
+        info = await self.work.session.get_one(DeliveryInfo, order.delivery_info_id, populate_existing=True)
+        if all(getattr(info, name) == columns[name] for name in ADDRESS_COLUMNS):
             return None
         door, changer = Door.of_address(columns), Changer.DISPATCHER if user.has(Role.ADMIN) else Changer.BUYER
         await self._check_without_parcel(order)
         if changer is Changer.BUYER:
             await self._check_not_too_often(order)
             told = {"order_status": order.order_status.value}
-            check_near(point_of(before.lat, before.lon), door.point, self.most_km, told)
-        await self._put(order, before, columns)
+            check_near(point_of(info.lat, info.lon), door.point, self.most_km, told)
+        for name in ADDRESS_COLUMNS:
+            setattr(info, name, columns[name])
+        info.version += 1
         Orders(self.work, self.clock).add_event(order, order.order_status, ADDRESS_CHANGED)
         changed = OrderAddressChanged(order_id=order.id, order_number=order.order_number, changed_by=changer.value)
         record(self.work.session, changed, at=self.clock.now())
         await self.work.session.flush()
         return changer
-
-    async def _put(self, order: Order, before: DeliveryInfo, columns: Mapping[str, Any]) -> None:
-        """A row of its own: by its number a seller hears of it who has the old one before them."""
-        session = self.work.session
-        now = DeliveryInfo(**columns)
-        session.add(now)
-        await session.flush()
-        order.delivery_info_id = now.id
-        await session.flush()
-        await session.delete(before)
 
     async def _check_without_parcel(self, order: Order) -> None:
         rows = await self.work.session.execute(
@@ -83,12 +80,12 @@ class OrderDoors:
         sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
         if lacks_parcels(order, sold):
             return
-        parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None]
+        parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None and _goes(delivery)]
         ended = order.order_status in {OrderStatus.CANCELLED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}
         raise Conflict(
             f"An order that is {order.order_status.value} goes to no other address."
             if ended or not parcels
-            else "All of the order is packed: change where each parcel goes.",
+            else "All of the order is packed: a parcel goes elsewhere by itself, until it is picked up.",
             code="wrong_status" if ended or not parcels else "parcels_made",
             order_status=order.order_status.value,
             tracking_numbers=parcels,

@@ -25,7 +25,7 @@ from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryCreated
 from dispatch.events.recording import record
 from dispatch.numbers import tracking_number
-from dispatch.orders.models import DeliveryInfo, Order
+from dispatch.orders.models import FIRST_VERSION, DeliveryInfo, Order
 from dispatch.orders.service import lock_order
 from dispatch.ports import ChangeNotice, Clock, Publisher, StatusChange
 from dispatch.sales.models import Sale, SaleStatus
@@ -67,8 +67,9 @@ class Deliveries:
     ) -> Delivery:
         """Make the delivery of a sale, for its seller, an admin, or an operator (``user`` None).
 
-        The drop-off point falls back on the order's; the value on the sale's total; the fee on the ``tariff``.
-        ``destination``: the version of the order's address that was read for it. Raises NotFound, Conflict.
+        The drop-off point falls back on the order's, where the address is known to be that one; the value on the
+        sale's total; the fee on the ``tariff``. ``destination``: the version of the order's address that was read for
+        it. Raises NotFound, Conflict.
         """
         order_id = await self._session.scalar(select(Sale.order_id).where(Sale.id == sale_id))
         # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
@@ -78,12 +79,13 @@ class Deliveries:
         if sale is None or foreign:
             raise NotFound("There is no such sale.", code="sale_not_found")
         _check_open(sale)
-        if destination is not None and (order is None or order.delivery_info_id != destination):
-            words = "The address was changed meanwhile: read the sale again and look where it goes."
+        info = await self._destination_of(order)
+        if destination is not None and (info is None or info.version != destination):
+            words = "The buyer has changed the address meanwhile: look where it goes now."
             raise Conflict(words, code="destination_changed", sale_status=sale.status.value)
         known = dict(details)
-        if known.get("delivery_lat") is None:
-            known["delivery_lat"], known["delivery_lon"] = await self._order_point(sale)
+        if known.get("delivery_lat") is None and info is not None and info.version in {FIRST_VERSION, destination}:
+            known["delivery_lat"], known["delivery_lon"] = info.lat, info.lon
         if known.get("package_value") is None:
             known["package_value"] = sale.total_amount
         delivery = Delivery(
@@ -221,16 +223,13 @@ class Deliveries:
         take_away(self._work, self._publisher, delivery, "cancelled")
         self.record(delivery, DeliveryAct.CANCEL, message, notes=notes)
 
-    async def _order_point(self, sale: Sale) -> tuple[float | None, float | None]:
-        if sale.order_id is None:
-            return None, None
-        row = await self._session.execute(
-            select(DeliveryInfo.lat, DeliveryInfo.lon)
-            .join(Order, Order.delivery_info_id == DeliveryInfo.id)
-            .where(Order.id == sale.order_id)
-        )
-        found = row.one_or_none()
-        return (found.lat, found.lon) if found else (None, None)
+    async def _destination_of(self, order: Order | None) -> DeliveryInfo | None:
+        """Where an order goes that is held."""
+        if order is None:
+            return None
+        query = select(DeliveryInfo).where(DeliveryInfo.id == order.delivery_info_id)
+        found: DeliveryInfo | None = await self._session.scalar(query.execution_options(populate_existing=True))
+        return found
 
     async def _find(self, condition: ColumnElement[bool], *, lock: bool = False) -> Delivery:
         query = (

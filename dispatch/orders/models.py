@@ -40,10 +40,16 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+FIRST_VERSION = 1
+"""Of an address that is as it was ordered."""
+
+
 class DeliveryInfo(AddressColumns, IdentityBase):
-    """Where an order goes."""
+    """Where an order goes. ``version`` grows with each change."""
 
     __tablename__ = "delivery_infos"
+
+    version: Mapped[int] = mapped_column(Integer, default=FIRST_VERSION, server_default=text("1"))
 
 
 class Order(IdentityAuditBase):

@@ -17,11 +17,11 @@ from dispatch.sales.models import Sale, SaleStatus
 
 @dataclass(frozen=True, slots=True)
 class SaleView:
-    """A sale, what happened to it, oldest first, and where it goes."""
+    """A sale, what happened to it, oldest first, and where its order goes."""
 
     sale: Sale
     events: Sequence[OrderEvent]
-    destination: DeliveryInfo | None
+    address: DeliveryInfo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,10 @@ class Sales:
         events = await self._session.scalars(
             select(OrderEvent).where(OrderEvent.sale_id == sale.id).order_by(OrderEvent.id)
         )
-        destination = await self._session.scalar(
+        address = await self._session.scalar(
             select(DeliveryInfo)
             .join(Order, Order.delivery_info_id == DeliveryInfo.id)
-            .where(Order.id == sale.order_id, DeliveryInfo.address != "")
+            .where(Order.id == sale.order_id)
+            .execution_options(populate_existing=True)
         )
-        return SaleView(sale, events.all(), destination)
+        return SaleView(sale, events.all(), address)

@@ -43,6 +43,8 @@ export class Outbox {
     private readonly onChange: (actions: readonly Action[]) => void,
     /** The server has taken or refused it, or another window knows what became of it. */
     private readonly onOver: (action: Action) => void,
+    /** The server has just refused it, and this window heard so. */
+    private readonly onRefused: (action: Action) => void = () => undefined,
   ) {}
 
   get actions(): readonly Action[] {
@@ -193,6 +195,7 @@ export class Outbox {
       this.#replace(left);
       if (over) {
         this.world.drop(uploads);
+        this.onRefused(left);
         this.onOver(left);
       }
       return;

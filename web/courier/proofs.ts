@@ -23,6 +23,8 @@ export interface Proof {
   together: readonly number[];
   /** Whether the courier was told that the address is far and goes on here. */
   far_seen: boolean;
+  /** Until then it may be used, ms since 1970 by the phone's clock: of a step that was refused, while the same people stand there. */
+  good_until?: number;
 }
 
 export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
@@ -78,12 +80,16 @@ export type KeptProofs = Readonly<Record<string, Gathered[ActionKind]>>;
 export class Proofs {
   #changing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly kept: Pick<Kept, "read" | "change">) {}
+  constructor(
+    private readonly kept: Pick<Kept, "read" | "change">,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   async find<Kind extends ActionKind>(kind: Kind, delivery: number): Promise<Gathered[Kind]> {
     await this.#changing;
     const all = await this.kept.read("proofs").catch(() => undefined); // a phone that says nothing is asked anew
-    return { ...NOTHING[kind], ...all?.[nameOf(kind, delivery)] }; // an older page kept less
+    const found: Partial<Gathered[ActionKind]> & { good_until?: number } = all?.[nameOf(kind, delivery)] ?? {};
+    return (found.good_until ?? Infinity) < this.now() ? NOTHING[kind] : { ...NOTHING[kind], ...found }; // an older page kept less
   }
 
   /** Keeps one; those of deliveries that are not under way any more go. */

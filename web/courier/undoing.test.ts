@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { Refused } from "../shared/client.ts";
 import type { Action } from "./actions.ts";
+import { NO_ANSWERS } from "./attempt_answers.ts";
 import { KeptInMemory } from "./kept.ts";
 import { Outbox } from "./outbox.ts";
 import { NO_PROOF, Proofs } from "./proofs.ts";
@@ -7,6 +9,8 @@ import { gatheredAgain, undoneOf } from "./undoing.ts";
 
 const PHOTO = "data:image/jpeg;base64,AAAA";
 const HOLD_MS = 10;
+
+const WORLD = { now: () => 0, later: () => undefined, cancel: () => undefined, newKey: () => "key", send: async () => undefined, drop: () => undefined, alone: <Result>(_number: number, _waits: boolean, run: () => Promise<Result>) => run(), tell: () => undefined };
 
 /** A phone that may be put out at any step that it forgets. */
 class Phone extends KeptInMemory {
@@ -19,8 +23,7 @@ class Phone extends KeptInMemory {
 }
 
 async function held(kept: Phone): Promise<Outbox> {
-  const world = { now: () => 0, later: () => undefined, cancel: () => undefined, newKey: () => "key", send: async () => undefined, drop: () => undefined, alone: <Result>(_number: number, _waits: boolean, run: () => Promise<Result>) => run(), tell: () => undefined };
-  const outbox = new Outbox(kept, world, () => undefined, () => undefined);
+  const outbox = new Outbox(kept, WORLD, () => undefined, () => undefined);
   const step = (delivery_id: number) => ({ kind: "deliver" as const, delivery_id, title: "Thamel", happened_at: "2026-11-28T10:00:00.000Z", body: { delivery_photo: PHOTO } });
   await outbox.addAll([step(11), step(12)], HOLD_MS);
   return outbox;
@@ -67,14 +70,42 @@ test("an attempt that is taken back leaves its answers and its photo for the nex
   expect(await proofs.find("attempts", 13)).toEqual({ at: 0, reason: "closed", photo: PHOTO, next: "later", note: "Shutter down", far_seen: false });
 });
 
-test("whoever had a wrong code finds photo and signature there for the next try; other refusals, and what is gathered already, leave all as it is", async () => {
+test("whoever had a wrong code finds photo and signature there for some minutes; other refusals, and what is gathered already, leave all as it is", async () => {
   const kept = new Phone();
-  const proofs = new Proofs(kept);
+  let now = 1_000;
+  const proofs = new Proofs(kept, () => now);
   const body = { delivery_photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour", code: "1234", age_checked: true };
-  const refused = (delivery_id: number, code: string): Action =>
-    ({ kind: "deliver", delivery_id, body, happened_at: "2026-11-28T10:00:00.000Z", state: "refused", refusal: { code, detail: "" } }) as unknown as Action;
+  const refused = (delivery_id: number, code: string, kind = "deliver"): Action =>
+    ({ kind, delivery_id, body, happened_at: "2026-11-28T10:00:00.000Z", state: "refused", refusal: { code, detail: "" } }) as unknown as Action;
   await proofs.keep("deliver", 15, { ...NO_PROOF, at: 1 }, [11, 15]);
-  for (const one of [refused(11, "code_wrong"), refused(12, "no_longer_yours"), refused(15, "code_wrong"), { ...refused(16, "code_wrong"), state: "confirmed" as const, refusal: null }]) await gatheredAgain(one, proofs, [11, 12, 15, 16]);
-  expect(await proofs.find("deliver", 11)).toEqual({ ...NO_PROOF, photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour" });
-  expect([await proofs.find("deliver", 12), await proofs.find("deliver", 15), await proofs.find("deliver", 16)]).toEqual([NO_PROOF, { ...NO_PROOF, at: 1 }, NO_PROOF]);
+  for (const one of [refused(11, "code_wrong"), refused(12, "no_longer_yours"), refused(15, "code_wrong"), refused(16, "too_far", "attempts")]) await gatheredAgain(one, proofs, [11, 12, 15, 16], now);
+  expect(await proofs.find("deliver", 11)).toMatchObject({ ...NO_PROOF, photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour" });
+  expect([await proofs.find("deliver", 12), await proofs.find("deliver", 15), await proofs.find("attempts", 16)]).toEqual([NO_PROOF, { ...NO_PROOF, at: 1 }, NO_ANSWERS]);
+  now += 11 * 60_000;
+  expect(await proofs.find("deliver", 11), "others may stand there by then").toEqual(NO_PROOF);
+});
+
+test("what another window has finished is not gathered again here", async () => {
+  const kept = new Phone();
+  const heard: number[] = [];
+  let refuses = true;
+  const send = async (): Promise<void> => {
+    if (refuses) throw new Refused(422, "code_wrong", "wrong", {}, null);
+  };
+  const open = async (): Promise<Outbox> => {
+    const outbox = new Outbox(kept, { ...WORLD, send }, () => undefined, () => undefined, (one) => heard.push(one.number));
+    await outbox.start();
+    return outbox;
+  };
+  const step = { kind: "deliver" as const, delivery_id: 11, title: "Thamel", happened_at: "2026-11-28T10:00:00.000Z", body: { delivery_photo: PHOTO } };
+  const here = await open();
+  await here.add(step);
+  await expect.poll(() => here.actions.map((one) => one.state)).toEqual(["refused"]);
+  const there = await open();
+  expect(heard).toHaveLength(1);
+  refuses = false;
+  await there.add(step);
+  await expect.poll(async () => await kept.actions()).toEqual([]);
+  await here.renew();
+  expect([here.actions, heard.length]).toEqual([[], 1]);
 });

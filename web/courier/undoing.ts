@@ -1,7 +1,7 @@
 // What a step had gathered is there for the next time: where it was taken back before it was sent, and where it proved too little.
 import type { Action } from "./actions.ts";
 import type { Outbox } from "./outbox.ts";
-import { type Proofs, gatheredFor } from "./proofs.ts";
+import { type Proofs, gatheredFor, proofOf } from "./proofs.ts";
 
 /**
  * Takes back what of `actions` is still held and returns it. What it had gathered is kept before the step is gone: a page that is closed in
@@ -17,8 +17,12 @@ export function undoneOf(actions: readonly Action[], outbox: Pick<Outbox, "undoA
 // After these the same is done once more, with something else said or added.
 const UNPROVED: ReadonlySet<string> = new Set(["code_wrong", "code_locked", "proof_missing", "proof_wrong", "signature_required", "too_far", "place_required"]);
 
+// So long the same people are believed to stand at the same door.
+const SAME_DOOR_MS = 10 * 60_000;
+
 /** Whoever heard a wrong code need not take the photo and sign once more. What was gathered for another try meanwhile stays. Raises nothing: else it is gathered anew. */
-export async function gatheredAgain(action: Action, proofs: Pick<Proofs, "keepUnlessKept">, jobs: readonly number[]): Promise<void> {
-  if (action.state !== "refused" || action.refusal === null || !UNPROVED.has(action.refusal.code)) return;
-  await proofs.keepUnlessKept(action.kind, action.delivery_id, gatheredFor(action), [...jobs, action.delivery_id]).catch(() => undefined);
+export async function gatheredAgain(refused: Action, proofs: Pick<Proofs, "keepUnlessKept">, jobs: readonly number[], now: number): Promise<void> {
+  if (refused.kind === "attempts" || refused.refusal === null || !UNPROVED.has(refused.refusal.code)) return;
+  const gathered = { ...proofOf(refused.kind, refused.body), good_until: now + SAME_DOOR_MS };
+  await proofs.keepUnlessKept(refused.kind, refused.delivery_id, gathered, [...jobs, refused.delivery_id]).catch(() => undefined);
 }

@@ -199,6 +199,8 @@ export class Work {
     await this.#outbox.addAll(actions.map((one) => ({ ...one, happened_at, ...this.#triedBefore(one) })), hold_ms);
     // It is done, whatever becomes of what was gathered for it: a problem here would have it done once more.
     for (const { kind, delivery_id } of actions) await this.proofs?.forget(kind, delivery_id).catch(() => undefined);
+    // Whoever told of an attempt comes again, to others perhaps: what was signed stays with this time.
+    for (const { kind, delivery_id } of actions) if (kind === "attempts") await this.proofs?.forget("deliver", delivery_id).catch(() => undefined);
     if (notice !== null) this.#set({ notice });
     else this.#hideNoticeOf(actions);
   }
@@ -267,10 +269,11 @@ export class Work {
       drop: (uploads) => void pictures.drop(uploads),
       alone: windows.alone,
       tell: windows.tell,
-    }, (actions) => this.#set({ actions }), (over) => {
-      this.#whole.delete(over.delivery_id);
-      if (this.proofs !== null) void gatheredAgain(over, this.proofs, this.state.jobs.map((one) => one.id));
+    }, (actions) => this.#set({ actions }), ({ delivery_id }) => {
+      this.#whole.delete(delivery_id);
       void this.again();
+    }, (refused) => {
+      if (this.proofs !== null) void gatheredAgain(refused, this.proofs, this.state.jobs.map((one) => one.id), Date.now());
     });
     await this.#outbox.start();
     this.#sender = new PingSender(kept, this.#clock, {

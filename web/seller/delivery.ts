@@ -52,9 +52,9 @@ export function leftOf(pickup: Partial<Pickup>, begun: Pickup, typed: Pickup): P
 }
 
 /** Where the buyer said it goes, as it is typed. */
-export function destinationOf({ destination: to, buyer_name }: Pick<Sale, "destination" | "buyer_name">): Pick<DeliveryTyped, "destination_version" | "delivery_address" | "delivery_place" | "delivery_contact_name" | "delivery_contact_phone" | "delivery_instructions"> {
+export function destinationOf({ destination: to, destination_version, buyer_name }: Pick<Sale, "destination" | "destination_version" | "buyer_name">): Pick<DeliveryTyped, "destination_version" | "delivery_address" | "delivery_place" | "delivery_contact_name" | "delivery_contact_phone" | "delivery_instructions"> {
   return {
-    destination_version: String(to?.version ?? ""),
+    destination_version: String(destination_version ?? ""),
     delivery_address: to?.full_address ?? "",
     delivery_place: to?.latitude != null && to.longitude != null ? placeText({ lat: to.latitude, lon: to.longitude }) : "",
     delivery_contact_name: to?.customer_name ?? buyer_name,

@@ -24,7 +24,7 @@ interface Given {
 
 /** Makes the delivery of a sale. Where parcels are fetched is remembered from the last one, in another browser too. */
 export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Given) {
-  const { form, change, fill, drop } = useDraft<DeliveryTyped>(`seller.delivery.${sale.id}`, typedFor(sale, lastPickup(person)));
+  const { form, change, fill, drop } = useDraft<DeliveryTyped>(`seller.parcel.${sale.id}`, typedFor(sale, lastPickup(person)));
   const make = useActing<DeliveryTyped>(say, async (typed, key) => {
     try {
       await client.call("/api/deliveries/create/", { method: "POST", body: deliveryOf(sale, typed), idempotencyKey: key });

@@ -7160,7 +7160,7 @@ export interface components {
          * NewDelivery
          * @description The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
          *
-         *     ``destination_version``: that of the sale's ``destination`` from which the address was taken; where the buyer has
+         *     ``destination_version``: that of the sale when the address was taken from its ``destination``; where the buyer has
          *     changed it since, nothing is made.
          */
         NewDelivery: {
@@ -9497,9 +9497,8 @@ export interface components {
         };
         /**
          * SaleDestination
-         * @description Where a sale goes, as its buyer said it. Degrees, None where only the address is known.
-         *
-         *     `version`: another number once the buyer has changed it; who makes the delivery sends it along.
+         * @description Where a sale goes, as its buyer said it; once there is a parcel, where that goes. Degrees, None where only the
+         *     address is known.
          */
         SaleDestination: {
             customer_name: string;
@@ -9510,12 +9509,13 @@ export interface components {
             longitude: number | null;
             phone_number: string;
             plus_code: string;
-            version: number;
         };
         /**
          * SaleDetails
-         * @description A sale with what happened to it, and where it goes: None for what was bought without an order.
+         * @description A sale with what happened to it, and where it goes: None where nobody has said so.
          *
+         *     `destination_version`: another number once the buyer has changed where the order goes; who makes the delivery
+         *     sends it along. None for what was bought without an order.
          *     `weight_kg`: what its parcel weighs by what one of its product does, None where that is not known.
          */
         SaleDetails: {
@@ -9526,6 +9526,7 @@ export interface components {
             delivery_id: number | null;
             delivery_status: components["schemas"]["DeliveryStatus"] | null;
             destination: components["schemas"]["SaleDestination"] | null;
+            destination_version: number | null;
             id: number;
             next_try_at: string | null;
             objection_until: string | null;

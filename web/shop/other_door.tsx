@@ -4,7 +4,7 @@ import type { Client } from "../shared/client.ts";
 import type { Language } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { AddressFields } from "../shared/addresses/address_fields.tsx";
-import type { Order } from "./order_words.ts";
+import { type Order, otherDoors } from "./order_words.ts";
 import { type Address, bodyOf, formOf } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 
@@ -20,9 +20,15 @@ interface Given {
   say: Say;
 }
 
+/** What was ordered; of a parcel that goes elsewhere by now who is found there, since its address would be the wrong one. */
+function begunWith(number: string | null, order: Order): Order["delivery"] {
+  if (!otherDoors(order).some((one) => one.number === number)) return order.delivery;
+  return { ...order.delivery, address: "", landmark: "", city: "", district: "", state: "", zip_code: "", plus_code: "", latitude: null, longitude: null };
+}
+
 /** One parcel that was not picked up goes to another door, or what is not packed yet; the form begins with what was ordered. */
 export function OtherDoor({ number, order, client, language, onDone, onClose, say }: Given) {
-  const [form, setForm] = useState<Address>(() => formOf(order.delivery));
+  const [form, setForm] = useState<Address>(() => formOf(begunWith(number, order)));
   const acting = useActing<Address>(say, async (wanted, key) => {
     const path = number === null ? `/api/v1/marketplace/orders/${order.id}/address/` : `/api/deliveries/${encodeURIComponent(number)}/address/`;
     await client.call(path, { method: "POST", body: bodyOf(wanted), idempotencyKey: key });

@@ -127,7 +127,7 @@ class DeliveryOfSale(Body, frozen=True, kw_only=True):
 class NewDelivery(DeliveryOfSale, frozen=True, kw_only=True):
     """The delivery of a sale. Coordinates in degrees, weight in kg, amounts in NPR.
 
-    ``destination_version``: that of the sale's ``destination`` from which the address was taken; where the buyer has
+    ``destination_version``: that of the sale when the address was taken from its ``destination``; where the buyer has
     changed it since, nothing is made.
     """
 

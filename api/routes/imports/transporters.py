@@ -64,6 +64,7 @@ class TransporterImporter(Importer[TransporterRow]):
         self._accounts = accounts
         self._services = transporters
         self._no_password = ""
+        self._changed: set[int] = set()
 
     @property
     def check(self) -> FieldCheck:
@@ -81,17 +82,20 @@ class TransporterImporter(Importer[TransporterRow]):
     async def look_ahead(self, portions: AsyncIterator[Sequence[TransporterRow]]) -> None:
         """Hold whom the table changes, with what they were given, in the order of plans and steps; until the end.
 
-        Who stays as they are may be given deliveries meanwhile.
+        Who stays as they are may be given deliveries meanwhile, and is not looked at again.
         """
         changed: set[int] = set()
         async for rows in portions:
             await self._find_known([self.name_of(row) for row in rows])
-            rows_of = {number: row for row in rows if (number := self._known.get(self.name_of(row))) is not None}
-            query = select(Transporter.id, *_COLUMNS).where(among(Transporter.id, rows_of))
-            for found in await self._work.session.execute(query):
-                if self._changes(_profile_of(rows_of[found.id]), found):
-                    changed.add(found.id)
+            numbers = set(self._known.values())
+            query = select(Transporter.id, *_COLUMNS).where(among(Transporter.id, numbers))
+            known = {one.id: one for one in await self._work.session.execute(query)}
+            for row in rows:
+                one = known.get(self._known.get(self.name_of(row), 0))
+                if one is not None and self._changes(_profile_of(row), one):
+                    changed.add(one.id)
         await lock_all_with_open_deliveries(self._work.session, changed)
+        self._changed = changed
 
     def _changes(self, profile: dict[str, Any], known: object) -> dict[str, Any]:
         """What the table has a column for, and is otherwise."""
@@ -123,11 +127,13 @@ class TransporterImporter(Importer[TransporterRow]):
         return Taken(Outcome.MADE)
 
     async def _change(self, transporter_id: int, profile: dict[str, Any]) -> Taken:
-        session = self._work.session
-        transporter = await session.get(Transporter, transporter_id)
-        changes = {} if transporter is None else self._changes(profile, transporter)
-        if transporter is None or not changes:
+        if transporter_id not in self._changed:
             return Taken(Outcome.UNCHANGED)
-        user = (await session.scalars(select(User).where(User.id == transporter.user_id))).one()
+        session = self._work.session
+        transporter = await session.get_one(Transporter, transporter_id, populate_existing=True)
+        user = await session.get_one(User, transporter.user_id)
+        changes = self._changes(profile, transporter)
+        if not changes or user.deleted_at is not None:  # of whoever has gone nothing is written down again
+            return Taken(Outcome.UNCHANGED)
         await self._services.profile_changes(self._work).change(user, changes, None)
         return Taken(Outcome.CHANGED, tuple(sorted(changes)))

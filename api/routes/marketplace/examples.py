@@ -197,7 +197,6 @@ SALE: Final[dict[str, Any]] = {
 }
 SALE_DETAILS: Final[dict[str, Any]] = SALE | {
     "destination": {
-        "version": 311,
         "customer_name": "John Doe",
         "phone_number": "+977-9841234567",
         "full_address": "Thamel, Kathmandu, Bagmati, 44600",
@@ -207,6 +206,7 @@ SALE_DETAILS: Final[dict[str, Any]] = SALE | {
         "longitude": 85.3240,
         "delivery_instructions": "Call when arrived",
     },
+    "destination_version": 1,
     "weight_kg": 2.5,
     "tracking_events": [CONFIRMED_EVENT],
 }

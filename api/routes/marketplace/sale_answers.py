@@ -12,7 +12,7 @@ from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
 from dispatch.catalogue.weights import weight_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.money import from_paisa
-from dispatch.orders.models import DeliveryInfo, PaymentStatus
+from dispatch.orders.models import FIRST_VERSION, PaymentStatus
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.service import SaleView
 
@@ -54,12 +54,10 @@ class SaleAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SaleDestination(Struct, frozen=True):
-    """Where a sale goes, as its buyer said it. Degrees, None where only the address is known.
-
-    ``version``: another number once the buyer has changed it; who makes the delivery sends it along.
+    """Where a sale goes, as its buyer said it; once there is a parcel, where that goes. Degrees, None where only the
+    address is known.
     """
 
-    version: int
     customer_name: str
     phone_number: str
     full_address: str
@@ -71,12 +69,15 @@ class SaleDestination(Struct, frozen=True):
 
 
 class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
-    """A sale with what happened to it, and where it goes: None for what was bought without an order.
+    """A sale with what happened to it, and where it goes: None where nobody has said so.
 
+    ``destination_version``: another number once the buyer has changed where the order goes; who makes the delivery
+    sends it along. None for what was bought without an order.
     ``weight_kg``: what its parcel weighs by what one of its product does, None where that is not known.
     """
 
     destination: SaleDestination | None
+    destination_version: int | None
     weight_kg: float | None
     tracking_events: list[OrderEventAnswer]
 
@@ -117,19 +118,24 @@ def sale_answer(sale: Sale, delivery: Delivery | None, refunded_paisa: int = 0) 
 def sale_details(view: SaleView, delivery: Delivery | None, refunded_paisa: int = 0) -> SaleDetails:
     """One sale whole."""
     events = [event_answer(event) for event in view.events]
-    destination = _destination(view.destination) if view.destination else None
     weight = weight_of(view.sale.product.weight_kg, view.sale.quantity)
     return SaleDetails(
         **asdict(sale_answer(view.sale, delivery, refunded_paisa)),
-        destination=destination,
+        destination=_destination(view, delivery),
+        destination_version=view.address.version if view.address else None,
         weight_kg=None if weight is None else float(weight),
         tracking_events=events,
     )
 
 
-def _destination(info: DeliveryInfo) -> SaleDestination:
+def _destination(view: SaleView, delivery: Delivery | None) -> SaleDestination | None:
+    """A buyer who says that the rest of an order goes elsewhere says nothing of a sale that is packed or has ended."""
+    info, waits = view.address, view.sale.status is SaleStatus.PROCESSING
+    if delivery is not None and not (waits and delivery.status is DeliveryStatus.CANCELLED):
+        return _of_parcel(delivery) if delivery.delivery_address else None
+    if info is None or not info.address or not (waits or info.version == FIRST_VERSION):
+        return None
     return SaleDestination(
-        info.id,
         info.customer_name,
         info.phone_number,
         info.full_address,
@@ -138,6 +144,19 @@ def _destination(info: DeliveryInfo) -> SaleDestination:
         info.lat,
         info.lon,
         info.delivery_instructions,
+    )
+
+
+def _of_parcel(delivery: Delivery) -> SaleDestination:
+    return SaleDestination(
+        delivery.delivery_contact_name,
+        delivery.delivery_contact_phone,
+        delivery.delivery_address,
+        "",
+        "",
+        delivery.delivery_lat,
+        delivery.delivery_lon,
+        delivery.delivery_instructions,
     )
 
 
