@@ -4,9 +4,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.carts.models import Cart
 from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import PriceTerms
@@ -17,7 +19,7 @@ from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.events.payloads.orders import OrderCancelled, OrderPlaced
 from dispatch.events.recording import record
 from dispatch.money import MAX_AMOUNT, to_paisa
-from dispatch.numbers import order_number
+from dispatch.numbers import DRAWN, Numbers, under_free_number
 from dispatch.orders.life import LIFE, OrderAct
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
@@ -44,7 +46,8 @@ class OrderRules:
 class Orders:
     """The orders of one unit of work."""
 
-    def __init__(self, work: Work, clock: Clock) -> None:
+    def __init__(self, work: Work, clock: Clock, numbers: Numbers = DRAWN) -> None:
+        self._numbers = numbers
         self._work = work
         self._session = work.session
         self._clock = clock
@@ -65,35 +68,26 @@ class Orders:
         cart = await Carts(self._work).get(cart_id, customer, lock=True)
         if not cart.items:
             raise Invalid("Cart is empty", code="EMPTY_CART", fields={"cart_id": "the cart has no items"})
-        items = [
-            OrderItem(
-                product_id=item.product_id,
-                product=item.product,
-                product_name=item.product.name,
-                quantity=item.quantity,
-                unit_price=item.product.price,
-                total_price=item.product.price * item.quantity,
-            )
-            for item in cart.items
-        ]
+        items = _lines_of(cart)
         sums = rules.prices.sums_of((item.total_price, item.product.is_taxed) for item in items)
         if sums.total_to_pay > MAX_AMOUNT:
             raise Invalid("The order is too large.", fields={"cart_id": f"its total is over {MAX_AMOUNT}"})
-        order = Order(
-            order_number=order_number(self._clock.now()),
+        self._session.add(delivery_info)
+        await self._session.flush()
+        order = await self._under_free_number(
             customer_id=customer.id,
             cart_id=cart.id,
-            delivery_info=delivery_info,
+            delivery_info_id=delivery_info.id,
             payment_method=payment_method,
             total_amount=sums.subtotal,
             tax_amount=sums.tax_amount,
             shipping_cost=sums.shipping_cost,
             order_status=OrderStatus.PENDING,
             payment_status=PaymentStatus.PENDING,
-            items=items,
         )
-        self._session.add(order)
-        await self._session.flush()
+        for item in items:
+            item.order_id = order.id
+        self._session.add_all(items)
         self.add_event(order, OrderStatus.PENDING, "Order created successfully")
         placed = OrderPlaced(
             order_id=order.id, order_number=order.order_number, total_paisa=to_paisa(sums.total_to_pay)
@@ -102,6 +96,18 @@ class Orders:
         cart.items.clear()
         await self._session.flush()
         return order
+
+    async def _under_free_number(self, **columns: object) -> Order:
+        """By a statement and not by the session, which knows of a number that is taken only once all is undone."""
+
+        async def write(number: str) -> Order | None:
+            row = insert(Order).values(order_number=number, **columns)
+            made: Order | None = await self._session.scalar(
+                row.on_conflict_do_nothing(index_elements=[Order.order_number]).returning(Order)
+            )
+            return made
+
+        return await under_free_number(lambda: self._numbers.order(self._clock.now()), write)
 
     async def _check_unpaid(self, customer: User, rules: OrderRules) -> None:
         """One after the other per user: two orders at the same moment would each not see the other."""
@@ -214,6 +220,20 @@ class Orders:
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:
         """Write down what happened to an order."""
         self._session.add(OrderEvent(order_id=order.id, status=status, message=message, created_at=self._clock.now()))
+
+
+def _lines_of(cart: Cart) -> list[OrderItem]:
+    return [
+        OrderItem(
+            product_id=item.product_id,
+            product=item.product,
+            product_name=item.product.name,
+            quantity=item.quantity,
+            unit_price=item.product.price,
+            total_price=item.product.price * item.quantity,
+        )
+        for item in cart.items
+    ]
 
 
 async def lock_order(work: Work, order_id: int) -> Order | None:

@@ -15,7 +15,7 @@ from dispatch.database.engine import Database, DriverConnection
 from dispatch.database.records import unsaved
 from dispatch.errors import Invalid, PartlyDone
 from dispatch.money import MAX_AMOUNT, to_paisa
-from dispatch.numbers import payment_number
+from dispatch.numbers import DRAWN, Numbers
 from dispatch.payments.errors import GatewayFailure
 from dispatch.payments.locks import lock_all
 from dispatch.payments.models import PaymentMode, PaymentTransaction, PaymentTransactionItem, TransactionStatus
@@ -85,7 +85,15 @@ class NewPayment:
 class PaymentInitiation:
     """Opens payments. What is bought is on disk before the gateway hears of it."""
 
-    def __init__(self, database: Database, gateway: PaymentGateway, terms: PaymentTerms, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        gateway: PaymentGateway,
+        terms: PaymentTerms,
+        clock: Clock,
+        numbers: Numbers = DRAWN,
+    ) -> None:
+        self._numbers = numbers
         self._database = database
         self._gateway = gateway
         self.terms = terms
@@ -138,7 +146,7 @@ class PaymentInitiation:
         check_available(payment.items, products)
         if purchase.order is not None:
             await take_over_sums(connection, purchase.order, payment.sums, now)
-        await open_payment(connection, payment)
+        await open_payment(connection, payment, self._numbers.payment)
         await reserve_stock(connection, payment, now)
         return payment
 
@@ -155,7 +163,6 @@ class PaymentInitiation:
         return unsaved(
             PaymentTransaction,
             transaction_id=uuid4(),
-            order_number=payment_number(now),
             user_id=user.id,
             cart_id=new.cart_id,
             order_id=purchase.order_id,

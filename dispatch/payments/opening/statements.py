@@ -109,6 +109,7 @@ OPEN = f"""
 WITH opened AS (
     INSERT INTO payment_transactions ({", ".join(OPENED)})
     VALUES ({", ".join(f"${place + 1}" for place in range(len(OPENED)))})
+    ON CONFLICT (order_number) DO NOTHING
     RETURNING id
 ), lines AS (
     INSERT INTO payment_transaction_items (payment_id, product_id, seller_id, seller_name, product_name, quantity,

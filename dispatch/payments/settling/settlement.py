@@ -12,6 +12,7 @@ import structlog
 
 from dispatch.database.engine import Database, DriverConnection
 from dispatch.money import to_paisa
+from dispatch.numbers import DRAWN, Numbers
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import OrderStatus
 from dispatch.payments.invoices.issuing import NO_ISSUER, Issuer
@@ -49,9 +50,17 @@ class Settlement:
 class PaymentSettlement:
     """Settles payments, each in a transaction of its own."""
 
-    def __init__(self, database: Database, gateway: PaymentGateway, clock: Clock, issuer: Issuer = NO_ISSUER) -> None:
+    def __init__(
+        self,
+        database: Database,
+        gateway: PaymentGateway,
+        clock: Clock,
+        issuer: Issuer = NO_ISSUER,
+        numbers: Numbers = DRAWN,
+    ) -> None:
         """``issuer``: whom invoices name as the seller of record."""
         self._issuer = issuer
+        self._numbers = numbers
         self._database = database
         self._gateway = gateway
         self._clock = clock
@@ -103,7 +112,8 @@ class PaymentSettlement:
         if payment.status is before:
             return False
         if payment.status is TransactionStatus.COMPLETED:
-            number = await sell(connection, payment, locked.order.order_number if locked.order else None, now)
+            ordered_as = locked.order.order_number if locked.order else None
+            number = await sell(connection, payment, ordered_as, now, self._numbers)
             sellers = {one.seller_id: Seller(one.seller_name, one.seller_email) for one in locked.products.values()}
             await enter_sale(connection, payment, number, sellers, self._issuer, now)
             await record_paid(connection, payment, number, now, is_new=locked.order is None)

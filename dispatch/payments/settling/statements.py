@@ -6,7 +6,8 @@ INSERT INTO refunds (refund_id, payment_id, amount_paisa, reason, mobile, status
 VALUES ($1, $2, $3, $4, '', 'requested', true, 0, $5, $5, $5)
 """
 
-# A sale and its first event for each line; each line knows its sale from then on.
+# A sale and its first event for each line; each line knows its sale from then on. A number that another sale has makes
+# none, and its line is sold by the next one.
 SELL = """
 WITH numbered AS (
     SELECT i.*, given.order_number
@@ -22,6 +23,7 @@ WITH numbered AS (
     FROM numbered n JOIN payment_transactions p ON p.id = n.payment_id JOIN users buyer ON buyer.id = p.user_id
     WHERE p.id = $1
     ORDER BY n.id
+    ON CONFLICT (order_number) DO NOTHING
     RETURNING id, order_number
 ), linked AS (
     UPDATE payment_transaction_items i SET sale_id = sold.id
@@ -50,17 +52,23 @@ SELECT id, 'confirmed', 'Payment confirmed', $2 FROM confirmed
 """
 
 # What is bought without an order becomes one with its payment, so that its buyer finds it among the others. Where it
-# goes nobody said: seller and buyer agree on it when the delivery is made.
+# goes nobody said: seller and buyer agree on it when the delivery is made. Where another order has the number, nothing
+# is written: the place gets its number before the order and its row after it, or it would stay behind without one.
 MAKE_ORDER = """
 WITH place AS (
-    INSERT INTO delivery_infos (customer_name, phone_number, address, city, state, zip_code, delivery_instructions)
-    SELECT customer_name, customer_phone, '', '', '', '', '' FROM payment_transactions WHERE id = $1 RETURNING id
+    SELECT nextval(pg_get_serial_sequence('delivery_infos', 'id')) AS id
 ), made AS (
     INSERT INTO orders (order_number, customer_id, cart_id, delivery_info_id, payment_method, total_amount, tax_amount,
                         shipping_cost, order_status, payment_status, created_at, updated_at)
     SELECT $2, p.user_id, p.cart_id, place.id, p.gateway, p.subtotal, p.tax_amount, p.shipping_cost, 'confirmed',
            'paid', $3, $3
-    FROM payment_transactions p, place WHERE p.id = $1 RETURNING id
+    FROM payment_transactions p, place WHERE p.id = $1
+    ON CONFLICT (order_number) DO NOTHING
+    RETURNING id, order_number, delivery_info_id
+), destination AS (
+    INSERT INTO delivery_infos (id, customer_name, phone_number, address, city, state, zip_code, delivery_instructions)
+    SELECT made.delivery_info_id, p.customer_name, p.customer_phone, '', '', '', '', ''
+    FROM made, payment_transactions p WHERE p.id = $1
 ), lines AS (
     INSERT INTO order_items (order_id, product_id, product_name, quantity, unit_price, total_price)
     SELECT made.id, i.product_id, i.product_name, i.quantity, i.unit_price, i.total_amount
@@ -69,7 +77,7 @@ WITH place AS (
     INSERT INTO order_tracking_events (order_id, status, message, created_at)
     SELECT id, 'confirmed', 'Payment confirmed', $3 FROM made
 )
-UPDATE payment_transactions p SET order_id = made.id FROM made WHERE p.id = $1 RETURNING made.id
+UPDATE payment_transactions p SET order_id = made.id FROM made WHERE p.id = $1 RETURNING made.id, made.order_number
 """
 
 # What the buyer put in meanwhile stays.
