@@ -1,10 +1,13 @@
 """A dispatcher's own decisions: who could carry a delivery, giving it to somebody, taking it back."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from api.server.serving import RunningServer
+from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
 from tests.support.watching import frames_until, watch
 from tests.support.world import Driver, Person, Place, World, ok, ping, together
@@ -13,6 +16,13 @@ from tests.support.world import Driver, Person, Place, World, ok, ping, together
 @pytest.fixture(scope="module")
 async def admin(world: World) -> Person:
     return await world.admin()
+
+
+@pytest.fixture(scope="module")
+async def alone(server: RunningServer) -> AsyncIterator[World]:
+    """Who is away is counted over all transporters, and elsewhere those of other tests go away by themselves."""
+    async with world_of_its_own(server) as own:
+        yield own
 
 
 async def _at(world: World, place: Place, **profile: Any) -> Driver:
@@ -94,17 +104,15 @@ async def test_everybody_who_is_no_candidate_is_named_with_the_reason(world: Wor
 
 
 @pytest.mark.parametrize("what", ["not_available", "not_verified", "offline"])
-async def test_who_is_away_counts_among_the_excluded_and_comes_back_with_what_changes(
-    world: World, admin: Person, what: str
-) -> None:
-    delivery = await _one(world, somewhere())
+async def test_who_is_away_counts_among_the_excluded_and_comes_back_with_what_changes(alone: World, what: str) -> None:
+    admin, delivery = await alone.admin(), await _one(alone, somewhere())
 
     async def count() -> int:
         counts: dict[str, int] = ok(await admin.get(_path(delivery, "candidates")))["excluded_counts"]
         return counts.get(what, 0)
 
     before = await count()
-    driver = await world.driver(verified=what != "not_verified")
+    driver = await alone.driver(verified=what != "not_verified")
     if what == "not_available":
         ok(await driver.patch("/api/transporters/me/", {"is_available": False}))
     assert await count() == before + 1
