@@ -30,6 +30,9 @@ ROOT = Path(__file__).parents[2]
 STDERR = 2
 # Below those that systems give to connections that go out, of which there are hundreds while a server starts.
 PORTS = range(20_000, 32_000)
+# That share a run: each has a share of the ports, and more of them than its tests start servers.
+MOST_PROCESSES = 16
+_handed_out: set[int] = set()
 # Where nothing is paid: a gateway that does not answer, so that no sandbox is started.
 NO_GATEWAY = {"DISPATCH_KHALTI_BASE_URL": "http://127.0.0.1:1/api/v2/"}
 
@@ -180,9 +183,21 @@ async def ended(process: Command) -> Outcome:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, and that no connection takes before a server of ours does."""
-    while True:
-        port = secrets.choice(PORTS)
+    """A port that nobody listens on, and that no connection takes before a server of ours does.
+
+    It is bound some time later, so no port is handed out twice, and those of other processes of the run never.
+    """
+    left = [port for port in own_ports() if port not in _handed_out]
+    while left:
+        port = left.pop(secrets.randbelow(len(left)))
         with socket.socket() as listener, suppress(OSError):
             listener.bind(("127.0.0.1", port))
+            _handed_out.add(port)
             return port
+    raise AssertionError(f"none of the {len(own_ports())} ports of this process is left")
+
+
+def own_ports() -> range:
+    """Those of this process, where several share a run."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return PORTS[int(number) % MOST_PROCESSES :: MOST_PROCESSES]
