@@ -8,6 +8,7 @@ from typing import Any
 import websockets
 
 from tests.support.places import between, north_of, somewhere
+from tests.support.told_numbers import tells
 from tests.support.waiting import PATIENCE_S
 from tests.support.world import Driver, World, ok
 
@@ -46,9 +47,9 @@ async def test_a_customer_is_told_the_arrival_after_the_other_stops_and_their_nu
     told = [await _track(world, one) for one in (first, second, last)]
     assert [one["eta"]["stops_before"] for one in told] == [0, 1, 2]
     assert told[0]["eta"]["latest"] < told[1]["eta"]["latest"] < told[2]["eta"]["latest"]
-    text = json.dumps(told[2])
-    for lat, _ in doors[:2]:
-        assert str(round(lat, 4)) not in text, "where the others go is nobody's business"
+    for other, (lat, _) in zip((first, second), doors, strict=False):
+        assert tells(other, lat), "their own senders know it"
+        assert not tells(told[2], lat), "where the others go is nobody's business"
     async with websockets.connect(f"{world.ws_url}/ws/track/{last['tracking_number']}") as watcher:
         snapshot = json.loads(await watcher.recv())
         assert snapshot["eta"]["stops_before"] == 2
