@@ -18,6 +18,9 @@ def checkout(world: World) -> Checkout:
 
 @pytest.fixture(scope="module")
 async def quiet(server: RunningServer) -> AsyncIterator[Checkout]:
-    """On a server of which nobody asks anything but the test, so that no message is written but its own."""
+    """On a server of which nobody asks anything but the module's tests, so that no message is written but theirs.
+
+    Nor is there another payment or refund: a round of the sweeper or the sender takes fifty, and is enough for theirs.
+    """
     async with world_of_its_own(server) as own:
         yield Checkout(own)

@@ -20,7 +20,7 @@ from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Loo
 from tests.payments.outbox import Carrier, only_message, outbox_row
 from tests.payments.refunding import nameless_refund, refund_of
 from tests.support.checkout import Checkout, ShiftedClock
-from tests.support.world import World, ok
+from tests.support.world import ok
 
 HELD = "/api/v1/payments/held/"
 
@@ -52,16 +52,16 @@ class Spoilt:
 
 
 async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_ends_with_a_person(
-    world: World, checkout: Checkout, capfd: pytest.CaptureFixture[str]
+    quiet: Checkout, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = await nameless_refund(checkout), await nameless_refund(checkout)
-    gateway = Spoilt(checkout.services.payments.gateway, nameless={bad.pidx})
+    bad, good = await nameless_refund(quiet), await nameless_refund(quiet)
+    gateway = Spoilt(quiet.services.payments.gateway, nameless={bad.pidx})
     clock = ShiftedClock(timedelta(hours=1))
-    carrier = RefundSender(checkout.services.database, gateway, clock)
+    carrier = RefundSender(quiet.services.database, gateway, clock)
     await carrier.run()
-    assert (await refund_of(checkout, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
+    assert (await refund_of(quiet, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
     capfd.readouterr()
-    waiting = await refund_of(checkout, bad)
+    waiting = await refund_of(quiet, bad)
     assert (waiting.status, waiting.last_error) == (
         RefundStatus.REQUESTED,
         "The gateway has named no transaction for this payment.",
@@ -71,8 +71,8 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
         clock.ahead += timedelta(hours=3)
         await carrier.run()
     assert "Traceback" not in "".join(capfd.readouterr())
-    assert (await refund_of(checkout, bad)).status is RefundStatus.FAILED
-    admin = await world.admin()
+    assert (await refund_of(quiet, bad)).status is RefundStatus.FAILED
+    admin = await quiet.world.admin()
     failed = ok(await admin.get("/api/v1/payments/refunds/", status="failed"))["results"]
     refund_id = next(row["refund_id"] for row in failed if row["payment_transaction_id"] == bad.transaction_id)
     again = ok(await admin.post(f"/api/v1/payments/refunds/{refund_id}/retry/", {}))
@@ -101,16 +101,16 @@ async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_uncle
 
 @pytest.mark.parametrize("error", [RuntimeError("a defect"), GatewayRefused("The gateway does not know it.")])
 async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_with_a_person(
-    world: World, checkout: Checkout, error: Exception, capfd: pytest.CaptureFixture[str]
+    quiet: Checkout, error: Exception, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    bad, good = await checkout.opened(), await checkout.opened()
+    bad, good = await quiet.opened(), await quiet.opened()
     for opened in (bad, good):
-        await world.at_gateway(opened.pidx, "completed")
+        await quiet.world.at_gateway(opened.pidx, "completed")
     clock = ShiftedClock(timedelta(minutes=3))
-    gateway = Spoilt(checkout.services.payments.gateway, raises={bad.pidx: error})
-    sweeper = PaymentSweeper(checkout.services.database, gateway, clock)
-    await checkout.sweep(clock, gateway)
-    assert (await checkout.payment(good.transaction_id)).status.value == "completed"
+    gateway = Spoilt(quiet.services.payments.gateway, raises={bad.pidx: error})
+    sweeper = PaymentSweeper(quiet.services.database, gateway, clock)
+    await sweeper.run()
+    assert (await quiet.payment(good.transaction_id)).status.value == "completed"
     await sweeper.run()
     assert gateway.looked_up.count(bad.pidx) == 1  # it waits
     capfd.readouterr()
@@ -119,7 +119,7 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
         await sweeper.run()
     assert gateway.looked_up.count(bad.pidx) == MOST_TRIES
     assert "Traceback" not in "".join(capfd.readouterr())
-    admin = await world.admin()
+    admin = await quiet.world.admin()
     listed = {row["transaction_id"]: row for row in ok(await admin.get(HELD, page_size=100))["results"]}
     assert (listed[bad.transaction_id]["payment_status"], listed[bad.transaction_id]["tries"]) == (
         "processing",
