@@ -9,6 +9,7 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 from tests.browser.couriers import courier
 from tests.browser.sign_ins import remembered, signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.support.lists import all_pages
 from tests.support.pictures import picture, picture_bytes
 from tests.support.world import Driver, Person, World, ok
 
@@ -23,7 +24,7 @@ async def handed_in(driver: Driver, kind: str = "licence", **more: Any) -> dict[
 
 async def only_waiting(admin: Person) -> None:
     """Nothing of what other tests left waits any more."""
-    for one in ok(await admin.get("/api/transporters/documents/", page_size=100))["results"]:
+    for one in await all_pages(admin, "/api/transporters/documents/"):
         ok(await admin.post(f"/api/transporters/documents/{one['id']}/reject/", {"reason": "Of another test."}))
 
 

@@ -13,6 +13,7 @@ from dispatch.notifications.outbox import NewMessage, write_messages
 from dispatch.notifications.ports import Mail, SendFailed
 from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.waiting import until
+from tests.support.world import World
 
 
 @dataclass
@@ -59,6 +60,13 @@ async def only_message(checkout: Checkout, clock: ShiftedClock) -> AsyncIterator
     async with checkout.services.database.work() as work:
         ours = update(OutboxMessage).where(OutboxMessage.key == key, OutboxMessage.status == MessageStatus.PENDING)
         await work.session.execute(ours.values(status=MessageStatus.DEAD))
+
+
+async def messages_to(world: World, recipient: str) -> list[OutboxMessage]:
+    """All to one person. The list that admins read begins with those of tests whose clock runs ahead."""
+    async with world.server.services.database.work() as work:
+        theirs = select(OutboxMessage).where(OutboxMessage.recipient == recipient)
+        return list(await work.session.scalars(theirs))
 
 
 async def outbox_row(checkout: Checkout, key: str) -> OutboxMessage:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.refunds.shares import portions, share_of_sale
 from dispatch.payments.rows import get_payment
+from tests.payments.outbox import messages_to
 from tests.payments.refunding import load_of
 from tests.support.checkout import Checkout
 from tests.support.waiting import until
@@ -153,11 +154,9 @@ async def test_the_courier_says_that_it_is_damaged_however_often_it_was_tried(wo
 async def test_who_waits_is_told_by_mail(world: World) -> None:
     bought, _, delivery = await _carried(world, "accept")
     ok(await (await world.admin()).post(_path(delivery), DAMAGED))
-    admin = await world.admin()
 
     async def told() -> bool:
-        mails = ok(await admin.get("/api/v1/notifications/", page_size=100))["results"]
-        return any(one["recipient"] == bought.customer.email and one["template"] == "parcel" for one in mails)
+        return any(one.template == "parcel" for one in await messages_to(world, bought.customer.email))
 
     await until(told, "the buyer has a mail")
 

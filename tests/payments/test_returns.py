@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.payments.outbox import messages_to
 from tests.payments.refunding import load_of, refunded_paisa
 from tests.support.checkout import Checkout
 from tests.support.pictures import picture
@@ -130,11 +131,10 @@ async def test_the_buyer_hears_of_the_return_once_and_of_nothing_that_the_courie
     bought, driver, delivery = await _aboard(world)
     back = ok(await bought.seller.post(_path(delivery), REFUSED))["delivery"]
     ok(await driver.post(f"/api/deliveries/{back['id']}/deliver/", AT_PICKUP))
-    admin = await world.admin()
 
     async def stages() -> list[str] | None:
-        mails = ok(await admin.get("/api/v1/notifications/", page_size=100))["results"]
-        mine = [one["key"] for one in mails if one["recipient"] == bought.customer.email and "parcel" in one["key"]]
+        mails = await messages_to(world, bought.customer.email)
+        mine = [one.key for one in mails if "parcel" in one.key]
         return sorted(mine) if any("returned" in key for key in mine) else None
 
     found = await until(stages, "the buyer is told")
