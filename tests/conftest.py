@@ -32,7 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """What fails is said at once, where somebody reads it: not by a process that only shares the tests of a run."""
     keep_files_in_memory()
     # How long an example or the data for it takes says how busy the machine is, and nothing about what is promised.
-    hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    # What fails once in a thousand runs is repeated by the line that its failure prints.
+    hypothesis_settings.register_profile(
+        "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    )
     hypothesis_settings.load_profile("any machine")
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None and getattr(config, "workerinput", None) is None:
