@@ -73,5 +73,8 @@ async def test_before_it_is_packed_the_order_goes_elsewhere_and_the_seller_who_h
     shown = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
     parcel = ok(await bought.seller.get(f"/api/deliveries/{shown['delivery_id']}/"))
     assert "Balaju Height 7" in parcel["delivery_address"]
-    await expect(page.get_by_role("button", name="Change the address")).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Change the address").click()
+    await expect(sheet).to_contain_text(shown["tracking_number"])  # it is the parcel now that goes elsewhere
+    await expect(sheet.get_by_label("Address", exact=True)).to_have_value("Balaju Height 7")
     desk.complaints[:] = [said for said in desk.complaints if "409" not in said]

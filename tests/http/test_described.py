@@ -36,6 +36,7 @@ PLACE = {
     "state": "is the province of the district",
     "plus_code": "is one, near the place; a short one goes with a district or a point",
 }
+DOOR = {"address": "fits in a line with what is named beside it", "latitude": "is given where the door before has one"}
 TABLE = {"file": "is a table with the columns of its kind"}
 AGE = {"age_minimum": "goes with the age at the drop-off"}
 VEHICLE = "is one that somebody has"
@@ -48,7 +49,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/auth/roles": ROLES,
     "POST /api/v1/users/{user_id}/roles": ROLES,
     "POST /api/v1/marketplace/addresses": PLACE,
-    "POST /api/v1/marketplace/orders/{order_id}/address": PLACE,
+    "POST /api/v1/marketplace/orders/{order_id}/address": PLACE | DOOR,
     "PATCH /api/v1/marketplace/addresses/{address_id}": PLACE | {"latitude": "goes with longitude"},
     "POST /api/v1/marketplace/orders/create": {f"delivery_info.{name}": words for name, words in PLACE.items()}
     | {"address_id": "is that of an address that one keeps", "cart_id": "is that of a cart with something in it"},
@@ -94,8 +95,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/transporters/me/positions": {"pings[]": "have a number each"},
     "POST /api/deliveries/{delivery_id}/hold": {"until": "lies ahead"},
     "POST /api/deliveries/{delivery_id}/loss": {"amount": "goes with a damaged parcel"},
-    "POST /api/deliveries/{delivery_id}/address": PLACE
-    | {"address": "fits in a line with what is named beside it", "latitude": "is given where the door before has one"},
+    "POST /api/deliveries/{delivery_id}/address": PLACE | DOOR,
     "POST /api/deliveries/{delivery_id}/deliver": {
         "quantity_accepted": "is one at least, and no more than the parcel holds",
         "partial_reason": "goes with a part, and is required for it",

@@ -1,6 +1,7 @@
 """A table of products, transporters or deliveries is taken whole or not at all, and may come again."""
 
 import asyncio
+from collections.abc import Iterable
 from io import BytesIO
 from uuid import uuid4
 
@@ -170,30 +171,46 @@ async def test_transporters_get_accounts_and_profiles_that_wait_to_be_verified(w
 async def test_a_table_holds_whom_it_changes_as_plans_do_and_neither_waits_for_the_other_in_a_circle(
     world: World, hand_in: HandIn
 ) -> None:
-    """Deliveries, then transporters, by their numbers, whatever the order of the rows."""
+    """Deliveries, then transporters, by their numbers, whatever the order of the rows and however often one stands."""
     admin, keys = await world.admin(), [uuid4().hex for _ in range(3)]
-    head = "external_id,email,name,phone,vehicle_type,capacity_kg\n"
-
-    def table(weights: dict[str, int]) -> str:
-        return head + "".join(
-            f"{key},{key}@example.com,Some Rider,+977-9841555555,motorcycle,{weight}\n"
-            for key, weight in weights.items()
-        )
-
-    ok(await hand_in(admin, "transporters", table(dict.fromkeys(keys, 40)), dry_run=False))
+    ok(await hand_in(admin, "transporters", _riders((key, 40) for key in keys), dry_run=False))
     async with world.server.services.database.connection() as driver:
         query = "SELECT thing_id FROM external_names WHERE kind = 'transporters' AND name = ANY($1) ORDER BY thing_id"
         first, same, last = [row[0] for row in await driver.fetch(query, keys)]
-    changed = table({keys[2]: 45, keys[1]: 40, keys[0]: 45})
-    hold = "SELECT id FROM transporters WHERE id = $1 FOR UPDATE"
+    given = await world.delivery()
+    ok(await admin.post(f"/api/transporters/{last}/verify/", {}))
+    ok(
+        await admin.post(
+            f"/api/deliveries/{given['id']}/assign/", {"transporter_id": last, "override_reason": "Is on the way."}
+        )
+    )
+    table = _riders([(keys[2], 45), (keys[1], 40), (keys[0], 45), (keys[0], 40)])
     async with world.server.services.database.transaction() as plan:
-        await plan.fetch(hold, first)
-        importing = asyncio.ensure_future(hand_in(admin, "transporters", changed, dry_run=False))
+        await plan.fetch("SELECT id FROM deliveries WHERE id = $1 FOR UPDATE", given["id"])
+        importing = asyncio.ensure_future(hand_in(admin, "transporters", table, dry_run=False, skip_bad_rows=True))
         await until(lambda: somebody_waits(world), "the table waits for the plan")
-        await plan.fetch(hold, last)
-        await plan.fetch(hold, same)
+        for one in (first, same, last):
+            await plan.fetch("SELECT id FROM transporters WHERE id = $1 FOR UPDATE", one)
     told = ok(await importing)
-    assert (told["changed"], told["unchanged"]) == (2, 1)
+    assert (told["changed"], told["unchanged"], told["bad"]) == (2, 1, 1)
+
+
+async def test_a_table_writes_nothing_down_of_somebody_whose_account_is_deleted(world: World, hand_in: HandIn) -> None:
+    admin, key = await world.admin(), uuid4().hex
+    ok(await hand_in(admin, "transporters", _riders([(key, 40)]), dry_run=False))
+    [found] = ok(await admin.get("/api/v1/users/", email=f"{key}@example.com"))["results"]
+    services = world.server.services
+    async with services.database.work() as work:
+        await services.accounts.deletion(work).delete(found["id"], OPERATOR)
+    told = ok(await hand_in(admin, "transporters", _riders([(key, 45)]), dry_run=False))
+    assert (told["changed"], told["unchanged"]) == (0, 1)
+
+
+def _riders(weights: Iterable[tuple[str, int]]) -> str:
+    head = "external_id,email,name,phone,vehicle_type,capacity_kg\n"
+    return head + "".join(
+        f"{key},{key}@example.com,Some Rider,+977-9841555555,motorcycle,{weight}\n" for key, weight in weights
+    )
 
 
 async def test_deliveries_are_made_once_for_each_sale(world: World, hand_in: HandIn) -> None:

@@ -61,6 +61,11 @@ async def test_the_one_who_has_not_packed_reads_the_other_address_and_a_parcel_k
     assert [one["delivery_address"] for one in told["sales"]] == [body["delivery_address"], None, None]
     read = ok(await order.sellers[1].get(f"{SALES}/{order.sales[1]}/"))["destination"]
     assert read["customer_name"] == ANOTHER_DOOR["customer_name"]
+    packed = ok(await order.sellers[0].get(f"{SALES}/{order.sales[0]}/"))["destination"]
+    assert (packed["full_address"], packed["customer_name"]) == (
+        body["delivery_address"],
+        body["delivery_contact_name"],
+    )
     await order.call_off(1)
     ok(await order.sellers[2].post("/api/deliveries/create/", delivery_body(order.sales[2])), 201)
     assert not (await order.shown())["can_change_address"], "one is called off and the others are packed"
