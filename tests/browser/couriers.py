@@ -1,13 +1,14 @@
 """A transporter with the app in hand."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from playwright.async_api import Browser, FilePayload, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
@@ -17,6 +18,7 @@ from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
 NO_NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
+Answers: TypeAlias = Callable[[Route], Awaitable[None]]
 # Looked for and pressed in one go, since it goes away by itself; not before the questions are over and all is kept.
 SEND_NOW = """() => {
     if (location.pathname.includes("/jobs/")) return false;
@@ -133,11 +135,13 @@ async def courier(
     sockets: bool = True,
     clock: bool = False,
     script: str = "",
+    routes: Mapping[str, Answers] = MappingProxyType({}),
 ) -> AsyncIterator[Courier]:
     """A transporter who is signed in on a phone of their own.
 
     ``sockets``: whether the network lets any through. ``clock``: whether the page's clock can be put forward.
-    ``script``: runs before all that the page does.
+    ``script``: runs before all that the page does. ``routes``: who answers requests for which addresses; from the
+    beginning, for once its service worker has taken the page over, the browser shows nobody new what the page asks.
     """
     driver = driver or await world.driver()
     context = await chromium.new_context(
@@ -150,6 +154,8 @@ async def courier(
     try:
         if not sockets:
             await context.route_web_socket("**/ws/**", lambda socket: asyncio.ensure_future(socket.close()))
+        for asked, answers in routes.items():
+            await context.route(asked, answers)
         if clock:
             await context.clock.install()
         if script:

@@ -44,7 +44,7 @@ async def test_before_it_is_packed_the_order_goes_elsewhere_and_the_seller_who_h
     world: World, window: Window, desk: Window
 ) -> None:
     bought = await world.bought()
-    packing = await signed_in(desk, f"/seller/sales/{bought.sale_id}", bought.seller)
+    packing = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
     await packing.get_by_role("button", name="Have it delivered").click()
     form = packing.get_by_role("dialog")
     to = form.locator("[name=delivery_address]")

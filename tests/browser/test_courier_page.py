@@ -233,17 +233,20 @@ async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_
     world: World, plain_chromium: Browser
 ) -> None:
     delivery = await world.delivery()
-    async with courier(world, plain_chromium) as first, courier(world, plain_chromium) as second:
+    asked: list[str] = []
+
+    async def both_asked(route: Route) -> None:
+        asked.append(route.request.url)
+        await until(lambda: len(asked) == 2, "both have pressed the button")
+        await route.continue_()
+
+    routes = {"**/accept/": both_asked}
+    async with (
+        courier(world, plain_chromium, routes=routes) as first,
+        courier(world, plain_chromium, routes=routes) as second,
+    ):
         phones = [first, second]
-        asked: list[str] = []
-
-        async def both_asked(route: Route) -> None:
-            asked.append(route.request.url)
-            await until(lambda: len(asked) == len(phones), "both have pressed the button")
-            await route.continue_()
-
         for phone in phones:
-            await phone.page.route("**/accept/", both_asked)
             await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible(timeout=40_000)
         await asyncio.gather(*(phone.take(delivery) for phone in phones))
         owner = await until(lambda: owner_of(world, delivery))
@@ -309,14 +312,14 @@ async def test_signing_out_with_something_unsent_asks_again_and_loses_nothing(
 async def test_where_no_socket_comes_through_positions_are_handed_in_all_the_same(
     world: World, plain_chromium: Browser
 ) -> None:
-    async with courier(world, plain_chromium, sockets=False, clock=True) as one:
-        may_go_on = asyncio.Event()
+    may_go_on = asyncio.Event()
 
-        async def held(route: Route) -> None:
-            await may_go_on.wait()
-            await route.continue_()
+    async def held(route: Route) -> None:
+        await may_go_on.wait()
+        await route.continue_()
 
-        await one.page.route("**/transporters/me/positions/", held)
+    routes = {"**/transporters/me/positions/": held}
+    async with courier(world, plain_chromium, sockets=False, clock=True, routes=routes) as one:
         await one.at(*THAMEL)
         await expect(one.page.get_by_role("link", name="To be sent")).to_be_visible()
         may_go_on.set()

@@ -66,14 +66,13 @@ async def test_what_one_courier_did_is_never_told_in_the_name_of_another_who_sig
     world: World, plain_chromium: Browser
 ) -> None:
     second: Driver = await world.driver()
-    async with courier(world, plain_chromium) as one:
+    away = [True]
+
+    async def network(route: Route) -> None:
+        await (route.abort("connectionreset") if away[0] else route.continue_())
+
+    async with courier(world, plain_chromium, routes={"**/deliver/": network}) as one:
         path = await at_the_door(one)
-        away = [True]
-
-        async def network(route: Route) -> None:
-            await (route.abort("connectionreset") if away[0] else route.continue_())
-
-        await one.window.context.route("**/deliver/", network)
         elsewhere = await one.window.open("/")
         await hand_over(one.page)
         await one.send_now()

@@ -48,10 +48,9 @@ async def test_a_photo_whose_network_breaks_off_goes_on_on_a_page_opened_anew_an
 ) -> None:
     delivery = await world.delivery()
     path, network = f"/api/deliveries/{delivery['id']}", BadNetwork()
-    async with courier(world, plain_chromium) as one:
+    async with courier(world, plain_chromium, routes={"**/api/uploads/**": network}) as one:
         ok(await one.driver.post(f"{path}/accept/"))
         ok(await one.driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
-        await one.window.context.route("**/api/uploads/**", network)
         await one.at(*THAMEL)
         page = one.page
         await page.get_by_role("link", name="Hand over", exact=True).click()
@@ -93,8 +92,7 @@ async def test_a_document_whose_network_breaks_off_goes_on_where_it_stopped_when
     world: World, plain_chromium: Browser
 ) -> None:
     network = BadNetwork()
-    async with courier(world, plain_chromium) as one:
-        await one.window.context.route("**/api/uploads/**", network)
+    async with courier(world, plain_chromium, routes={"**/api/uploads/**": network}) as one:
         page = one.page
         await page.get_by_role("link", name="My documents").click()
         await page.get_by_label("What it is").select_option("registration")
@@ -126,8 +124,7 @@ async def test_no_other_picture_is_taken_of_a_document_while_one_is_on_its_way(
         await may_go_on.wait()
         await route.continue_()
 
-    async with courier(world, plain_chromium) as one:
-        await one.window.context.route("**/api/uploads/**", held)
+    async with courier(world, plain_chromium, routes={"**/api/uploads/**": held}) as one:
         page = one.page
         await page.get_by_role("link", name="My documents").click()
         await page.get_by_label("What it is").select_option("registration")

@@ -48,7 +48,8 @@ async def test_what_was_paid_and_is_not_packed_goes_where_its_buyer_says_and_its
     assert told["tracking_events"][-1]["message"] == "Delivery address changed"
     sale = await _sale(bought.seller, bought)
     assert (sale["destination"]["full_address"], sale["destination"]["phone_number"]) == (LINE, "+977-9841765432")
-    made = await world.delivery(bought, delivery_latitude=None, delivery_longitude=None)
+    unsaid = {"delivery_latitude": None, "delivery_longitude": None}
+    made = await world.delivery(bought, destination_version=sale["destination_version"], **unsaid)
     shown = ok(await bought.seller.get(f"/api/deliveries/{made['id']}/"))
     assert (shown["delivery_latitude"], shown["delivery_longitude"]) == (27.733, 85.299)
 

@@ -22,7 +22,8 @@ interface Given {
 
 /** What was ordered; of a parcel that goes elsewhere by now who is found there, since its address would be the wrong one. */
 function begunWith(number: string | null, order: Order): Order["delivery"] {
-  if (!otherDoors(order).some((one) => one.number === number)) return order.delivery;
+  const elsewhere = otherDoors(order).find((one) => one.number === number)?.door;
+  if (elsewhere === undefined || order.delivery.full_address.startsWith(elsewhere)) return order.delivery; // a seller may have said less of the same
   return { ...order.delivery, address: "", landmark: "", city: "", district: "", state: "", zip_code: "", plus_code: "", latitude: null, longitude: null };
 }
 
