@@ -104,13 +104,18 @@ def waiting_query(now: datetime) -> Select[Delivery]:
 
 
 async def cities_of(session: AsyncSession, deliveries: Sequence[Delivery]) -> dict[int, str]:
-    """The city that each delivery goes to, where its order names one and its own address does: it may go elsewhere."""
+    """The city that each delivery goes to, where its order names one and it goes there: it may go elsewhere."""
     rows = await session.execute(
-        select(Sale.id, DeliveryInfo.city)
+        select(Sale.id, DeliveryInfo.city, DeliveryInfo.lat, DeliveryInfo.lon)
         .join(Order, Order.id == Sale.order_id)
         .join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id)
         .where(among(Sale.id, [delivery.sale_id for delivery in deliveries]))
     )
-    by_sale: dict[int, str] = {sale_id: city for sale_id, city in rows if city}
-    found = [(delivery, by_sale.get(delivery.sale_id, "")) for delivery in deliveries]
-    return {one.id: city for one, city in found if city and city.casefold() in one.delivery_address.casefold()}
+    by_sale = {sale_id: (city, (lat, lon)) for sale_id, city, lat, lon in rows if city}
+    found: dict[int, str] = {}
+    for one in deliveries:
+        city, point = by_sale.get(one.sale_id, ("", (None, None)))
+        is_there = one.delivery_lat is not None and point == (one.delivery_lat, one.delivery_lon)
+        if city and (is_there or city.casefold() in one.delivery_address.casefold()):
+            found[one.id] = city
+    return found

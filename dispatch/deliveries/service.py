@@ -67,9 +67,9 @@ class Deliveries:
     ) -> Delivery:
         """Make the delivery of a sale, for its seller, an admin, or an operator (``user`` None).
 
-        The drop-off point falls back on the order's, where the address is known to be that one; the value on the
-        sale's total; the fee on the ``tariff``. ``destination``: the version of the order's address that was read for
-        it. Raises NotFound, Conflict.
+        The drop-off point falls back on the order's, unless that has changed and its newest address was neither read
+        nor said; the value on the sale's total; the fee on the ``tariff``. ``destination``: the version of the order's
+        address that was read for it. Raises NotFound, Conflict.
         """
         order_id = await self._session.scalar(select(Sale.order_id).where(Sale.id == sale_id))
         # Held before the sale, as everywhere; whoever cancels the order or marks the sale waits for this delivery.
@@ -84,8 +84,9 @@ class Deliveries:
             words = "The buyer has changed the address meanwhile: look where it goes now."
             raise Conflict(words, code="destination_changed", sale_status=sale.status.value)
         known = dict(details)
-        if known.get("delivery_lat") is None and info is not None and info.version in {FIRST_VERSION, destination}:
-            known["delivery_lat"], known["delivery_lon"] = info.lat, info.lon
+        if known.get("delivery_lat") is None and info is not None:
+            is_meant = info.version in {FIRST_VERSION, destination} or known["delivery_address"] == info.full_address
+            known["delivery_lat"], known["delivery_lon"] = (info.lat, info.lon) if is_meant else (None, None)
         if known.get("package_value") is None:
             known["package_value"] = sale.total_amount
         delivery = Delivery(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dispatch.notifications.models import OutboxMessage
 from dispatch.proofs.models import DeliveryCode
 from tests.support.waiting import until
-from tests.support.world import Bought, Driver, World, ok, together
+from tests.support.world import ANOTHER_DOOR, Bought, Driver, World, delivery_body, ok, together
 
 
 async def _aboard(world: World, **more: Any) -> tuple[Bought, Driver, dict[str, Any]]:
@@ -117,8 +117,35 @@ async def test_nobody_but_the_buyer_is_told_the_code(world: World) -> None:
     assert not any(f'"{digits}"' in reply.text for reply in shown)
 
 
+async def test_a_code_is_told_to_nobody_whom_only_the_rest_of_the_order_goes_to(world: World) -> None:
+    """Of two sellers one has packed, then the buyer says that what is left goes to somebody else."""
+    sellers, customer, driver = (
+        [await world.person("seller") for _ in range(2)],
+        await world.person(),
+        await world.driver(),
+    )
+    products = [await world.product(one) for one in sellers]
+    cart = await world.cart(customer, dict.fromkeys(products, 1))
+    order = await world.order(customer, cart)
+    payment = await world.initiate(customer, cart)
+    await world.at_gateway(payment["data"]["pidx"], "completed")
+    ok(await world.http.post("/api/v1/payments/callback/", json={"pidx": payment["data"]["pidx"]}))
+    [sale] = ok(await sellers[0].get("/api/marketplace/sales/"))["results"]
+    body = delivery_body(sale["id"], proof={"drop_off": ["code"]})
+    made = ok(await sellers[0].post("/api/deliveries/create/", body), 201)
+    ok(await customer.post(f"/api/v1/marketplace/orders/{order['id']}/address/", ANOTHER_DOOR))
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{made['id']}/{step}/"))
+    async with world.server.services.database.work() as work:
+        code = await work.session.scalar(select(DeliveryCode).where(DeliveryCode.delivery_id == made["id"]))
+        assert code is not None
+        mine = select(OutboxMessage).where(OutboxMessage.key.contains(str(code.salt)))
+        told = {message.channel.value: message.recipient for message in await work.session.scalars(mine)}
+    assert told == {"mail": customer.email}
+
+
 async def test_the_database_and_the_outbox_hold_no_code_and_the_messages_do(world: World) -> None:
-    bought, _, delivery = await _aboard(world, delivery_contact_phone="9841777777")
+    bought, _, delivery = await _aboard(world, delivery_contact_phone="9841777777")  # the seller's word
     digits = await _digits(bought, delivery)
     services = world.server.services
     async with services.database.work() as work:
@@ -128,7 +155,7 @@ async def test_the_database_and_the_outbox_hold_no_code_and_the_messages_do(worl
     assert code is not None
     assert {message.channel.value: message.recipient for message in messages} == {
         "mail": bought.customer.email,
-        "sms": "+977-9841777777",  # at the door, wherever the rest of the order goes
+        "sms": "+977-9841234567",
     }
     assert not any(
         digits in str(value) for message in messages for value in message.content.values() if value != digits

@@ -28,7 +28,7 @@ export function useGathering<Kind extends ActionKind>(work: Work, kind: Kind, id
   useEffect(() => void work.proofs?.find(kind, id).then(take), [kind, id]);
   const merged = (some: Change<Gathered[Kind]>): Gathered[Kind] | null => {
     const before = newest.current;
-    if (before !== null) newest.current = { ...before, ...(typeof some === "function" ? some(before) : some) };
+    if (before !== null) newest.current = { ...before, ...(typeof some === "function" ? some(before) : some), good_until: undefined }; // whoever goes on with it stands by it
     return newest.current;
   };
   const keep = async (next: Gathered[Kind]): Promise<void> => work.proofs?.keep(kind, id, next, [id, ...jobs.map((one) => one.id)]).catch(() => undefined);

@@ -24,7 +24,7 @@ export interface Proof {
   /** Whether the courier was told that the address is far and goes on here. */
   far_seen: boolean;
   /** Until then it may be used, ms since 1970 by the phone's clock: of a step that was refused, while the same people stand there. */
-  good_until?: number;
+  good_until?: number | undefined;
 }
 
 export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
@@ -88,7 +88,7 @@ export class Proofs {
   async find<Kind extends ActionKind>(kind: Kind, delivery: number): Promise<Gathered[Kind]> {
     await this.#changing;
     const all = await this.kept.read("proofs").catch(() => undefined); // a phone that says nothing is asked anew
-    const found: Partial<Gathered[ActionKind]> & { good_until?: number } = all?.[nameOf(kind, delivery)] ?? {};
+    const found: Partial<Gathered[ActionKind]> & { good_until?: number | undefined } = all?.[nameOf(kind, delivery)] ?? {};
     return (found.good_until ?? Infinity) < this.now() ? NOTHING[kind] : { ...NOTHING[kind], ...found }; // an older page kept less
   }
 

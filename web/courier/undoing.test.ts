@@ -72,16 +72,20 @@ test("an attempt that is taken back leaves its answers and its photo for the nex
 
 test("whoever had a wrong code finds photo and signature there for some minutes; other refusals, and what is gathered already, leave all as it is", async () => {
   const kept = new Phone();
-  let now = 1_000;
+  const done = Date.parse("2026-11-28T10:00:00.000Z");
+  let now = 1_000; // the phone's clock is wrong
   const proofs = new Proofs(kept, () => now);
   const body = { delivery_photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour", code: "1234", age_checked: true };
   const refused = (delivery_id: number, code: string, kind = "deliver"): Action =>
-    ({ kind, delivery_id, body, happened_at: "2026-11-28T10:00:00.000Z", state: "refused", refusal: { code, detail: "" } }) as unknown as Action;
+    ({ number: delivery_id, kind, delivery_id, body, happened_at: "2026-11-28T10:00:00.000Z", state: "refused", refusal: { code, detail: "" } }) as unknown as Action;
+  const again = (one: Action, server: number, actions: readonly Action[] = [one]): Promise<void> => gatheredAgain(one, actions, proofs, [11, 12, 13, 14, 15, 16], { server, phone: now });
   await proofs.keep("deliver", 15, { ...NO_PROOF, at: 1 }, [11, 15]);
-  for (const one of [refused(11, "code_wrong"), refused(12, "no_longer_yours"), refused(15, "code_wrong"), refused(16, "too_far", "attempts")]) await gatheredAgain(one, proofs, [11, 12, 15, 16], now);
+  for (const one of [refused(11, "code_wrong"), refused(12, "no_longer_yours"), refused(15, "code_wrong"), refused(16, "too_far", "attempts")]) await again(one, done + 60_000);
+  await again(refused(13, "code_wrong"), done + 3 * 3_600_000); // it was done without network, hours ago
+  await again(refused(14, "code_wrong"), done + 60_000, [refused(14, "code_wrong"), { ...refused(14, "", "attempts"), number: 99 }]); // the courier has gone on
   expect(await proofs.find("deliver", 11)).toMatchObject({ ...NO_PROOF, photo: PHOTO, signature: PHOTO, signed_by: "Maya", relation: "neighbour" });
-  expect([await proofs.find("deliver", 12), await proofs.find("deliver", 15), await proofs.find("attempts", 16)]).toEqual([NO_PROOF, { ...NO_PROOF, at: 1 }, NO_ANSWERS]);
-  now += 11 * 60_000;
+  expect([await proofs.find("deliver", 12), await proofs.find("deliver", 15), await proofs.find("attempts", 16), await proofs.find("deliver", 13), await proofs.find("deliver", 14)]).toEqual([NO_PROOF, { ...NO_PROOF, at: 1 }, NO_ANSWERS, NO_PROOF, NO_PROOF]);
+  now += 10 * 60_000;
   expect(await proofs.find("deliver", 11), "others may stand there by then").toEqual(NO_PROOF);
 });
 

@@ -17,12 +17,20 @@ export function undoneOf(actions: readonly Action[], outbox: Pick<Outbox, "undoA
 // After these the same is done once more, with something else said or added.
 const UNPROVED: ReadonlySet<string> = new Set(["code_wrong", "code_locked", "proof_missing", "proof_wrong", "signature_required", "too_far", "place_required"]);
 
+/** What time it is, ms since 1970. */
+interface Clocks {
+  server: number;
+  phone: number;
+}
+
 // So long the same people are believed to stand at the same door.
 const SAME_DOOR_MS = 10 * 60_000;
 
 /** Whoever heard a wrong code need not take the photo and sign once more. What was gathered for another try meanwhile stays. Raises nothing: else it is gathered anew. */
-export async function gatheredAgain(refused: Action, proofs: Pick<Proofs, "keepUnlessKept">, jobs: readonly number[], now: number): Promise<void> {
+export async function gatheredAgain(refused: Action, actions: readonly Action[], proofs: Pick<Proofs, "keepUnlessKept">, jobs: readonly number[], { server, phone }: Clocks): Promise<void> {
   if (refused.kind === "attempts" || refused.refusal === null || !UNPROVED.has(refused.refusal.code)) return;
-  const gathered = { ...proofOf(refused.kind, refused.body), good_until: now + SAME_DOOR_MS };
+  const left_ms = Date.parse(refused.happened_at) + SAME_DOOR_MS - server; // what was sent hours later was signed hours ago
+  if (!(left_ms > 0) || actions.some((one) => one.delivery_id === refused.delivery_id && one.number > refused.number)) return;
+  const gathered = { ...proofOf(refused.kind, refused.body), good_until: phone + left_ms };
   await proofs.keepUnlessKept(refused.kind, refused.delivery_id, gathered, [...jobs, refused.delivery_id]).catch(() => undefined);
 }

@@ -199,8 +199,6 @@ export class Work {
     await this.#outbox.addAll(actions.map((one) => ({ ...one, happened_at, ...this.#triedBefore(one) })), hold_ms);
     // It is done, whatever becomes of what was gathered for it: a problem here would have it done once more.
     for (const { kind, delivery_id } of actions) await this.proofs?.forget(kind, delivery_id).catch(() => undefined);
-    // Whoever told of an attempt comes again, to others perhaps: what was signed stays with this time.
-    for (const { kind, delivery_id } of actions) if (kind === "attempts") await this.proofs?.forget("deliver", delivery_id).catch(() => undefined);
     if (notice !== null) this.#set({ notice });
     else this.#hideNoticeOf(actions);
   }
@@ -269,11 +267,14 @@ export class Work {
       drop: (uploads) => void pictures.drop(uploads),
       alone: windows.alone,
       tell: windows.tell,
-    }, (actions) => this.#set({ actions }), ({ delivery_id }) => {
+    }, (actions) => this.#set({ actions }), ({ delivery_id, kind, state }) => {
       this.#whole.delete(delivery_id);
+      // Whoever told of an attempt comes again, to others perhaps: what was signed stays with this time.
+      if (kind === "attempts" && state === "confirmed") void this.proofs?.forget("deliver", delivery_id).catch(() => undefined);
       void this.again();
     }, (refused) => {
-      if (this.proofs !== null) void gatheredAgain(refused, this.proofs, this.state.jobs.map((one) => one.id), Date.now());
+      const clocks = { server: this.#clock.now(), phone: Date.now() };
+      if (this.proofs !== null) void gatheredAgain(refused, this.state.actions, this.proofs, this.state.jobs.map((one) => one.id), clocks);
     });
     await this.#outbox.start();
     this.#sender = new PingSender(kept, this.#clock, {

@@ -9512,10 +9512,10 @@ export interface components {
         };
         /**
          * SaleDetails
-         * @description A sale with what happened to it, and where it goes: None where nobody has said so.
+         * @description A sale with what happened to it, and where it goes: None where nobody has said so, or not to this seller.
          *
          *     `destination_version`: another number once the buyer has changed where the order goes; who makes the delivery
-         *     sends it along. None for what was bought without an order.
+         *     sends it along. None where there is no order.
          *     `weight_kg`: what its parcel weighs by what one of its product does, None where that is not known.
          */
         SaleDetails: {

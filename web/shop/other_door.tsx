@@ -20,11 +20,11 @@ interface Given {
   say: Say;
 }
 
-/** What was ordered; of a parcel that goes elsewhere by now who is found there, since its address would be the wrong one. */
+/** What was ordered; nothing for a parcel that goes elsewhere by now, since all of that would be another door's. */
 function begunWith(number: string | null, order: Order): Order["delivery"] {
   const elsewhere = otherDoors(order).find((one) => one.number === number)?.door;
   if (elsewhere === undefined || order.delivery.full_address.startsWith(elsewhere)) return order.delivery; // a seller may have said less of the same
-  return { ...order.delivery, address: "", landmark: "", city: "", district: "", state: "", zip_code: "", plus_code: "", latitude: null, longitude: null };
+  return { ...order.delivery, customer_name: "", phone_number: "", delivery_instructions: "", address: "", landmark: "", city: "", district: "", state: "", zip_code: "", plus_code: "", latitude: null, longitude: null };
 }
 
 /** One parcel that was not picked up goes to another door, or what is not packed yet; the form begins with what was ordered. */

@@ -12,7 +12,7 @@ from dispatch.analytics.sales import DayTakings, ProductFigures, Takings
 from dispatch.catalogue.weights import weight_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.money import from_paisa
-from dispatch.orders.models import FIRST_VERSION, PaymentStatus
+from dispatch.orders.models import FIRST_VERSION, DeliveryInfo, PaymentStatus
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.sales.service import SaleView
 
@@ -69,10 +69,10 @@ class SaleDestination(Struct, frozen=True):
 
 
 class SaleDetails(SaleAnswer, frozen=True, kw_only=True):
-    """A sale with what happened to it, and where it goes: None where nobody has said so.
+    """A sale with what happened to it, and where it goes: None where nobody has said so, or not to this seller.
 
     ``destination_version``: another number once the buyer has changed where the order goes; who makes the delivery
-    sends it along. None for what was bought without an order.
+    sends it along. None where there is no order.
     ``weight_kg``: what its parcel weighs by what one of its product does, None where that is not known.
     """
 
@@ -129,11 +129,16 @@ def sale_details(view: SaleView, delivery: Delivery | None, refunded_paisa: int 
 
 
 def _destination(view: SaleView, delivery: Delivery | None) -> SaleDestination | None:
-    """A buyer who says that the rest of an order goes elsewhere says nothing of a sale that is packed or has ended."""
-    info, waits = view.address, view.sale.status is SaleStatus.PROCESSING
-    if delivery is not None and not (waits and delivery.status is DeliveryStatus.CANCELLED):
-        return _of_parcel(delivery) if delivery.delivery_address else None
-    if info is None or not info.address or not (waits or info.version == FIRST_VERSION):
+    """Where its parcel goes, if it has one; else where the order does.
+
+    What is told of the rest of an order after it was called off is nothing of its seller's.
+    """
+    info = view.address
+    if delivery is not None and delivery.status is not DeliveryStatus.CANCELLED:
+        return _of_parcel(delivery, info) if delivery.delivery_address else None
+    if info is None or not info.address:
+        return None
+    if view.sale.status is SaleStatus.CANCELLED and info.version != FIRST_VERSION:
         return None
     return SaleDestination(
         info.customer_name,
@@ -147,13 +152,15 @@ def _destination(view: SaleView, delivery: Delivery | None) -> SaleDestination |
     )
 
 
-def _of_parcel(delivery: Delivery) -> SaleDestination:
+def _of_parcel(delivery: Delivery, info: DeliveryInfo | None) -> SaleDestination:
+    """A parcel has its address in one line; what its order says beside that is told where it goes there."""
+    ordered = info if info is not None and info.full_address == delivery.delivery_address else None
     return SaleDestination(
         delivery.delivery_contact_name,
         delivery.delivery_contact_phone,
         delivery.delivery_address,
-        "",
-        "",
+        ordered.landmark if ordered else "",
+        ordered.plus_code if ordered else "",
         delivery.delivery_lat,
         delivery.delivery_lon,
         delivery.delivery_instructions,
