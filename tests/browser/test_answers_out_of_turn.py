@@ -10,6 +10,7 @@ from tests.browser.couriers import courier
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import World, ok
 
 # The first picture takes its time until it is told to go on; those after it take none.
@@ -116,7 +117,8 @@ async def test_what_is_given_to_a_courier_between_the_first_answer_and_the_open_
         await page.route("**/ws-ticket/", opened_late)
         page.on("websocket", lambda socket: socket.on("framereceived", heard))
         await page.reload()
-        await read.wait()
+        async with asyncio.timeout(PATIENCE_S):
+            await read.wait()
         await page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=10))  # it asks again and again by itself
         ok(await one.driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
         accepted.set()

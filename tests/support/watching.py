@@ -109,7 +109,7 @@ async def another_world(server: RunningServer, **changes: object) -> AsyncIterat
 
 
 @asynccontextmanager
-async def speaking(world: World, driver: Driver, place: Place) -> AsyncIterator[None]:
+async def speaking(world: World, driver: Driver, place: Place, *, every_s: float = 0.0) -> AsyncIterator[None]:
     """Its phone says where it is for as long as the block lasts, however long a slow server takes to tell of it."""
 
     async def speak() -> None:
@@ -117,6 +117,7 @@ async def speaking(world: World, driver: Driver, place: Place) -> AsyncIterator[
             for seq in itertools.count(1):
                 await phone.send(ping(seq, *place))
                 await phone.until_ack(seq)
+                await asyncio.sleep(every_s)
 
     speaking = asyncio.create_task(speak())
     try:

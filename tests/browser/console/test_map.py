@@ -11,6 +11,7 @@ from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import Window, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
+from tests.support.watching import speaking
 from tests.support.world import Person, World, ok
 
 pytestmark = pytest.mark.slow
@@ -108,26 +109,27 @@ async def test_what_is_late_is_red_on_the_map_in_a_shape_of_its_own_that_the_leg
 ) -> None:
     here = somewhere()
     ram = await named_driver(world, "Ram Thapa", here)
-    [in_time] = await world.deliveries(at(here) | NO_TIME)
-    ok(await admin.post(f"/api/deliveries/{in_time['id']}/assign/", {"transporter_id": ram.transporter_id}))
-    page = await opened_console(map_desk, admin)
-    await expect(page.locator("canvas.fleet")).to_be_attached()
-    await expect(page.locator("#list .row.assigned")).to_have_count(1)
-    assert await _pixels(page, LATE) == 0
-    [late] = await world.deliveries(at(north_of(here, 600)) | LONG_AGO)
+    async with speaking(world, ram, here, every_s=5):  # who says nothing for 45 s is drawn otherwise
+        [in_time] = await world.deliveries(at(here) | NO_TIME)
+        ok(await admin.post(f"/api/deliveries/{in_time['id']}/assign/", {"transporter_id": ram.transporter_id}))
+        page = await opened_console(map_desk, admin)
+        await expect(page.locator("canvas.fleet")).to_be_attached()
+        await expect(page.locator("#list .row.assigned")).to_have_count(1)
+        assert await _pixels(page, LATE) == 0
+        [late] = await world.deliveries(at(north_of(here, 600)) | LONG_AGO)
 
-    async def a_ring() -> bool:
-        return 20 < await _pixels(page, LATE) < RING_PX
+        async def a_ring() -> bool:
+            return 20 < await _pixels(page, LATE) < RING_PX
 
-    async def a_disc() -> bool:
-        return await _pixels(page, LATE) > RING_PX
+        async def a_disc() -> bool:
+            return await _pixels(page, LATE) > RING_PX
 
-    await until(a_ring, "the late parcel that waits is a red ring with a mark")
-    ok(await admin.post(f"/api/deliveries/{late['id']}/assign/", {"transporter_id": ram.transporter_id}))
-    await until(a_disc, "the courier who has it is a red disc with a mark")
-    await page.locator(".legend summary").click()
-    for words in ("courier with a late parcel", "parcel that waits and is late"):
-        await expect(page.locator(".legend")).to_contain_text(words)
+        await until(a_ring, "the late parcel that waits is a red ring with a mark")
+        ok(await admin.post(f"/api/deliveries/{late['id']}/assign/", {"transporter_id": ram.transporter_id}))
+        await until(a_disc, "the courier who has it is a red disc with a mark")
+        await page.locator(".legend summary").click()
+        for words in ("courier with a late parcel", "parcel that waits and is late"):
+            await expect(page.locator(".legend")).to_contain_text(words)
 
 
 async def test_a_row_that_is_pointed_at_shows_its_way_on_the_map_until_it_is_no_longer_and_the_map_stays(
@@ -135,35 +137,36 @@ async def test_a_row_that_is_pointed_at_shows_its_way_on_the_map_until_it_is_no_
 ) -> None:
     here = somewhere()
     ram = await named_driver(world, "Ram Thapa", here)
-    [delivery] = await world.deliveries(at(north_of(here, 600)) | NO_TIME)
-    ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", {"transporter_id": ram.transporter_id}))
-    page = await opened_console(map_desk, admin)
-    await expect(page.locator("canvas.fleet")).to_be_attached()
-    await expect(page.locator(".sheet")).to_contain_text("0 free · 1 on the way · 0 silent")
-    row = page.locator("#list .row.assigned")
-    await expect(row).to_have_count(1)
-    await page.mouse.move(0, 0)
-    seen: list[tuple[str, int]] = []
+    async with speaking(world, ram, here, every_s=5):  # who says nothing for 45 s is drawn otherwise
+        [delivery] = await world.deliveries(at(north_of(here, 600)) | NO_TIME)
+        ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", {"transporter_id": ram.transporter_id}))
+        page = await opened_console(map_desk, admin)
+        await expect(page.locator("canvas.fleet")).to_be_attached()
+        await expect(page.locator(".sheet")).to_contain_text("0 free · 1 on the way · 0 silent")
+        row = page.locator("#list .row.assigned")
+        await expect(row).to_have_count(1)
+        await page.mouse.move(0, 0)
+        seen: list[tuple[str, int]] = []
 
-    async def still() -> bool:
-        seen.append((await page.locator(".maplibregl-ctrl-scale").inner_text(), await _pixels(page, ACCENT)))
-        return len(seen) > 4 and seen[-1][0] == NEAREST and len(set(seen[-4:])) == 1
+        async def still() -> bool:
+            seen.append((await page.locator(".maplibregl-ctrl-scale").inner_text(), await _pixels(page, ACCENT)))
+            return len(seen) > 4 and seen[-1][0] == NEAREST and len(set(seen[-4:])) == 1
 
-    await until(still, "the map has gone to where the fleet is, which is one courier")
-    width, before = seen[-1]
-    await row.hover()
+        await until(still, "the map has gone to where the fleet is, which is one courier")
+        width, before = seen[-1]
+        await row.hover()
 
-    async def shown() -> bool:
-        return await _pixels(page, ACCENT) > before + 60
+        async def shown() -> bool:
+            return await _pixels(page, ACCENT) > before + 60
 
-    async def gone() -> bool:
-        return await _pixels(page, ACCENT) <= before + 10
+        async def gone() -> bool:
+            return await _pixels(page, ACCENT) <= before + 10
 
-    await until(shown, "its courier has a ring, and its pickup a mark")
-    await page.mouse.move(0, 0)
-    await until(gone, "nothing is pointed at any more")
-    assert await page.locator(".maplibregl-ctrl-scale").inner_text() == width
-    assert "delivery=" not in page.url
+        await until(shown, "its courier has a ring, and its pickup a mark")
+        await page.mouse.move(0, 0)
+        await until(gone, "nothing is pointed at any more")
+        assert await page.locator(".maplibregl-ctrl-scale").inner_text() == width
+        assert "delivery=" not in page.url
 
 
 async def test_what_the_map_shows_of_a_row_goes_with_the_row_and_before_what_is_chosen_while_the_pointer_rests(
