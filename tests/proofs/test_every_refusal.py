@@ -30,6 +30,7 @@ NOT_OF_THESE_STEPS = {
     "too_many_deliveries",
     # of whoever makes a delivery
     "delivery_exists",
+    "destination_changed",
     "sale_cancelled",
     "sale_closed",
     "sale_not_found",
