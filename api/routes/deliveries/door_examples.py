@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.http.described_examples import Example
+from api.routes.marketplace.examples import OTHER_ADDRESS
 
 INSTRUCTED: Final = {
     "delivery_id": 101,
@@ -14,19 +15,7 @@ INSTRUCTED: Final = {
 }
 OF_DOORS: Final = {
     "deliveries_change_address": Example(
-        {
-            "At work": {
-                "customer_name": "John Doe",
-                "phone_number": "9841000000",
-                "address": "Jhamsikhel Road 12",
-                "landmark": "Opposite the bakery",
-                "city": "Lalitpur",
-                "district": "Lalitpur",
-                "latitude": 27.6781,
-                "longitude": 85.3119,
-                "delivery_instructions": "Ask at the reception",
-            }
-        },
+        {"At work": OTHER_ADDRESS},
         {
             "Goes there": {
                 "delivery_id": 101,

@@ -9,13 +9,13 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from api.http.actors import actor_of
-from api.http.field_checks import Given, also_checked
+from api.http.field_checks import also_checked
 from api.http.injected import GivenWork
 from api.http.security import needs
 from api.routes.deliveries.deliveries import key_named
 from api.routes.deliveries.lists import RatedPath
 from api.routes.deliveries.services import GivenServices
-from api.routes.marketplace.address_bodies import AddressBody, check_fitting
+from api.routes.marketplace.address_bodies import AddressBody, check_address
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.deliveries.models import DeliveryStatus
@@ -37,10 +37,6 @@ class DoorAnswer(Struct, frozen=True, kw_only=True):
     estimated_delivery_time: datetime | None
 
 
-async def _check_address(_: Request[Any, Any, Any], given: Given) -> None:
-    check_fitting(given)
-
-
 class DoorController(Controller):
     """``/api/deliveries/{id}/address``."""
 
@@ -50,7 +46,7 @@ class DoorController(Controller):
     @post(
         "/{delivery_id:str}/address/",
         guards=[needs(Role.CUSTOMER, Role.SELLER, Role.ADMIN)],
-        opt=also_checked(_check_address),
+        opt=also_checked(check_address),
         status_code=200,
     )
     async def change_address(

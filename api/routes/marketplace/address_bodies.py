@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
+from litestar import Request
 from msgspec import UNSET, Meta, UnsetType
 
+from api.http.field_checks import Given
 from api.http.field_rules import Rule, together
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Lat, Lon, PersonName, Phone, RequiredLine, Text, changes_of
 from dispatch.addresses.locating import Said, located
@@ -112,6 +114,11 @@ def fitted(fields: Mapping[str, Any]) -> dict[str, Any]:
     found = located(Said(**{column: fields[name] for name, column in SAID.items()}))
     told = {name: value for name, value in fields.items() if name not in SAID}
     return told | {column: getattr(found, column) for column in SAID.values()}
+
+
+async def check_address(_: Request[Any, Any, Any], given: Given) -> None:
+    """What of a body that is an address does not fit together, see ``also_checked``."""
+    check_fitting(given)
 
 
 def check_fitting(given: Mapping[str, Any], within: str = "") -> None:

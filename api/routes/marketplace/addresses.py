@@ -7,12 +7,12 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from api.http.field_checks import Given, also_checked
+from api.http.field_checks import also_checked
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import PUBLIC, needs
-from api.routes.marketplace.address_bodies import AddressChanges, NewAddress, check_fitting
+from api.routes.marketplace.address_bodies import AddressChanges, NewAddress, check_address
 from dispatch.accounts.models import Role, User
 from dispatch.addresses.models import ADDRESS_COLUMNS, SavedAddress
 from dispatch.addresses.provinces import PROVINCES, Province
@@ -88,10 +88,6 @@ def saved_address(address: SavedAddress) -> SavedAddressAnswer:
     )
 
 
-async def _check(_: Request[User, Any, Any], given: Given) -> None:
-    check_fitting(given)
-
-
 class ProvinceController(Controller):
     """``/api/v1/marketplace/provinces``."""
 
@@ -119,7 +115,7 @@ class AddressController(Controller):
         query = SavedAddresses(work).list_query(request.user)
         return await paginate(request, work.session, query, page, page_size, saved_address)
 
-    @post("/", opt=also_checked(_check))
+    @post("/", opt=also_checked(check_address))
     async def add(
         self, request: Request[User, Any, Any], data: JSONBody[NewAddress], work: GivenWork
     ) -> SavedAddressAnswer:

@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from litestar import Controller, Request, post
 from litestar.params import JSONBody
 
-from api.http.field_checks import Given, also_checked
+from api.http.field_checks import also_checked
 from api.http.field_rules import Rule, together
 from api.http.injected import GivenWork
 from api.http.schemas import Body, Lat, Lon, PathId
 from api.http.security import needs
-from api.routes.marketplace.address_bodies import PlusCode, Short, check_fitting, check_point
+from api.routes.marketplace.address_bodies import PlusCode, Short, check_address, check_point
 from api.routes.marketplace.estimate_answers import CartEstimate, cart_estimate
 from api.routes.marketplace.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -43,10 +43,6 @@ class EstimateDoor(Body, frozen=True, kw_only=True):
         return None if said.lat is None or said.lon is None else (said.lat, said.lon)
 
 
-async def _check_door(_: Request[User, Any, Any], given: Given) -> None:
-    check_fitting(given)
-
-
 class DeliveryEstimateController(Controller):
     """``/api/v1/marketplace/carts/{cart_id}/delivery-estimate``."""
 
@@ -56,7 +52,7 @@ class DeliveryEstimateController(Controller):
     @post(
         "/{cart_id:int}/delivery-estimate/",
         guards=[needs(Role.CUSTOMER)],
-        opt=also_checked(_check_door),
+        opt=also_checked(check_address),
         status_code=200,
     )
     async def estimate(

@@ -14,7 +14,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import Body, Id, Page, PageNumber, PageSize, PathId, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
-from api.routes.marketplace.address_bodies import AddressBody, check_fitting
+from api.routes.marketplace.address_bodies import AddressBody, check_address, check_fitting
 from api.routes.marketplace.order_answers import OrderAnswer, OrderRefundAnswer, OrderRow, order_answer, order_row
 from api.routes.marketplace.services import GivenServices, MarketplaceServices
 from api.routes.payments.refund_answers import refund_answer
@@ -61,10 +61,6 @@ async def _check_where(_: Request[User, Any, Any], given: Given) -> None:
     info = given.get("delivery_info")
     if isinstance(info, Mapping):
         check_fitting(info, "delivery_info.")
-
-
-async def _check_address(_: Request[User, Any, Any], given: Given) -> None:
-    check_fitting(given)
 
 
 async def _destination(work: Work, user: User, data: NewOrder) -> DeliveryInfo:
@@ -154,7 +150,7 @@ class OrderController(Controller):
     @post(
         "/{order_id:int}/address/",
         guards=[needs(Role.CUSTOMER, Role.ADMIN)],
-        opt=also_checked(_check_address),
+        opt=also_checked(check_address),
         status_code=200,
     )
     async def change_address(
