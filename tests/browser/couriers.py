@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from playwright.async_api import Browser, FilePayload, Locator, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page, Route, expect
 
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.pictures import picture_bytes
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
@@ -36,6 +36,8 @@ class Courier:
     window: Window
     page: Page
     way: list[tuple[float, float]] = field(default_factory=list)
+    stands: bool = False
+    """Whether the page's clock does."""
 
     async def at(self, lat: float, lon: float) -> None:
         """The phone has moved."""
@@ -64,14 +66,18 @@ class Courier:
     async def send_now(self) -> None:
         """What was done a moment ago need not wait; where its moment is over already it was sent by itself."""
         await self.page.wait_for_function(SEND_NOW)
+        if self.stands:
+            await self.moment_goes_on()  # where the first try fails, the next one waits for the page's clock
 
     async def moment_stands(self) -> None:
         """What is done from now on can be undone for as long as the test needs; the page's clock has to be ours."""
         await self.page.clock.set_fixed_time(datetime.now(UTC))
+        self.stands = True
 
     async def moment_goes_on(self) -> None:
         """The moment is as long as it is again."""
         await self.page.clock.set_system_time(datetime.now(UTC))
+        self.stands = False
 
     async def deliver(self, door: tuple[float, float] = THAMEL) -> None:
         """At the door, through all of its questions, without proof."""
@@ -126,6 +132,18 @@ async def draw(page: Page) -> None:
     await page.mouse.up()
 
 
+def _greeted(context: BrowserContext) -> asyncio.Event:
+    """Set once a page has been greeted on its socket: from then on it is told at once of what happens."""
+    greeted = asyncio.Event()
+
+    def heard(frame: str | bytes) -> None:
+        if '"welcome"' in str(frame):
+            greeted.set()
+
+    context.on("page", lambda page: page.on("websocket", lambda socket: socket.on("framereceived", heard)))
+    return greeted
+
+
 @asynccontextmanager
 async def courier(
     world: World,
@@ -160,11 +178,15 @@ async def courier(
             await context.clock.install()
         if script:
             await context.add_init_script(script)
+        greeted = _greeted(context)
         window = Window(context, world.server.settings.public_url)
         await remembered(context, "courier", driver)
         page = await window.open("/courier")
         await expect(page.get_by_role("switch")).to_be_visible()
         await expect(page.locator(".chip.live").first).to_be_visible()
+        if sockets:
+            async with asyncio.timeout(PATIENCE_S):
+                await greeted.wait()
         yield Courier(world, driver, window, page, [BHAKTAPUR])
         assert not window.complaints, window.complaints
     finally:

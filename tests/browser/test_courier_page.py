@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Route, expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from tests.browser.couriers import courier
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, stand_still, unreached, violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
+
+pytestmark = pytest.mark.usefixtures("nobody_else_waits")
 
 LAT, LON = BHAKTAPUR
 # How often the page asks for what is new, and where no socket opens hands in its positions.
@@ -24,14 +26,6 @@ SLOW_TO_READ = """() => {
     const read = window.createImageBitmap;
     window.createImageBitmap = (...picture) => new Promise((done) => { window.read = () => done(read(...picture)); });
 }"""
-
-
-@pytest.fixture(autouse=True)
-async def nobody_else_waits(world: World) -> None:
-    """What other tests have left waiting would hide what a test here offers."""
-    async with world.server.services.database.work() as work:
-        left = update(Delivery).where(Delivery.status == DeliveryStatus.AVAILABLE)
-        await work.session.execute(left.values(status=DeliveryStatus.CANCELLED))
 
 
 async def stored(world: World, delivery: dict[str, Any]) -> Delivery:
@@ -192,6 +186,7 @@ async def test_what_was_tapped_too_soon_is_undone_before_it_is_sent_also_by_a_pa
         await one.page.get_by_role("button", name="Picked up", exact=True).click()
         assert (await stored(world, delivery)).status is DeliveryStatus.ASSIGNED
         await one.page.get_by_role("button", name="Send now").click()
+        await one.moment_goes_on()  # where the first try fails, the next one waits for the page's clock
         await until(lambda: has_status(world, delivery, DeliveryStatus.PICKED_UP))
         one.forgive_no_network()
 
@@ -247,7 +242,7 @@ async def test_of_two_phones_that_take_a_delivery_one_gets_it_and_both_say_what_
     ):
         phones = [first, second]
         for phone in phones:
-            await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible(timeout=40_000)
+            await expect(phone.page.locator(f"[data-delivery='{delivery['id']}']")).to_be_visible()
         await asyncio.gather(*(phone.take(delivery) for phone in phones))
         owner = await until(lambda: owner_of(world, delivery))
         winner, loser = sorted(phones, key=lambda phone: phone.driver.transporter_id != owner)
@@ -363,7 +358,7 @@ async def test_a_tracking_app_is_paired_by_a_code_and_the_page_says_that_its_pos
         assert ok(await world.http.get("/api/phones/osmand/", params=sent))["stored"] == 1
         await until(one.has_sent_by_app)
         await one.page.clock.fast_forward(ASKED_EVERY_MS)
-        await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client", timeout=60_000)
+        await expect(one.page.locator(".strip .chip")).to_contain_text("Traccar Client")
         await one.page.get_by_role("button", name="End it").click()
         await one.page.get_by_role("dialog").get_by_role("button", name="End it").click()
         await expect(one.page.get_by_text("None yet.")).to_be_visible()

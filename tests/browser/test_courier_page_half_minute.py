@@ -17,6 +17,7 @@ PLACES = 10
 
 
 @pytest.mark.heavy
+@pytest.mark.usefixtures("nobody_else_waits")
 async def test_half_a_minute_without_network_loses_no_position_and_no_step_and_the_step_keeps_its_time(
     world: World, plain_chromium: Browser
 ) -> None:

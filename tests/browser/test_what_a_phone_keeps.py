@@ -8,7 +8,7 @@ from tests.browser.windows import violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, World, ok
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("nobody_else_waits")]
 
 WITHOUT_STORE = "Object.defineProperty(window, 'indexedDB', { value: undefined })"
 COUNTING = """

@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, Response
 
+# Longer than a page waits until it asks again by itself, or tries again what failed while it was looked at.
+PATIENCE_MS = 60_000
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Of a page for everyone: both languages and both grounds in every run, each with each in the heavy one.
@@ -34,6 +36,7 @@ class Window:
     async def open(self, path: str) -> Page:
         """A page of our server; what it complains of fails the test in the end."""
         page = await self.context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         hosts = {"", *(urlsplit(address).netloc for address in (self.base_url, *self.also_visited))}
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on(
@@ -47,6 +50,11 @@ class Window:
         )
         await page.goto(self.base_url + path)
         return page
+
+
+def told_of_ground(reply: Response) -> bool:
+    """Whether it tells a page what streets or pictures there are under its maps."""
+    return reply.url.endswith("/pages/map.json")
 
 
 async def stand_still(page: Page, scheme: str) -> None:
@@ -79,14 +87,13 @@ async def unreached(page: Page) -> list[str]:
     Elements are told apart by themselves and not by what stands in them: an age goes on while Tab is pressed.
     """
     wanted = page.locator("a:visible, button:visible, input:visible, select:visible, textarea:visible, summary:visible")
-    count = await wanted.count()
     await page.evaluate(
         """() => { const reached = window.reached = new Set([document.activeElement]);
         addEventListener("focusin", (moved) => reached.add(moved.target)); }"""
     )
     missed: list[str] = []
-    for presses in (count, count + 10):  # a date has a stop for each of its parts
-        for _ in range(presses):
+    for more in (0, 10):  # a date has a stop for each of its parts
+        for _ in range(await wanted.count() + more):
             await page.keyboard.press("Tab")
         missed = await wanted.evaluate_all(
             "(all) => all.filter((one) => !window.reached.has(one)).map((one) => one.outerHTML)"
