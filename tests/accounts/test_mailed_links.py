@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from dispatch.accounts.models import AccountLink
 from dispatch.notifications.models import OutboxMessage
 from realtime.protocol import Close
-from tests.support.mailbox import link_to, mail_to, mails_to, token_of
+from tests.support.mailbox import link_to, mail_to, token_of
 from tests.support.watching import another_world, close_code
 from tests.support.world import PASSWORD, Person, World, ok, together
 
@@ -27,6 +27,13 @@ async def _registered(world: World, *roles: str) -> Person:
     body = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "roles": list(roles)}
     made = ok(await world.http.post(f"{AUTH}/register/", json=body), 201)
     return Person(world.http, made["id"], made["email"], made["access"], made["refresh"])
+
+
+async def _written_to(world: World, address: str) -> list[str]:
+    """What kinds of messages: each is written in the transaction of what it tells of, however late it is sent."""
+    written = select(OutboxMessage.template).where(OutboxMessage.recipient == address).order_by(OutboxMessage.id)
+    async with world.server.services.database.work() as work:
+        return list(await work.session.scalars(written))
 
 
 async def _acts(person: Person) -> list[httpx.Response]:
@@ -141,16 +148,17 @@ async def test_nobody_learns_from_a_forgotten_password_whether_there_is_an_accou
     stranger = f"{uuid4().hex}@example.com"
     replies = [
         await world.http.post(f"{AUTH}/password/forgot/", json={"email": email})
-        for email in (person.email, stranger, closed.email, "no address", "a\x00b@x.com")
+        for email in (stranger, closed.email, "no address", "a\x00b@x.com", person.email)
     ]
     assert {(reply.status_code, reply.text) for reply in replies} == {(202, replies[0].text)}
     await link_to(world, person.email, NEW)
-    assert mails_to(world, stranger, NEW) == mails_to(world, closed.email, NEW) == []
+    for nobody in (stranger, closed.email):  # theirs were asked for before
+        assert await _written_to(world, nobody) == []
 
 
 async def test_customers_need_no_proof_until_they_become_sellers(world: World) -> None:
     person = await _registered(world, "customer")
-    assert mails_to(world, person.email, CONFIRM) == []
+    assert await _written_to(world, person.email) == []
     ok(await person.post(f"{AUTH}/roles/", {"give": ["seller"]}))
     assert (await person.post("/api/v1/marketplace/products/", PRODUCT)).json()["code"] == "email_not_verified"
     token = token_of(await link_to(world, person.email, CONFIRM))
@@ -162,4 +170,4 @@ async def test_a_shop_that_asks_for_no_proof_gets_none(world: World) -> None:
     async with another_world(world.server, require_verified_email=False) as other:
         person = await _registered(other, "seller")
         ok(await person.post("/api/v1/marketplace/products/", PRODUCT), 201)
-        assert mails_to(other, person.email, CONFIRM) == []
+        assert await _written_to(other, person.email) == []

@@ -18,7 +18,7 @@ from dispatch.transporters.documents.deciding import DocumentDecisions
 from dispatch.transporters.documents.reminders import remind_of_documents
 from dispatch.transporters.documents.retention import DocumentRetention, UnconfirmedDocuments
 from tests.support.checkout import ShiftedClock
-from tests.support.mailbox import mail_to, mails_to
+from tests.support.mailbox import mail_to
 from tests.support.pictures import picture, picture_bytes
 from tests.support.waiting import until
 from tests.support.world import Driver, Person, World, ok, together
@@ -282,7 +282,7 @@ async def test_a_document_that_ends_is_reminded_of_once_however_often_and_by_how
     subject = f"Your driving licence ends on {day(ends)}"
     mail = await mail_to(world, driver.email, subject)
     assert words in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert len(mails_to(world, driver.email, subject)) == 1
+    assert len(await _written(world, driver)) == 1  # however late another one would arrive
     assert await _reminders(world, driver) == [ends]
 
 
@@ -295,6 +295,13 @@ async def _told_in_the_end(world: World, driver: Driver) -> None:
         return bool(await _reminders(world, driver))
 
     await until(is_told)
+
+
+async def _written(world: World, driver: Driver) -> list[dict[str, Any]]:
+    """What mails of documents that end are to say."""
+    written = text("SELECT content FROM outbox_messages WHERE recipient = :to AND template = 'document_expiring'")
+    async with world.server.services.database.work() as work:
+        return list(await work.session.scalars(written, {"to": driver.email}))
 
 
 async def _reminders(world: World, driver: Driver) -> list[int]:
@@ -316,9 +323,7 @@ async def test_days_that_a_server_was_away_are_told_by_the_nearest_of_them_and_e
         await until(partial(_quiet_round, services.database, clock, driver))
         found.append(await _reminders(world, driver))
     assert found == [[], [7], [7], [7, 1], [7, 1, 0], [7, 1, 0]]
-    written = text("SELECT content FROM outbox_messages WHERE recipient = :to AND template = 'document_expiring'")
-    async with services.database.work() as work:
-        contents = list(await work.session.scalars(written, {"to": driver.email}))
+    contents = await _written(world, driver)
     assert sorted((one["language"], one["days_left"]) for one in contents) == [("ne", 0), ("ne", 1), ("ne", 4)]
     rendered = Templates(None, {"site_url": "x"}).mail("k", "document_expiring", driver.email, contents[0])
     assert rendered.subject == f"तपाईंको सवारी चालक अनुमतिपत्रको म्याद {day(40)} मा सकिन्छ"
