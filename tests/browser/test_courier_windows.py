@@ -51,6 +51,7 @@ async def test_a_step_is_taken_back_in_either_window_and_then_sent_by_none(
         await one.moment_stands()
         await hand_over(other)
         await one.page.get_by_role("button", name="Send now").click()
+        await one.moment_goes_on()  # where the first try fails, the next one waits for the page's clock
 
         async def delivered() -> bool:
             return bool(ok(await one.driver.get(f"{path}/"))["status"] == "delivered")
@@ -66,9 +67,10 @@ async def test_what_one_courier_did_is_never_told_in_the_name_of_another_who_sig
     world: World, plain_chromium: Browser
 ) -> None:
     second: Driver = await world.driver()
-    away = [True]
+    away, told_by = [True], set()
 
     async def network(route: Route) -> None:
+        told_by.add(route.request.headers["authorization"])
         await (route.abort("connectionreset") if away[0] else route.continue_())
 
     async with courier(world, plain_chromium, routes={"**/deliver/": network}) as one:
@@ -90,6 +92,7 @@ async def test_what_one_courier_did_is_never_told_in_the_name_of_another_who_sig
             return bool(ok(await one.driver.get(f"{path}/"))["status"] == "delivered")
 
         await until(delivered, "who did it is signed in again, and it is told")
+        assert told_by == {one.driver.headers["Authorization"]}
         one.forgive_no_network()
 
 

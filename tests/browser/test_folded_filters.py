@@ -23,6 +23,7 @@ async def test_on_a_phone_the_filters_of_a_list_lie_behind_one_button_that_says_
     await page.keyboard.press("Enter")
     await sort.select_option("-at")
     await expect(fold).to_have_text("Filter and sort: 2 set")
+    await expect(page.locator(".loaded")).to_be_visible()
     assert await violations(page) == []
     assert await unreached(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -57,7 +57,8 @@ async def test_what_stands_in_a_door_stays_inside_it(window: Window, demo: str, 
 
 
 async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
-    page = await window.open("/")
+    async with window.context.expect_event("response", lambda reply: reply.url.endswith("/pages/demo.json")):
+        page = await window.open("/")  # it asks whether it is one
     await expect(page.get_by_role("heading", name="Dispatcher")).to_be_visible()
     await expect(page.get_by_role("button", name="Copy the log-in")).to_have_count(0)
 
