@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.couriers import Courier, courier
@@ -9,6 +10,8 @@ from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
+
+pytestmark = pytest.mark.usefixtures("nobody_else_waits")
 
 AT_PICKUP = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
 
@@ -45,6 +48,11 @@ async def test_a_customer_who_takes_one_of_two_has_the_price_of_the_other_back_o
             return bool(ok(await one.driver.get(f"{path}/"))["status"] == "delivered")
 
         await until(delivered, "the server knows of the handover")
+
+    async def given_back() -> bool:
+        return float(ok(await bought.seller.get("/api/marketplace/analytics/revenue/"))["refunded"]) == 1250
+
+    await until(given_back, "the price of the other is given back")
     found = ok(await bought.seller.get(f"{path}/"))
     assert (found["quantity_accepted"], found["partial_reason"]) == (1, "missing")
 
@@ -54,10 +62,6 @@ async def test_a_customer_who_takes_one_of_two_has_the_price_of_the_other_back_o
     sale = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
     await expect(sale.get_by_text("1 of 2 handed over").first).to_be_visible()
 
-    async def given_back() -> bool:
-        return float(ok(await bought.seller.get("/api/marketplace/analytics/revenue/"))["refunded"]) == 1250
-
-    await until(given_back, "the price of the other is given back")
     figures = await window.open("/seller/figures")
     for name, amount in (("Sold for", "NPR 2,500.00"), ("Given back", "NPR 1,250.00"), ("Revenue", "NPR 1,250.00")):
         shown = figures.locator(".figures div", has=figures.get_by_text(name, exact=True)).locator("dd")
