@@ -12,8 +12,9 @@ from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.transporters import TransporterOffDuty, TransporterOnDuty
 from dispatch.events.recording import record, record_all
 from dispatch.webhooks.fan_out import fan_out
+from tests.support.places import north_of
 from tests.support.waiting import until
-from tests.support.world import THAMEL, World, ok
+from tests.support.world import BHAKTAPUR, World, ok
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -38,7 +39,7 @@ def test_the_catalogue_has_every_payload_once() -> None:
 
 async def test_a_parcel_s_way_is_told_event_by_event_in_its_order(world: World) -> None:
     driver = await world.driver()
-    await world.online_at(driver, *THAMEL)
+    await world.online_at(driver, *north_of(BHAKTAPUR, 3000))  # at its door it would arrive, which is one more
     made = await world.delivery()
     path = f"/api/deliveries/{made['id']}"
     admin = await world.admin()
