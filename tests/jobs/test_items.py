@@ -21,7 +21,7 @@ from dispatch.jobs.models import JobItem
 from dispatch.offers.notices import OfferNotices
 from dispatch.payments.orders.expiry import OrderExpiry
 from dispatch.rolling.rounds import RollingRounds
-from tests.support.checkout import ShiftedClock
+from tests.support.checkout import ShiftedClock, StoppedClock
 from tests.support.world import World
 
 PAGE = 3
@@ -110,7 +110,7 @@ async def test_items_that_wait_keep_nothing_behind_them(server: RunningServer, c
 async def test_a_failed_item_is_tried_later_and_later_and_is_dead_after_its_last_try(
     server: RunningServer, chores: type[Chores]
 ) -> None:
-    clock = ShiftedClock()
+    clock = StoppedClock()
     job = chores(server, {1}, clock)
     job.broken = {1}
     for tries, pause_s in ((1, 10), (2, 20), (3, 30)):

@@ -1,7 +1,7 @@
 """Paying and counting: what the money tests do over HTTP, and what the books say afterwards."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -61,6 +61,16 @@ class ShiftedClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class StoppedClock(ShiftedClock):
+    """One that a busy machine does not move on."""
+
+    stopped_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def now(self) -> datetime:
+        return self.stopped_at + self.ahead
 
 
 class Checkout:
