@@ -12,6 +12,7 @@ from api.adapters.s3_photos import Bucket, S3PhotoStore, StoreFailed
 from api.adapters.s3_signing import S3Keys, signed_headers
 from tests.support.pictures import picture_bytes
 from tests.support.swift import KEYS, PAGE, Swift, why_not
+from tests.support.waiting import PATIENCE_S
 
 ANY_AGE_S = -60.0
 BUCKET = "pictures"
@@ -33,7 +34,7 @@ async def _make_bucket(swift: Swift) -> None:
     """As an operator does."""
     host = {"host": swift.endpoint.removeprefix("http://")}
     signed = signed_headers(KEYS, "PUT", f"/{BUCKET}", {}, host, b"", datetime.now(UTC))
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         made = await http.put(f"{swift.endpoint}/{BUCKET}", headers=signed)
     assert made.is_success, made.text
 

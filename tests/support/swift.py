@@ -93,7 +93,7 @@ class Swift:
         self.endpoint = f"http://127.0.0.1:{self._ports['proxy']}"
 
     async def start(self) -> None:
-        """Returns once it answers."""
+        """Returns once all its parts answer: the door alone has nothing to hand out."""
         await asyncio.to_thread(self._lay_out)
         for part in PARTS:
             log = (self._folder / f"{part}.log").open("wb")
@@ -103,6 +103,8 @@ class Swift:
 
         async def answers() -> bool:
             async with httpx.AsyncClient() as http:
+                for port in self._ports.values():  # whatever they say of an address that is none of theirs
+                    await http.get(f"http://127.0.0.1:{port}/")
                 return (await http.get(f"{self.endpoint}/healthcheck")).is_success
 
         await until(answers, "Swift answers", despite=httpx.HTTPError)
