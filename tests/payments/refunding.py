@@ -47,5 +47,5 @@ async def load_of(world: World, driver: Driver) -> tuple[int, float]:
 async def refunded_paisa(world: World, bought: Bought) -> list[int]:
     """What was asked back for a sale, each refund by itself."""
     async with world.server.services.database.work() as work:
-        query = select(Refund.amount_paisa).where(Refund.sale_id == bought.sale_id)
+        query = select(Refund.amount_paisa).where(Refund.sale_id == bought.sale_id).order_by(Refund.id)
         return list(await work.session.scalars(query))

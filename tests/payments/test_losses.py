@@ -217,6 +217,7 @@ async def _refunds(world: World, bought: Bought) -> list[int]:
             select(Refund.amount_paisa)
             .join(Refund.payment)
             .where(Refund.payment.property.mapper.class_.pidx == bought.pidx)
+            .order_by(Refund.id)
         )
         return list(await work.session.scalars(query))
 

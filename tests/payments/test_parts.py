@@ -219,5 +219,5 @@ async def _figures(bought: Bought) -> tuple[int, float, float]:
 
 async def _statuses(world: World, bought: Bought) -> list[RefundStatus]:
     async with world.server.services.database.work() as work:
-        query = select(Refund.status).where(Refund.sale_id == bought.sale_id)
+        query = select(Refund.status).where(Refund.sale_id == bought.sale_id).order_by(Refund.id)
         return list(await work.session.scalars(query))

@@ -145,7 +145,11 @@ class Checkout:
             session = work.session
             sales = await session.scalar(select(func.count()).where(Sale.transaction_id == payment.transaction_id))
             invoices = await session.scalar(select(func.count()).where(Invoice.payment_id == payment.id))
-            entries = list(await session.scalars(select(LedgerEntry).where(LedgerEntry.payment_id == payment.id)))
+            entries = list(
+                await session.scalars(
+                    select(LedgerEntry).where(LedgerEntry.payment_id == payment.id).order_by(LedgerEntry.id)
+                )
+            )
             refunds = list(
                 await session.scalars(select(Refund).where(Refund.payment_id == payment.id).order_by(Refund.id))
             )
@@ -180,7 +184,9 @@ class Checkout:
         async def settled() -> bool:
             await carrier.run()
             async with self.services.database.work() as work:
-                found[:] = await work.session.scalars(select(Refund).where(Refund.payment_id == payment.id))
+                # A table gives rows as they were written last, not as they came.
+                mine = select(Refund).where(Refund.payment_id == payment.id).order_by(Refund.id)
+                found[:] = await work.session.scalars(mine)
             waiting = [one for one in found if one.status in {RefundStatus.REQUESTED, RefundStatus.SENT}]
             # What the server's own round has in hand is left to it: by a later hour it would be sent a second time.
             in_hand = any(one.attempts > 0 and one.last_error is None for one in waiting)
