@@ -142,6 +142,37 @@ async def test_a_forgotten_password_is_replaced_by_a_link_that_works_once(world:
     await mail_to(world, person.email, "Your password was changed")
 
 
+@pytest.mark.parametrize(("language", "title"), [("en", "Forgotten your password?"), ("ne", "पासवर्ड बिर्सनुभयो?")])
+async def test_the_page_of_a_forgotten_password_sends_the_link_and_says_the_same_of_a_stranger(
+    world: World, language: str, title: str
+) -> None:
+    person = await world.person()
+    page = await world.http.get(f"{AUTH}/password/forgot/", params={"lang": language})
+    assert (page.status_code, title in page.text, f'lang="{language}"' in page.text) == (200, True, True)
+    texts = {
+        (await world.http.post(f"{AUTH}/password/forgot/confirm/", data={"email": email, "lang": language})).text
+        for email in (person.email, f"{uuid4().hex}@example.com", "", "x" * 5_000)
+    }
+    assert len(texts) == 1
+    await link_to(world, person.email, NEW)
+
+
+async def test_a_weak_password_is_asked_for_again_on_the_page_and_a_link_that_is_no_good_for_a_new_one(
+    world: World,
+) -> None:
+    person = await world.person()
+    ok(await world.http.post(f"{AUTH}/password/forgot/", json={"email": person.email}), 202)
+    token = token_of(await link_to(world, person.email, NEW))
+    path = f"{AUTH}/password/reset/confirm/"
+    for language in ("en", "ne"):
+        weak = await world.http.post(path, data={"token": token, "password": "12345678", "lang": language})
+        assert (weak.status_code, 'type="password"' in weak.text, token in weak.text) == (400, True, True)
+        bad = await world.http.post(path, data={"token": '"><script>', "password": OTHER, "lang": language})
+        assert (bad.status_code, f"/password/forgot/?lang={language}" in bad.text) == (400, True)
+        assert "<script>" not in bad.text
+    assert "Your password is changed" in (await world.http.post(path, data={"token": token, "password": OTHER})).text
+
+
 async def test_nobody_learns_from_a_forgotten_password_whether_there_is_an_account(world: World) -> None:
     person, closed = await world.person(), await world.person()
     ok(await (await world.admin()).post(f"/api/v1/users/{closed.user_id}/close/"))

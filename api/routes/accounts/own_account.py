@@ -22,15 +22,21 @@ from api.routes.accounts.accounts import (
     known_of,
     user_answer,
 )
-from api.routes.accounts.pages import PAGE, new_password_page, verification_page
+from api.routes.accounts.pages import PAGE, Speaker, new_password_page, verification_page
 from api.routes.accounts.password_checks import look_at_password
-from api.routes.accounts.services import AccountServices, GivenServices
-from api.routes.accounts.steps import ask_for_proof, check_reset, reset_password, set_password, verify_email
+from api.routes.accounts.services import GivenServices
+from api.routes.accounts.steps import (
+    ask_for_proof,
+    check_reset,
+    reset_password,
+    send_reset,
+    set_password,
+    verify_email,
+)
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.api_keys import ApiKeys
 from dispatch.accounts.models import Language, LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
-from dispatch.audit.service import Actor, record
 from dispatch.errors import Conflict, Invalid
 from dispatch.transporters.devices import Devices
 
@@ -123,14 +129,18 @@ class OwnAccountController(Controller):
     tags = ("accounts",)
 
     @get("/verify-email/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
-    def verify_page(self, token: FromQuery[str] = "") -> Response[str]:
+    def verify_page(
+        self, request: AnyRequest, token: FromQuery[str] = "", lang: FromQuery[str | None] = None
+    ) -> Response[str]:
         """The page behind the link: its button proves the address."""
-        return verification_page(token)
+        return verification_page(Speaker.to(request, lang), token)
 
     @get("/password/reset/", opt=PAGE, sync_to_thread=False, include_in_schema=False)
-    def reset_page(self, token: FromQuery[str] = "") -> Response[str]:
+    def reset_page(
+        self, request: AnyRequest, token: FromQuery[str] = "", lang: FromQuery[str | None] = None
+    ) -> Response[str]:
         """The page behind the link: it asks for the new password."""
-        return new_password_page(token)
+        return new_password_page(Speaker.to(request, lang), token)
 
     @post("/verify-email/", opt=PUBLIC, status_code=200)
     async def verify(
@@ -186,7 +196,7 @@ class OwnAccountController(Controller):
         """Ask for a link by which a new password can be chosen. The answer is the same whether or not it is sent."""
         await services.take_forgotten(client_address(request))
         # After the answer, so that not even its time tells whether there is such an account.
-        task = BackgroundTask(_send_reset, services, data.email, actor_of(request))
+        task = BackgroundTask(send_reset, services, data.email, actor_of(request))
         return Response(MessageAnswer(SENT), status_code=202, background=task)
 
     @post("/password/reset/", opt=PUBLIC | also_checked(_check_reset), status_code=200)
@@ -221,13 +231,3 @@ class OwnAccountController(Controller):
         await services.sign_ins.confirm(request.user, data.password, actor_of(request))
         await services.offboarding(work).close_account(request.user.id, actor_of(request), reason="own wish")
         return MessageAnswer("Your account is closed.")
-
-
-async def _send_reset(services: AccountServices, email: str, actor: Actor) -> None:
-    async with services.database.work() as work:
-        accounts = services
-        user = await accounts.of(work).find_by_email(email)
-        if user is None or not user.is_active or await accounts.has_enough(LinkPurpose.RESET_PASSWORD, user.id):
-            return
-        await accounts.links(work).send(user, LinkPurpose.RESET_PASSWORD)
-        await record(work.session, actor, "password.link_sent", "user", user.id)

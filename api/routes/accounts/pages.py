@@ -1,17 +1,25 @@
 """The pages behind links in mails. Opening one changes nothing, for mail scanners open links too; its button does."""
 
+from dataclasses import dataclass
 from html import escape
+from typing import Self
 from urllib.parse import parse_qs
 
-from litestar import Controller, MediaType, Response, post
+from litestar import Controller, MediaType, Response, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.params import FromQuery
+from litestar.status_codes import HTTP_400_BAD_REQUEST
 
-from api.http.actors import actor_of
+from api.http.actors import actor_of, client_address
 from api.http.injected import GivenWork
 from api.http.queries import OPEN_QUERY
 from api.http.security import PUBLIC
 from api.routes.accounts.accounts import AnyRequest
+from api.routes.accounts.page_words import WORDS
 from api.routes.accounts.services import GivenServices
-from api.routes.accounts.steps import reset_password, verify_email
+from api.routes.accounts.steps import reset_password, send_reset, verify_email
+from api.routes.pages.speech import LANGUAGES, language_of
+from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.passwords import MIN_PASSWORD
 from dispatch.errors import DispatchError, Invalid, TooMany, Unavailable
 
@@ -20,31 +28,71 @@ CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-
 # Mail programs add parameters of their own to links.
 PAGE = PUBLIC | OPEN_QUERY | {"csp": CSP.encode()}
 LAYOUT = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
-input, button {{ font: inherit; padding: .5rem }}</style>
+input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100% }}</style>
 </head>
 <body>
+<main>
 <h1>{title}</h1>
 {body}
+</main>
 </body>
 </html>
 """
 
 
-def _page(title: str, body: str, status: int = 200) -> Response[str]:
-    return Response(LAYOUT.format(title=escape(title), body=body), status_code=status, media_type=MediaType.HTML)
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says things in one language, escaped."""
 
+    language: str
 
-def _refused(error: DispatchError) -> Response[str]:
-    problems = error.fields.values() if isinstance(error, Invalid) and error.code == "weak_password" else ()
-    told = "".join(f"<p>It {escape(problem)}.</p>" for problem in problems)
-    status = 503 if isinstance(error, Unavailable) else 400
-    return _page("This did not work", f"<p>{escape(error.detail)}</p>{told}", status)
+    @classmethod
+    def to(cls, request: AnyRequest, asked: str | None) -> Self:
+        """In the language that was ``asked`` for, or that the browser prefers."""
+        return cls(language_of(asked, request.headers.get("accept-language", "")))
+
+    def say(self, key: str, **filled: str) -> str:
+        return escape(WORDS[self.language][key].format(**filled))
+
+    def page(self, title: str, body: str, status: int = 200) -> Response[str]:
+        """``body`` is HTML; below it stands the way to all pages where nothing is left to be done here."""
+        text = LAYOUT.format(language=self.language, title=self.say(title), body=body)
+        return Response(text, status_code=status, media_type=MediaType.HTML)
+
+    def ended(self, title: str, what: str) -> Response[str]:
+        """What was done, and the way on."""
+        return self.page(title, f'<p>{what}</p><p><a href="/">{self.say("home")}</a></p>')
+
+    def form(self, action: str, fields: str, button: str) -> str:
+        language = f'<input type="hidden" name="lang" value="{self.language}">'
+        return (
+            f'<form method="post" action="/api/v1/auth/{action}/">{language}{fields}'
+            f"<button>{self.say(button)}</button></form>"
+        )
+
+    def refused(self, error: DispatchError, weak: str = "") -> Response[str]:
+        """What did not fit. ``weak``: the form that asks for another password, for whoever wanted a new one."""
+        is_weak, status = error.code == "weak_password", HTTP_400_BAD_REQUEST
+        problems = list(error.fields.values()) if isinstance(error, Invalid) and is_weak else []
+        if isinstance(error, Unavailable | TooMany):
+            key, status = "refused.later", 503 if isinstance(error, Unavailable) else 429
+        else:
+            key = {"link_invalid": "refused.link", "weak_password": "refused.weak"}.get(error.code, "")
+        # The server's own words say more, but are English.
+        said = [error.detail, *(f"It {problem}." for problem in problems)]
+        if self.language != LANGUAGES[0] and key:
+            said = [WORDS[self.language][key]]
+        told = "".join(f'<p role="alert">{escape(one)}</p>' for one in said)
+        forgot = f'<p><a href="/api/v1/auth/password/forgot/?lang={self.language}">{self.say("forgot.again")}</a></p>'
+        again = (weak if is_weak else forgot if error.code == "link_invalid" else "") if weak else ""
+        return self.page("refused", told + again, status)
 
 
 async def _form(request: AnyRequest) -> dict[str, str]:
@@ -56,30 +104,40 @@ async def _form(request: AnyRequest) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-def verification_page(token: str) -> Response[str]:
+def _token(token: str) -> str:
+    return f'<input type="hidden" name="token" value="{escape(token[:MAX_TOKEN])}">'
+
+
+def verification_page(speaker: Speaker, token: str) -> Response[str]:
     """Asks whether the address shall be proved."""
-    value = escape(token[:MAX_TOKEN])
-    return _page(
-        "Confirm your e-mail address",
-        '<form method="post" action="/api/v1/auth/verify-email/confirm/">'
-        f'<input type="hidden" name="token" value="{value}"><button>Confirm</button></form>',
+    return speaker.page("confirm", speaker.form("verify-email/confirm", _token(token), "confirm.button"))
+
+
+def _new_password_form(speaker: Speaker, token: str) -> str:
+    label = (
+        f'<p><label>{speaker.say("new.label")}<br><input type="password" name="password" minlength="{MIN_PASSWORD}" '
+        'required autocomplete="new-password"></label></p>'
     )
+    return speaker.form("password/reset/confirm", _token(token) + label, "new.button")
 
 
-def new_password_page(token: str) -> Response[str]:
+def new_password_page(speaker: Speaker, token: str) -> Response[str]:
     """Asks for the new password."""
-    value = escape(token[:MAX_TOKEN])
-    return _page(
-        "Choose a new password",
-        '<form method="post" action="/api/v1/auth/password/reset/confirm/">'
-        f'<input type="hidden" name="token" value="{value}">'
-        f'<p><label>New password <input type="password" name="password" minlength="{MIN_PASSWORD}" required '
-        'autocomplete="new-password"></label></p><button>Change it</button></form>',
+    return speaker.page("new", _new_password_form(speaker, token))
+
+
+def forgotten_page(speaker: Speaker) -> Response[str]:
+    """Asks where the link shall be sent."""
+    label = (
+        f"<p><label>{speaker.say('forgot.email')}<br>"
+        '<input type="email" name="email" required autocomplete="username"></label></p>'
     )
+    form = speaker.form("password/forgot/confirm", label, "forgot.button")
+    return speaker.page("forgot", f"<p>{speaker.say('forgot.what')}</p>{form}")
 
 
 class AccountPageController(Controller):
-    """``/api/v1/auth``, as people see it who come from a mail."""
+    """``/api/v1/auth``, as people see it who come from a mail or have forgotten their password."""
 
     path = "/api/v1/auth"
     include_in_schema = False
@@ -87,19 +145,45 @@ class AccountPageController(Controller):
     @post("/verify-email/confirm/", opt=PAGE, status_code=200)
     async def verify_form(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> Response[str]:
         """The button of that page."""
+        speaker = Speaker.to(request, None)
         try:
             form = await _form(request)
+            speaker = Speaker.to(request, form.get("lang"))
             user = await verify_email(work, services, form.get("token", ""), actor_of(request))
         except (Invalid, Unavailable) as error:
-            return _refused(error)
-        return _page("Thank you", f"<p>{escape(user.email)} is confirmed. You can go back to the app.</p>")
+            return speaker.refused(error)
+        return speaker.ended("confirm.done", speaker.say("confirm.what", email=user.email))
 
     @post("/password/reset/confirm/", opt=PAGE, status_code=200)
     async def reset_form(self, request: AnyRequest, services: GivenServices) -> Response[str]:
-        """The button of that page."""
+        """The button of that page; where the password is too weak it asks for another one."""
+        speaker, weak = Speaker.to(request, None), ""
         try:
             form = await _form(request)
+            speaker = Speaker.to(request, form.get("lang"))
+            weak = _new_password_form(speaker, form.get("token", ""))
             await reset_password(services, form.get("token", ""), form.get("password", ""), actor_of(request))
         except (Invalid, Unavailable, TooMany) as error:
-            return _refused(error)
-        return _page("Your password is changed", "<p>All devices are signed out. Sign in with the new password.</p>")
+            return speaker.refused(error, weak)
+        return speaker.ended("new.done", speaker.say("new.done.what"))
+
+    @get("/password/forgot/", opt=PAGE, sync_to_thread=False)
+    def forgot_page(self, request: AnyRequest, lang: FromQuery[str | None] = None) -> Response[str]:
+        """Asks whose password was forgotten."""
+        return forgotten_page(Speaker.to(request, lang))
+
+    @post("/password/forgot/confirm/", opt=PAGE, status_code=200)
+    async def forgot_form(self, request: AnyRequest, services: GivenServices) -> Response[str]:
+        """The button of that page: the same answer whether or not there is such an account."""
+        speaker = Speaker.to(request, None)
+        try:
+            form = await _form(request)
+            speaker = Speaker.to(request, form.get("lang"))
+            await services.take_forgotten(client_address(request))
+        except (Invalid, Unavailable, TooMany) as error:
+            return speaker.refused(error)
+        reply = speaker.ended("forgot.sent", speaker.say("forgot.sent.what"))
+        # After the answer, so that not even its time tells whether there is such an account.
+        email = form.get("email", "")[:MAX_EMAIL_TYPED]
+        reply.background = BackgroundTask(send_reset, services, email, actor_of(request))
+        return reply

@@ -77,3 +77,13 @@ async def ask_for_proof(work: Work, services: AccountServices, user: User, given
     if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.require_verified_email:
         await services.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
         await services.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
+
+
+async def send_reset(services: AccountServices, email: str, actor: Actor) -> None:
+    """Send the link for a new password, where there is such an account and it was not sent too often."""
+    async with services.database.work() as work:
+        user = await services.of(work).find_by_email(email)
+        if user is None or not user.is_active or await services.has_enough(LinkPurpose.RESET_PASSWORD, user.id):
+            return
+        await services.links(work).send(user, LinkPurpose.RESET_PASSWORD)
+        await record(work.session, actor, "password.link_sent", "user", user.id)

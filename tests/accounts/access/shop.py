@@ -82,6 +82,16 @@ async def _confirm_on_page(stage: Stage) -> Ask:
     return Ask(f"{AUTH}/verify-email/confirm/", more={"data": {"token": await _link(stage, LinkPurpose.VERIFY_EMAIL)}})
 
 
+@asks("GET /api/v1/auth/password/forgot")
+async def _page_to_ask_for_a_link(_: Stage) -> Ask:
+    return Ask(f"{AUTH}/password/forgot/")
+
+
+@asks("POST /api/v1/auth/password/forgot/confirm")
+async def _forgotten_on_page(_: Stage) -> Ask:
+    return Ask(f"{AUTH}/password/forgot/confirm/", more={"data": {"email": "nobody.here@example.com"}})
+
+
 @asks("GET /api/v1/auth/password/reset")
 async def _page_to_reset(_: Stage) -> Ask:
     return Ask(f"{AUTH}/password/reset/", more={"params": {"token": "of a link"}})
