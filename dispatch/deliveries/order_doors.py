@@ -21,6 +21,7 @@ from dispatch.events.recording import record
 from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, OrderStatus
 from dispatch.orders.service import Orders, lock_order
 from dispatch.ports import Clock
+from dispatch.sales.messages import tell_other_address
 from dispatch.sales.models import Sale, SaleStatus
 
 
@@ -28,7 +29,11 @@ def lacks_parcels(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) ->
     """Whether some of an order waits to be packed, or to be paid; ``sold``: its sales with their deliveries."""
     if not sold:
         return order.order_status is OrderStatus.PENDING
-    return any(sale.status is SaleStatus.PROCESSING and not _goes(delivery) for sale, delivery in sold)
+    return bool(_unpacked(sold))
+
+
+def _unpacked(sold: Sequence[tuple[Sale, Delivery | None]]) -> list[Sale]:
+    return [sale for sale, delivery in sold if sale.status is SaleStatus.PROCESSING and not _goes(delivery)]
 
 
 def _goes(delivery: Delivery | None) -> bool:
@@ -45,7 +50,7 @@ class OrderDoors:
     most_km: float
 
     async def change(self, order_id: int, user: User, columns: Mapping[str, Any]) -> Changer | None:
-        """Let what has no parcel yet go to this address; None where it goes there already.
+        """Let what has no parcel yet go to this address, and tell its sellers; None where it goes there already.
 
         Whose parcel there is keeps its own. Raises NotFound for an order of others, Invalid, Conflict.
         """
@@ -56,7 +61,8 @@ class OrderDoors:
         if all(getattr(info, name) == columns[name] for name in ADDRESS_COLUMNS):
             return None
         door, changer = Door.of_address(columns), Changer.DISPATCHER if user.has(Role.ADMIN) else Changer.BUYER
-        await self._check_without_parcel(order)
+        sold = await self._sold(order)
+        _check_without_parcel(order, sold)
         if changer is Changer.BUYER:
             await self._check_not_too_often(order)
             told = {"order_status": order.order_status.value}
@@ -68,28 +74,17 @@ class OrderDoors:
         changed = OrderAddressChanged(order_id=order.id, order_number=order.order_number, changed_by=changer.value)
         record(self.work.session, changed, at=self.clock.now())
         await self.work.session.flush()
+        await tell_other_address(self.work, order, info, _unpacked(sold), self.clock.now())
         return changer
 
-    async def _check_without_parcel(self, order: Order) -> None:
+    async def _sold(self, order: Order) -> list[tuple[Sale, Delivery | None]]:
         rows = await self.work.session.execute(
             select(Sale, Delivery)
             .outerjoin(Delivery, (Delivery.sale_id == Sale.id) & Delivery.return_of.is_(None))
             .where(Sale.order_id == order.id)
             .order_by(Sale.id)
         )
-        sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
-        if lacks_parcels(order, sold):
-            return
-        parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None and _goes(delivery)]
-        ended = order.order_status in {OrderStatus.CANCELLED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}
-        raise Conflict(
-            f"An order that is {order.order_status.value} goes to no other address."
-            if ended or not parcels
-            else "All of the order is packed: a parcel goes elsewhere by itself, until it is picked up.",
-            code="wrong_status" if ended or not parcels else "parcels_made",
-            order_status=order.order_status.value,
-            tracking_numbers=parcels,
-        )
+        return [row.tuple() for row in rows]
 
     async def _check_not_too_often(self, order: Order) -> None:
         mine = select(func.count()).where(OrderEvent.order_id == order.id, OrderEvent.message == ADDRESS_CHANGED)
@@ -100,3 +95,18 @@ class OrderDoors:
                 order_status=order.order_status.value,
                 most=MOST_CHANGES,
             )
+
+
+def _check_without_parcel(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> None:
+    if lacks_parcels(order, sold):
+        return
+    parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None and _goes(delivery)]
+    ended = order.order_status in {OrderStatus.CANCELLED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}
+    raise Conflict(
+        f"An order that is {order.order_status.value} goes to no other address."
+        if ended or not parcels
+        else "All of the order is packed: a parcel goes elsewhere by itself, until it is picked up.",
+        code="wrong_status" if ended or not parcels else "parcels_made",
+        order_status=order.order_status.value,
+        tracking_numbers=parcels,
+    )

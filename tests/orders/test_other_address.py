@@ -10,6 +10,7 @@ from dispatch.deliveries.changers import MOST_CHANGES
 from dispatch.events.models import Event
 from dispatch.orders.models import DeliveryInfo, Order
 from tests.support.checkout import Checkout
+from tests.support.mailbox import mail_to, mails_to
 from tests.support.world import ANOTHER_DOOR, Bought, Person, World, delivery_body, ok, together
 
 LINE = "Balaju Height 7, Behind the water park, Kathmandu, Bagmati"
@@ -79,6 +80,23 @@ async def test_whoever_packs_and_whoever_changes_the_address_at_once_are_never_b
     )
     assert sorted([packed.is_success, changed.is_success]) == [False, True], f"{packed.text} {changed.text}"
     _refused(packed, "destination_changed") if changed.is_success else _refused(changed, "parcels_made")
+
+
+async def test_who_brings_goods_without_a_parcel_is_told_by_mail_that_they_go_elsewhere_but_not_where(
+    world: World,
+) -> None:
+    bought = await world.bought()
+    number = ok(await bought.customer.get(path(bought.order_id, "")))["order_number"]
+    subject = f"Another address for order {number}"
+    for count, door in enumerate((ANOTHER_DOOR, ANOTHER_DOOR, ANOTHER_DOOR | {"address": "Balaju Height 8"}), 1):
+        ok(await bought.customer.post(path(bought.order_id), door))
+        mail = await mail_to(world, bought.seller.email, subject, count=max(1, count - 1))
+        text = mail.get_body(("plain",))
+        assert text is not None
+        told = text.get_content()
+        assert f"2 × {(await _sale(bought.seller, bought))['product']['name']}" in told
+        assert "Balaju" not in f"{told} {mail.get_body(('html',))}"
+    assert len(mails_to(world, bought.seller.email, subject)) == 2, "the same again is told nobody"
 
 
 async def test_once_all_is_packed_each_parcel_goes_elsewhere_by_itself(world: World) -> None:
