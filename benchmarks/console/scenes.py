@@ -14,6 +14,10 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>peer
 <style>html, body, #map {{ margin: 0; height: 100% }}</style>{head}</head>
 <body><div id="map"></div><script type="module" src="/peer/{name}.js"></script></body></html>"""
 
+# Counts of couriers around a place would be another scene than the peers', who draw everybody.
+DRAWN = """Number(document.querySelector(".map-box:not([data-crowd=counts])")
+  && document.querySelector("[data-couriers]").dataset.couriers)"""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -28,7 +32,7 @@ class Scene:
 SCENES = {
     scene.name: scene
     for scene in (
-        Scene("console", "/console", shown="Number(document.querySelector('[data-couriers]')?.dataset.couriers ?? 0)"),
+        Scene("console", "/console", shown=DRAWN),
         Scene("geojson", "/peer/geojson.html", '<link rel="stylesheet" href="/peer/maplibre-gl/maplibre-gl.css">'),
         Scene(
             "leaflet",

@@ -5,7 +5,7 @@ import { OnceThere } from "../shared/maps/once_there.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { FONT } from "../shared/city_layers.ts";
 import { Camera, lngLat } from "./camera.ts";
-import { CELL_PX, cellsOf, isDense, within } from "./density.ts";
+import { CELL_PX, type Crowd, cellsOf, crowdOf, isDense, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
@@ -121,13 +121,13 @@ export class ConsoleMap {
   readonly #once: OnceThere;
   #found: Found | null = null;
   #late: Late = { couriers: new Set(), deliveries: new Set() };
-  #dense = false;
+  #crowd: Crowd = "markers";
   #counting = 0;
   #looked: Looked = { deliveries: [], courier: null };
   #pointed: Looked | null = null;
 
-  /** `onDense`: counts are shown instead of markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
-  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onDense: (dense: boolean) => void) {
+  /** `onCrowd`: they are drawn in another way than markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
+  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onCrowd: (crowd: Crowd) => void) {
     this.#map = makeMap(container, over);
     this.#map.addControl(new Scale(), "bottom-right");
     drawHatches(this.#map);
@@ -136,12 +136,12 @@ export class ConsoleMap {
     this.camera = new Camera(this.#map, (courier) => this.#fleet.at(courier, performance.now()));
     this.#map.on("moveend", () => this.#count());
     this.#map.on("click", (event) => {
-      if (this.#dense && this.#once.there) {
+      if (this.#crowd === "counts" && this.#once.there) {
         const [cell] = this.#map.queryRenderedFeatures(event.point, { layers: ["density"] });
         if (cell?.geometry.type === "Point") return this.camera.closer(cell.geometry.coordinates);
       }
       const reach = REACH_PX / (512 * 2 ** this.#map.getZoom());
-      const courier = this.#dense ? null : this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
+      const courier = this.#crowd === "counts" ? null : this.#fleet.nearest(flat(event.lngLat.lat, event.lngLat.lng), reach, performance.now());
       if (courier !== null) return onPick({ courier });
       const [found] = this.#once.there ? this.#map.queryRenderedFeatures(event.point, { layers: ["waiting", "doors"] }) : [];
       const id: unknown = found?.properties["id"];
@@ -203,7 +203,7 @@ export class ConsoleMap {
   #drawLooked(): void {
     const { deliveries, courier } = this.#pointed ?? this.#looked;
     const ends: object[] = [];
-    if (courier !== null && this.#dense) ends.push(point(courier, { pickup: false })); // has no marker then
+    if (courier !== null && this.#crowd === "counts") ends.push(point(courier, { pickup: false })); // has no marker then
     const way: Point[] = courier === null ? [] : [courier];
     for (const { pickup, dropoff, picked_up_at } of deliveries) {
       if (pickup !== null && picked_up_at === null) {
@@ -247,7 +247,7 @@ export class ConsoleMap {
     if (this.#counting === 0) this.#counting = window.setTimeout(() => this.#count(), COUNTED_MS);
   }
 
-  /** Counts or markers, whichever can be read. */
+  /** Markers, dots or counts, whichever can be read. */
   #count(): void {
     clearTimeout(this.#counting);
     this.#counting = 0;
@@ -257,16 +257,18 @@ export class ConsoleMap {
     const box = { west, east, north: flat(bounds.getNorth(), 0).y, south: flat(bounds.getSouth(), 0).y };
     const seen = within(this.#fleet.places(), box);
     // Where the dimmed ones alone would cover it, they are left out.
-    this.#layer.dimmed(this.#found === null || !isDense(within(this.#fleet.places(true), box).length, clientWidth, clientHeight, this.#dense));
-    const dense = isDense(seen.length, clientWidth, clientHeight, this.#dense);
-    if (!dense && !this.#dense) return;
-    const cells = dense ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
-    this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? this.label(count) : `${this.label(count)} ! ${this.label(late)}` })));
-    if (dense === this.#dense) return;
-    this.#dense = dense;
-    this.#layer.show(!dense);
+    this.#layer.dimmed(this.#found === null || !isDense(within(this.#fleet.places(true), box).length, clientWidth, clientHeight, this.#crowd !== "markers"));
+    const before = this.#crowd;
+    const crowd = crowdOf(seen.length, clientWidth, clientHeight, this.#map.getZoom(), before);
+    if (crowd === "counts" || before === "counts") {
+      const cells = crowd === "counts" ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
+      this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? this.label(count) : `${this.label(count)} ! ${this.label(late)}` })));
+    }
+    if (crowd === before) return;
+    this.#crowd = crowd;
+    this.#layer.show(crowd);
     this.#drawLooked();
-    this.onDense(dense);
+    this.onCrowd(crowd);
   }
 
   #set(source: string, features: readonly object[]): void {

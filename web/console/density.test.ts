@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellsOf, isDense, within } from "./density.ts";
+import { cellsOf, crowdOf, isDense, within } from "./density.ts";
 import { FleetBuffer, flat } from "./fleet_buffer.ts";
 
 test("every courier is counted in one cell, at the mean of its places, and those with a late parcel once more", () => {
@@ -15,7 +15,15 @@ test("a finer cell counts the same people", () => {
   for (const size of [0.5, 0.01, 0.0003]) expect(cellsOf(places, size).reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
 });
 
-test("counts come where markers would cover a quarter of the map, and go where they cover much less", () => {
+test("a crowd is a dot each in a city and a count from far off, and few are a marker each at any distance", () => {
+  const [width, height] = [1200, 640];
+  expect(crowdOf(10_000, width, height, 12, "markers")).toBe("dots");
+  expect(crowdOf(10_000, width, height, 8.9, "dots")).toBe("counts");
+  expect(crowdOf(10_000, width, height, 9, "counts")).toBe("dots");
+  for (const zoom of [4, 9, 16]) expect(crowdOf(40, width, height, zoom, "dots")).toBe("markers");
+});
+
+test("a crowd begins where markers would cover a quarter of the map, and ends where they cover much less", () => {
   const [width, height] = [1200, 640];
   expect(isDense(284, width, height, false)).toBe(false);
   expect(isDense(285, width, height, false)).toBe(true);

@@ -1,4 +1,4 @@
-// Where there are more couriers than markers could show: how many are in each cell of the map.
+// Where there are more couriers than markers could show: whether each is a dot, and how many are in each cell of the map.
 import type { Flat, Seen } from "./fleet_buffer.ts";
 
 /** The width of a cell on the screen, before the next zoom halves it. */
@@ -7,6 +7,7 @@ const MARKER_PX = 26;
 // A map of which markers cover this share shows nobody any more; it goes back where they cover less, so that it does not flicker.
 const COVERED = 0.25;
 const COVERED_AGAIN = 0.15;
+const COUNTS_BELOW_ZOOM = 9;
 
 /** So many in one cell, of whom so many have a late parcel, and where they are on the mean. */
 export interface Cell extends Flat {
@@ -22,7 +23,16 @@ export interface Box {
   south: number;
 }
 
-/** Whether counts are shown instead of markers, where `seen` of them are in a map of this size in pixels. */
+/** How couriers are drawn: by a marker each; where those would cover the map, by a dot each; and from far off by how many are around a place. */
+export type Crowd = "markers" | "dots" | "counts";
+
+/** Where `seen` of them are in a map of this size in pixels. A count hides who is free, so it stands only where a whole city is a few dots wide. */
+export function crowdOf(seen: number, width: number, height: number, zoom: number, before: Crowd): Crowd {
+  if (!isDense(seen, width, height, before !== "markers")) return "markers";
+  return zoom < COUNTS_BELOW_ZOOM ? "counts" : "dots";
+}
+
+/** Whether markers would cover the map, where `seen` of them are in a map of this size in pixels. */
 export function isDense(seen: number, width: number, height: number, before: boolean): boolean {
   return seen * MARKER_PX ** 2 > width * height * (before ? COVERED_AGAIN : COVERED);
 }

@@ -4,6 +4,7 @@
 // draw. While the map is moved the markers are drawn in the same picture, so they never lag behind the streets.
 import type { Map as MapLibre } from "maplibre-gl";
 import { colour } from "../shared/base_map.ts";
+import type { Crowd } from "./density.ts";
 import { FIELDS, type FleetBuffer, flat } from "./fleet_buffer.ts";
 import { FRAGMENT, VERTEX } from "./fleet_shaders.ts";
 
@@ -16,6 +17,7 @@ const SLOW_MS = 60;
 const ROOM = 3;
 // Beyond so many in sight they are small, so that a city can be read.
 const SMALL_BELOW_ZOOM = 11;
+const RADIUS_PX = { marker: 13, small: 6, dot: 3.5 } as const;
 const COLOURS = ["--edge", "--way", "--stale", "--late", "--map-land", "--accent"] as const;
 
 export class FleetLayer {
@@ -34,6 +36,7 @@ export class FleetLayer {
   #drew = false;
   #picked: number | null = null;
   #shown = true;
+  #dots = false;
   #dimmed = true;
   #colours: number[] = [];
 
@@ -63,9 +66,10 @@ export class FleetLayer {
     this.changed();
   }
 
-  /** Whether markers are drawn at all. */
-  show(shown: boolean): void {
-    this.#shown = shown;
+  /** A marker each, a dot each, or nothing where counts stand in their place. */
+  show(crowd: Crowd): void {
+    this.#shown = crowd !== "counts";
+    this.#dots = crowd === "dots";
     this.changed();
   }
 
@@ -128,7 +132,8 @@ export class FleetLayer {
     gl.uniform1f(this.#at("world"), TILE * 2 ** zoom);
     gl.uniform2f(this.#at("centre"), place.x - this.#fleet.origin.x, place.y - this.#fleet.origin.y);
     gl.uniform2f(this.#at("size"), this.#canvas.clientWidth, this.#canvas.clientHeight);
-    gl.uniform1f(this.#at("radius"), zoom < SMALL_BELOW_ZOOM ? 6 : 13);
+    gl.uniform1f(this.#at("radius"), RADIUS_PX[this.#dots ? "dot" : zoom < SMALL_BELOW_ZOOM ? "small" : "marker"]);
+    gl.uniform1i(this.#at("dots"), this.#dots ? 1 : 0);
     gl.uniform1f(this.#at("pixels"), devicePixelRatio);
     gl.uniform1i(this.#at("picked"), this.#fleet.rowOf(this.#picked));
     gl.uniform1i(this.#at("dimmed"), this.#dimmed ? 1 : 0);

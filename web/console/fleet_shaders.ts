@@ -1,6 +1,7 @@
 // What the graphics card does for each marker: where it is between two fixes, and its shape. Shapes differ, not colours
 // alone: free is a hollow circle, carrying a filled arrow, stale a dashed ring, gone a dashed ring with a cross; who has a
 // late parcel is a filled disc with an exclamation mark and a beak that says where to, or a stale ring around that mark.
+// As a dot, which has no room for that, free is hollow, carrying filled, stale and gone small, and late red and larger.
 
 export const VERTEX = `#version 300 es
 in vec4 way;   // from x, from y, to x, to y: flat map, relative to the origin
@@ -33,6 +34,7 @@ export const FRAGMENT = `#version 300 es
 precision highp float;
 in vec2 spot;
 flat in float heading, kind, late, ring, sharp, bright;
+uniform bool dots;
 uniform vec3 colours[6];  // free, carrying, stale, gone and late, ground, picked
 out vec4 shown;
 
@@ -56,7 +58,11 @@ void main() {
   vec2 ahead = mat2(cos(turn), -sin(turn), sin(turn), cos(turn)) * spot;
   float body, halo = circle(spot, 0.8);
   vec3 ink = colours[late > 0.5 ? 3 : int(kind + 0.5)];
-  if (late > 0.5 && kind < 1.5) {
+  if (dots) {
+    halo = circle(spot, 1.0);
+    body = kind < 0.5 && late < 0.5 ? abs(circle(spot, 0.55)) - 0.2 : circle(spot, kind < 1.5 || late > 0.5 ? 0.75 : 0.45);
+  }
+  else if (late > 0.5 && kind < 1.5) {
     body = circle(spot, 0.72);
     if (heading >= 0.0) body = min(body, max(abs(ahead.x) + ahead.y + 0.98, ahead.y));
     halo = body - 0.2;

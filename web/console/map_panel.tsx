@@ -3,6 +3,7 @@ import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { useLoading } from "../shared/loading.tsx";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
+import type { Crowd } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
 import { foundOnMap, placesOf } from "./found_on_map.ts";
@@ -32,7 +33,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
   const late = useLate(() => withMaps(() => import("./console_map.ts")), true, desk.connected);
-  const [dense, setDense] = useState(false);
+  const [crowd, setCrowd] = useState<Crowd>("markers");
   const drawnAt = useRef(0);
   const fitted = useRef(false);
   const pointed = useRef(false);
@@ -53,7 +54,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
         }
         go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
       };
-      const map = new late.part.ConsoleMap(container.current, pick, desk.digits, setDense);
+      const map = new late.part.ConsoleMap(container.current, pick, desk.digits, setCrowd);
       handle.map = map;
       handle.onFrame = (change) => {
         map.move(change.couriers);
@@ -154,11 +155,11 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   }, [map, courier_id]);
 
   return (
-    <div class="map-box">
+    <div class="map-box" data-crowd={crowd}>
       <div class="canvas" ref={container} />
       {state === "there" && <MapLegend />}
       <div role="status">{found !== null && <p class="counted">{say("map.filtered", { count: found.deliveries.size })}</p>}</div>
-      {found === null && dense && <p class="counted">{say("map.dense")}</p>}
+      {found === null && crowd !== "markers" && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>

@@ -15,7 +15,7 @@ COURIERS = 800
 
 
 @pytest.mark.slow
-async def test_a_crowd_is_shown_as_counts_and_a_click_leads_closer_until_each_has_a_marker(
+async def test_a_crowd_is_a_dot_each_that_can_be_picked_and_counts_from_far_off_that_lead_closer(
     world: World, map_desk: Window
 ) -> None:
     services = world.server.services
@@ -23,9 +23,10 @@ async def test_a_crowd_is_shown_as_counts_and_a_click_leads_closer_until_each_ha
     await remembered(map_desk.context, "console", await world.admin())
     page = await map_desk.open("/console")
     await stand_still(page, "light")
-    counted = page.get_by_text("Each number counts the couriers around it.")
+    shown = page.locator(".map-box")
     await expect(page.locator(".desk")).to_have_attribute("data-couriers", str(COURIERS))
-    await expect(counted).to_be_visible()
+    await expect(shown).to_have_attribute("data-crowd", "dots")
+    await expect(page.get_by_text("Many couriers: each a dot")).to_be_visible()
     legend = page.locator(".legend")
     await expect(legend.get_by_text("courier on the way")).not_to_be_visible()
     await legend.get_by_text("What the map shows").click()
@@ -34,14 +35,31 @@ async def test_a_crowd_is_shown_as_counts_and_a_click_leads_closer_until_each_ha
     await legend.get_by_text("What the map shows").click()
     box = await page.locator("canvas.fleet").bounding_box()
     assert box is not None
-
-    # Around the middle, where most of them are; a click between counts is one on the ground.
+    # Around the middle, where most of them are; a click between them is one on the ground.
     around = cycle([(x, y) for x in (0, 40, -40) for y in (0, 30, -30)])
 
-    async def closer() -> bool:
+    async def click_near_the_middle() -> None:
         x, y = next(around)
         await page.mouse.click(box["x"] + box["width"] / 2 + x, box["y"] + box["height"] / 2 + y)
-        return await counted.count() == 0
+
+    async def picked() -> bool:
+        await click_near_the_middle()
+        return "courier=" in page.url
+
+    await until(picked)
+    await page.keyboard.press("Escape")
+    await page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    async def is_counted() -> bool:
+        await page.mouse.wheel(0, 400)
+        return await shown.get_attribute("data-crowd") == "counts"
+
+    await until(is_counted)
+    address = page.url
+
+    async def closer() -> bool:
+        await click_near_the_middle()
+        return await shown.get_attribute("data-crowd") != "counts"
 
     await until(closer)
-    assert "courier=" not in page.url  # a count is nobody
+    assert page.url == address  # a count is nobody
