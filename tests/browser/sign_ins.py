@@ -8,10 +8,10 @@ from tests.browser.windows import Window
 from tests.support.world import PASSWORD, Person
 
 
-async def sign_in(page: Page, person: Person) -> None:
+async def sign_in(page: Page, person: Person, password: str = PASSWORD) -> None:
     """Fills in the form and waits until the page knows the person."""
     await page.get_by_label("E-mail", exact=True).fill(person.email)
-    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_text(person.email).last).to_be_visible()
 

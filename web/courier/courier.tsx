@@ -1,15 +1,16 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./courier.css";
+import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { useAddress } from "../shared/address.ts";
-import { Client } from "../shared/client.ts";
+import { Client, Refused } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { browserPerson } from "../shared/session.ts";
 import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
 import { HandoverView } from "./handover_view.tsx";
-import { LateDocuments, LateEarnings, LateRatings } from "./late_rooms.tsx";
+import { LateDocuments, LateEarnings, LateProfile, LateRatings } from "./late_rooms.tsx";
 import { OffersView } from "./offers_view.tsx";
 import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
@@ -26,7 +27,7 @@ const anybody = new Client(browserStore("courier"));
 mount(words, (spoken) => {
   document.title = spoken.say("courier.title");
   return (
-    <SignInFirst client={anybody} kept={browserPerson("courier")} role="transporter" demo="transporter" title={spoken.say("courier.title")} {...spoken}>
+    <SignInFirst client={anybody} kept={browserPerson("courier")} role="transporter" demo="transporter" title={spoken.say("courier.title")} {...spoken} otherwise={(onSignedIn, has) => <AccountDoor client={anybody} role="transporter" has={has} language={spoken.language} onSignedIn={onSignedIn} />}>
       {(signedIn) => <Courier {...spoken} signedIn={signedIn} />}
     </SignInFirst>
   );
@@ -78,10 +79,14 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
   const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
+  const lacksProfile = state.profile === null && state.problem instanceof Refused && state.problem.status === 404;
   return (
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
-        {view.name === "pickup" || view.name === "deliver" ? (
+        {!person.email_verified && <Unproved client={client} role="transporter" person={person} language={language} />}
+        {lacksProfile ? (
+          <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />
+        ) : view.name === "pickup" || view.name === "deliver" ? (
           <HandoverView key={path} {...given} kind={view.name} id={view.id} />
         ) : view.name === "attempt" ? (
           <AttemptView key={view.id} {...given} id={view.id} />

@@ -31,3 +31,4 @@ function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spo
 export const LateDocuments = later(async () => (await import("./rooms/documents_room.tsx")).DocumentsRoom);
 export const LateEarnings = later(async () => (await import("./rooms/earnings_room.tsx")).EarningsRoom);
 export const LateRatings = later(async () => (await import("./rooms/ratings_room.tsx")).RatingsRoom);
+export const LateProfile = later(async () => (await import("./rooms/profile_room.tsx")).ProfileRoom);

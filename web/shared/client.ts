@@ -4,7 +4,7 @@ import type { components } from "./api.ts";
 
 export type Tokens = components["schemas"]["TokenAnswer"];
 
-export type NewAccount = Pick<components["schemas"]["Registration"], "email" | "password" | "name" | "phone">;
+export type NewAccount = Pick<components["schemas"]["Registration"], "email" | "password" | "name" | "phone" | "role">;
 
 export interface TokenStore {
   read(): Tokens | null;
@@ -146,7 +146,7 @@ export class Client {
     this.store.write(await this.call<Tokens>("/api/v1/auth/token/", { method: "POST", body, signed: false }));
   }
 
-  /** Makes a customer's account and signs it in. Raises Refused or Unreachable. */
+  /** Makes an account and signs it in. Raises Refused or Unreachable. */
   async signUp(account: NewAccount): Promise<void> {
     const made = await this.call<components["schemas"]["UserAnswer"]>("/api/v1/auth/register/", { method: "POST", body: account, signed: false });
     this.store.write({ access: made.access ?? "", refresh: made.refresh ?? "" });

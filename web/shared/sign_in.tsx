@@ -8,7 +8,7 @@ import { Frame } from "./frame.tsx";
 import type { Language } from "./numbers.ts";
 import { problemOf } from "./problems.ts";
 import { type Person, type PersonStore, type Session, findSession } from "./session.ts";
-import type { Say } from "./words.ts";
+import { type Say, languageOf } from "./words.ts";
 
 const ASK_AGAIN_MS = 5_000;
 
@@ -31,8 +31,8 @@ interface Given {
   title: string;
   language: Language;
   say: Say;
-  /** Another way in than signing in, such as a new account; `onSignedIn` goes on once somebody is. */
-  otherwise?: (onSignedIn: () => Promise<void>) => ComponentChildren;
+  /** Another way in than signing in, such as a new account, or the page's role for whoever `has` an account without it; `onSignedIn` goes on once somebody is. */
+  otherwise?: (onSignedIn: () => Promise<void>, has: boolean) => ComponentChildren;
   children: (signedIn: SignedIn) => ComponentChildren;
 }
 
@@ -84,11 +84,12 @@ export function SignInFirst(given: Given) {
         {session?.state === "wrong_role" && (
           <>
             <p role="alert">{say("sign_in.wrong_role", { email: session.person.email })}</p>
+            {given.otherwise?.(ask, true)}
             <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
           </>
         )}
         {session?.state === "signed_out" && <SignInForm client={client} demo={given.demo} say={say} onSignedIn={ask} />}
-        {session?.state === "signed_out" && given.otherwise?.(ask)}
+        {session?.state === "signed_out" && given.otherwise?.(ask, false)}
       </main>
     </Frame>
   );
@@ -143,6 +144,7 @@ export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; 
         </label>
         <p id={help} class="problem" role="alert">{problem}</p>
         <button class={account === null ? "button first" : "button"} disabled={sending}>{say("sign_in")}</button>
+        <a href={`/api/v1/auth/password/forgot/?lang=${languageOf(say)}`}>{say("sign_in.forgot")}</a>
       </form>
     </>
   );

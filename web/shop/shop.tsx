@@ -17,7 +17,7 @@ import { Catalogue } from "./catalogue.tsx";
 import { Checkout } from "./checkout.tsx";
 import { InvoicePage } from "./invoice.tsx";
 import { useBasket } from "./keeping.ts";
-import { NewAccountForm } from "./new_account.tsx";
+import { AccountDoor } from "../shared/account/late.tsx";
 import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
@@ -47,7 +47,7 @@ function Shop({ language, say }: Given) {
       title={say(room === "checkout" ? "sign_in.to_order" : "shop.title")}
       language={language}
       say={say}
-      otherwise={(onSignedIn) => <NewAccountForm client={anybody} say={say} onSignedIn={onSignedIn} />}
+      otherwise={(onSignedIn, has) => <AccountDoor client={anybody} role="customer" has={has} language={language} onSignedIn={onSignedIn} />}
     >
       {(signedIn) => (
         <ShopFrame address={address} signedIn={signedIn} language={language} say={say}>

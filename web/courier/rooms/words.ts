@@ -18,7 +18,7 @@ export function roomSpeaker(language: Language): RoomSay {
 /** What every room is given. */
 export interface RoomGiven {
   client: Client;
-  work: Pick<Work, "alone">;
+  work: Pick<Work, "alone" | "again">;
   language: Language;
   say: RoomSay;
 }
