@@ -6,9 +6,11 @@ import { Mark } from "../shared/mark.tsx";
 import { money } from "../shared/numbers.ts";
 import { orderStepWords } from "../shared/order_steps.ts";
 import { paidState } from "../shared/paid_state.ts";
+import { ProofOf } from "../shared/proof/late.tsx";
 import { Facts } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { REFUND_MARKS } from "./money_rooms.tsx";
+import { EndOf } from "./parcels/late.tsx";
 import { orderPath } from "./told.ts";
 import { wordOf } from "./speech.ts";
 
@@ -49,7 +51,7 @@ export function OrderRoom({ client, address, language, say }: Given) {
               )}
               {left > 0 && <p class="quiet small">{say("order.more_refunds", { count: left })}</p>}
             </section>
-            <section class="card"><h2>{say("order.parcels")}</h2><Parcels order={order} say={say} /></section>
+            <section class="card"><h2>{say("order.parcels")}</h2><Parcels order={order} client={client} language={language} say={say} onDone={() => void whole.reload()} /></section>
             <section class="card">
               <h2>{say("history")}</h2>
               <ol class="found">
@@ -85,7 +87,7 @@ function Standing({ order, language, say }: { order: Order } & Pick<Given, "lang
 }
 
 /** Each sale of it, with the parcel that carries it where there is one. */
-function Parcels({ order, say }: { order: Order } & Pick<Given, "say">) {
+function Parcels({ order, client, language, say, onDone }: { order: Order; onDone: () => void } & Pick<Given, "client" | "language" | "say">) {
   const goods = (product: number, count: number): string => say("line", { count, name: order.items.find((item) => item.product.id === product)?.product.name ?? "" });
   if (order.sales.length === 0) return <ul class="found">{order.items.map((item) => <li key={item.id}>{goods(item.product.id, item.quantity)} · {say("order.not_sold")}</li>)}</ul>;
   return (
@@ -94,7 +96,10 @@ function Parcels({ order, say }: { order: Order } & Pick<Given, "say">) {
         <li key={sale.id}>
           {goods(sale.product_id, sale.quantity)} · <span class="number">{sale.order_number}</span>
           {" · "}
-          {sale.tracking_number === null ? say("order.no_parcel") : <><a class="number" href={elsewhere(`/t/${sale.tracking_number}`)}>{sale.tracking_number}</a> · {wordOf("delivery", sale.delivery_status ?? "", say)}</>}
+          {sale.tracking_number === null ? say("order.no_parcel") : <><a class="number" href={elsewhere(`/t/${sale.tracking_number}`)}>{sale.tracking_number}</a> · {wordOf("delivery", sale.delivery_status ?? "", say)}
+            <ProofOf number={sale.tracking_number} title={say("order.proof")} missing={say("room.missing")} client={client} language={language} say={say} />
+            <EndOf number={sale.tracking_number} client={client} language={language} say={say} onDone={onDone} />
+          </>}
         </li>
       ))}
     </ul>

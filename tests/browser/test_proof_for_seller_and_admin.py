@@ -1,0 +1,56 @@
+"""What proves a handover is seen by whoever sold the goods and whoever decides of the money, also once all is over."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.sign_ins import signed_in
+from tests.browser.windows import Window, violations
+from tests.support.pictures import picture
+from tests.support.world import Bought, World, ok
+
+
+async def _delivered(world: World) -> tuple[Bought, str]:
+    """Somebody signed for it, with a photo."""
+    bought = await world.bought()
+    delivery, driver = await world.delivery(bought), await world.driver()
+    path = f"/api/deliveries/{delivery['id']}/"
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"{path}{step}/"))
+    pictures = {"delivery_photo": picture("JPEG", (40, 30)), "signature": picture()}
+    ok(await driver.post(f"{path}deliver/", pictures | {"signed_by": "Maya Tamang", "relation": "self"}))
+    return bought, str(delivery["tracking_number"])
+
+
+@pytest.mark.slow
+async def test_a_seller_sees_who_signed_and_that_nothing_was_changed_since(world: World, desk: Window) -> None:
+    bought, _ = await _delivered(world)
+    page = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
+    await page.get_by_text("Proof of its handovers").click()
+    await expect(page.get_by_text("Signed by Maya Tamang")).to_be_visible()
+    for shown in ("Photo", "Signature"):
+        await expect(page.get_by_role("img", name=shown, exact=True)).to_have_js_property("complete", True)
+    await page.get_by_role("button", name="Check that nothing was changed since").click()
+    await expect(page.get_by_text("Nothing was changed: 2 records as written.")).to_be_visible()
+    assert await violations(page) == []
+
+
+@pytest.mark.slow
+async def test_an_admin_ends_a_parcel_that_had_arrived_and_sees_what_goes_back(world: World, desk: Window) -> None:
+    bought, number = await _delivered(world)
+    admin = await world.admin()
+    page = await signed_in(desk, f"/ops/orders/{bought.order_id}", admin)
+    await page.get_by_text("Proof of its handovers").click()
+    await expect(page.get_by_text("Signed by Maya Tamang")).to_be_visible()
+    await page.get_by_text("It does not arrive, or goes back").click()
+    await page.get_by_label("It is damaged").check()
+    await expect(page.get_by_text("All that is left of what was paid is")).to_be_visible()
+    await page.get_by_label("What happened").fill("The box was wet")
+    await page.get_by_label("Rupees that go back").fill("100")
+    send = page.get_by_role("button", name="Do so")
+    await expect(send).to_be_disabled()
+    await page.get_by_label("I am sure").check()
+    assert await violations(page) == []
+    await send.click()
+    await expect(page.get_by_text("NPR 100.00 goes back to the buyer.")).to_be_visible()
+    shown = ok(await admin.get(f"/api/deliveries/{number}/"))
+    assert (shown["status"], shown["ending"]) == ("delivered", "damaged")
