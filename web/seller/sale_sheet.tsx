@@ -10,6 +10,8 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { orderStepWords } from "../shared/order_steps.ts";
+import { ProofOf } from "../shared/proof/late.tsx";
+import { Acts } from "./acts/late.tsx";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Person } from "../shared/session.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
@@ -65,7 +67,9 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             )}
             {one.delivery_id !== null && isUnderWay(one) && <Link class="button" href={`/seller/labels?of=${one.delivery_id}`}><Icon of={Printer} />{say("labels.one")}</Link>}
             {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
+            {one.tracking_number !== null && <ProofOf key={one.delivery_status} number={one.tracking_number} title={say("delivery.proof")} missing={say("room.missing")} client={client} language={language} say={say} />}
             {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} onOther={reread} />}
+            <Acts sale={one} client={client} language={language} onDone={changed} say={say} />
             <section>
               <h3>{say("history")}</h3>
               <ol class="history">

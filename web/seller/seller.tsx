@@ -4,6 +4,7 @@ import { useAddress } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
 import type { Language } from "../shared/numbers.ts";
 import { browserPerson } from "../shared/session.ts";
+import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
@@ -25,7 +26,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
   const spoken = { language, say };
   document.title = say("seller.title");
   return (
-    <SignInFirst client={anybody} kept={person} role="seller" demo="seller" title={say("seller.title")} language={language} say={say}>
+    <SignInFirst client={anybody} kept={person} role="seller" demo="seller" title={say("seller.title")} language={language} say={say} otherwise={(onSignedIn, has) => <AccountDoor client={anybody} role="seller" has={has} language={language} onSignedIn={onSignedIn} />}>
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
@@ -35,7 +36,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           language={language}
           say={say}
         >
-          {!signedIn.person.email_verified && <p class="card" role="status">{say("seller.unproved")}</p>}
+          {!signedIn.person.email_verified && <Unproved client={signedIn.client} role="seller" person={signedIn.person} language={language} />}
           {room === "" && <Sales {...spoken} client={signedIn.client} address={address} person={signedIn.person} />}
           {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
           {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}
