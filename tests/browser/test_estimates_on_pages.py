@@ -1,6 +1,8 @@
 """Before they pay, buyers see what delivery costs and when it would come; a seller finds the weight filled in."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import Page, Route, expect
@@ -9,6 +11,7 @@ from tests.browser.sign_ins import signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, violations
 from tests.support.places import north_of, somewhere
 from tests.support.senders import sender
+from tests.support.watching import speaking
 from tests.support.weights import weighed
 from tests.support.world import Person, Place, World, ok
 
@@ -30,6 +33,15 @@ async def _checkout(window: Window, world: World, seller: Person, name: str) -> 
     return page, product
 
 
+@asynccontextmanager
+async def _on_duty(world: World, place: Place) -> AsyncIterator[None]:
+    """Somebody who can carry it, for as long as the pages take: a position that was told once is soon too old."""
+    driver = await world.driver()
+    await world.online_at(driver, *place)
+    async with speaking(world, driver, place, every_s=1.0):
+        yield
+
+
 def _typed(place: Place) -> str:
     return f"{place[0]:.5f}, {place[1]:.5f}"
 
@@ -38,19 +50,19 @@ def _typed(place: Place) -> str:
 async def test_an_order_says_when_it_would_come_and_says_it_anew_for_another_door(world: World, window: Window) -> None:
     here = somewhere()
     seller = await sender(world, here)
-    await world.online_at(await world.driver(), *here)
-    page, _ = await _checkout(window, world, seller, "Pine honey 91")
-    told = page.locator("[data-estimate=told]")
-    await expect(told).to_contain_text("Set the place of the door on the map")
-    await expect(told).to_contain_text("You pay NPR 100.00 for delivery; it is in the total.")
-    await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
-    await expect(told).to_contain_text(re.compile(r"Arrives about .*\d\d:\d\d–.*\d\d:\d\d"))
-    await expect(told).to_contain_text("0.75 kg")
-    near = await told.locator("li").inner_text()
-    await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 14_000)))
-    await expect(told.locator("li")).not_to_have_text(near)
-    await expect(told).to_contain_text(re.compile(r"about 1\d\.\d km|about 2\d\.\d km"))
-    await expect(page.locator(".sums")).to_contain_text("NPR 100.00")
+    async with _on_duty(world, here):
+        page, _ = await _checkout(window, world, seller, "Pine honey 91")
+        told = page.locator("[data-estimate=told]")
+        await expect(told).to_contain_text("Set the place of the door on the map")
+        await expect(told).to_contain_text("You pay NPR 100.00 for delivery; it is in the total.")
+        await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
+        await expect(told).to_contain_text(re.compile(r"Arrives about .*\d\d:\d\d–.*\d\d:\d\d"))
+        await expect(told).to_contain_text("0.75 kg")
+        near = await told.locator("li").inner_text()
+        await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 14_000)))
+        await expect(told.locator("li")).not_to_have_text(near)
+        await expect(told).to_contain_text(re.compile(r"about 1\d\.\d km|about 2\d\.\d km"))
+        await expect(page.locator(".sums")).to_contain_text("NPR 100.00")
 
 
 @pytest.mark.slow
@@ -78,14 +90,14 @@ async def test_an_estimate_that_fails_keeps_nobody_from_ordering(world: World, w
 async def test_an_estimate_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     here = somewhere()
     seller = await sender(world, here, parcels=1)
-    await world.online_at(await world.driver(), *here)
-    page, _ = await _checkout(window, world, seller, f"Pine honey {language} {scheme}")
-    await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
-    await stand_still(page, scheme)
-    await page.goto(f"{window.base_url}/shop/checkout?lang={language}")
-    told = page.locator("[data-estimate=told]")
-    words = {"en": "once the seller has it ready", "ne": "विक्रेताले तयार पारेपछि"}
-    await expect(told).to_contain_text(words[language])
+    async with _on_duty(world, here):
+        page, _ = await _checkout(window, world, seller, f"Pine honey {language} {scheme}")
+        await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
+        await stand_still(page, scheme)
+        await page.goto(f"{window.base_url}/shop/checkout?lang={language}")
+        told = page.locator("[data-estimate=told]")
+        words = {"en": "once the seller has it ready", "ne": "विक्रेताले तयार पारेपछि"}
+        await expect(told).to_contain_text(words[language])
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
