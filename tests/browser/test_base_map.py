@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from api.basemap.stored import stored_map
 from api.cli.main import main
 from tests.browser.journeys import riding
-from tests.browser.windows import Window, violations
+from tests.browser.windows import PATIENCE_MS, Window, told_of_ground, violations
 from tests.support.towns import LAT, LON, draw_town
 from tests.support.waiting import until
 from tests.support.world import World
@@ -65,7 +65,8 @@ async def test_the_imported_streets_lie_under_the_courier_by_day_and_by_night(
 async def test_without_streets_nobody_is_thanked_for_them(world: World, map_window: Window) -> None:
     async with riding(world) as ride:
         await ride.at(LAT, LON)
-        page = await map_window.open(ride.path)
+        async with map_window.context.expect_event("response", told_of_ground, timeout=PATIENCE_MS):
+            page = await map_window.open(ride.path)  # it asks whether there are any
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(ATTRIBUTION)).to_have_count(0)
 

@@ -1,5 +1,7 @@
 """A courier plans its week, takes a break, gives a parcel back, and sees what it was asked."""
 
+import re
+
 import pytest
 from playwright.async_api import Browser, expect
 
@@ -9,6 +11,8 @@ from tests.support.waiting import until
 from tests.support.world import World, ok
 
 DUTY = "/api/transporters/me/duty/"
+# It is said once the page has asked for everything anew, and minutes are rounded.
+LEFT_OF_20_MIN = re.compile("(18|19|20) min left")
 
 
 async def test_a_courier_plans_a_night_as_one_time_and_it_is_there_after_a_reload(
@@ -63,7 +67,7 @@ async def test_a_courier_gives_a_parcel_back_with_a_reason_and_takes_a_break_tha
         await page.get_by_role("button", name="Take a break").click()
         await dialog.get_by_label("20 min").check()
         await dialog.get_by_role("button", name="Take a break").click()
-        await expect(page.get_by_text("20 min left")).to_be_visible()
+        await expect(page.get_by_text(LEFT_OF_20_MIN)).to_be_visible()
         assert ok(await one.driver.get(DUTY))["duty"] == "break"
         await page.get_by_role("switch", name="On a break").click()
         await expect(page.get_by_role("switch", name="On duty")).to_be_visible()

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from api.embedded import running
 from tests.browser.journeys import riding
-from tests.browser.windows import Window
+from tests.browser.windows import PATIENCE_MS, Window, told_of_ground
 from tests.support.server_process import ServerProcess, free_port
 from tests.support.waiting import until
 from tests.support.world import THAMEL, World
@@ -123,7 +123,8 @@ async def test_without_the_operators_word_no_host_of_tiles_is_asked(
 ) -> None:
     async with riding(world) as ride:
         await ride.at(*THAMEL)
-        page = await map_window.open(ride.path)
+        async with map_window.context.expect_event("response", told_of_ground, timeout=PATIENCE_MS):
+            page = await map_window.open(ride.path)  # it asks whether there is one
         await expect(page.locator(".maplibregl-marker.courier-dot")).to_be_visible()
         await expect(page.get_by_text(THANKS)).to_have_count(0)
         map_window.also_visited.add(tiles.origin)

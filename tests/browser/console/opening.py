@@ -10,6 +10,20 @@ from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.world import Driver, Person, Place, World
 
+# Looked for and pressed in one go: what can be undone goes away by itself.
+UNDONE = """([said, gone]) => {
+    const says = (where, words) => [...document.querySelectorAll(where)].some((one) => one.textContent.includes(words));
+    if (document.querySelector("dialog[open]") !== null || !says(".notice", said)) return false;
+    if (gone !== "" && says("#list li", gone)) return false;
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "z", bubbles: true }));
+    return true;
+}"""
+
+
+async def undo(page: Page, said: str, *, gone: str = "") -> None:
+    """By its key, as soon as this is said of what was done, and the list does not say what is ``gone``."""
+    await page.wait_for_function(UNDONE, arg=[said, gone])
+
 
 async def opened_console(desk: Window, admin: Person, query: str = "") -> Page:
     """The board as this browser's admin left it, with the first picture there."""
