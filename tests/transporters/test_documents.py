@@ -299,7 +299,9 @@ async def _told_in_the_end(world: World, driver: Driver) -> None:
 
 async def _written(world: World, driver: Driver) -> list[dict[str, Any]]:
     """What mails of documents that end are to say."""
-    written = text("SELECT content FROM outbox_messages WHERE recipient = :to AND template = 'document_expiring' ORDER BY id")
+    written = text(
+        "SELECT content FROM outbox_messages WHERE recipient = :to AND template = 'document_expiring' ORDER BY id"
+    )
     async with world.server.services.database.work() as work:
         return list(await work.session.scalars(written, {"to": driver.email}))
 
