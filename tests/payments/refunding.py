@@ -1,5 +1,7 @@
 """Refunds that cannot be carried out yet, and what refunds and parcels leave behind."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from dispatch.payments.models import PaymentTransaction
@@ -17,9 +19,12 @@ async def refund_of(checkout: Checkout, opened: Opened) -> Refund:
 
 
 async def nameless_refund(checkout: Checkout) -> Opened:
-    """A refund that was tried once in vain and whose payment's transaction at the gateway is not known."""
+    """A refund that was tried once in vain and whose payment's transaction at the gateway is not known.
+
+    The server's own rounds leave it alone for half an hour: who tries it has a clock that is ahead.
+    """
     paid = await checkout.paid()
-    await checkout.fault("status", "lookup", times=20)
+    await checkout.fault("status", "lookup", times=None)  # whoever else looks something up has his own
     ok(await paid.customer.post(f"/api/v1/marketplace/orders/{paid.order_id}/cancel/"))
 
     async def was_tried() -> bool:
@@ -28,12 +33,15 @@ async def nameless_refund(checkout: Checkout) -> Opened:
 
     await until(was_tried, "it was tried in vain, by whoever took it")
     await checkout.clear_faults()
+    refund = await refund_of(checkout, paid)
     async with checkout.services.database.work() as work:
         await work.session.execute(
             update(PaymentTransaction)
             .where(PaymentTransaction.transaction_id == paid.transaction_id)
             .values(gateway_transaction_id=None)
         )
+        later = checkout.services.clock.now() + timedelta(minutes=30)
+        await work.session.execute(update(Refund).where(Refund.id == refund.id).values(next_attempt_at=later))
     return paid
 
 

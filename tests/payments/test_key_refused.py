@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
@@ -16,7 +17,7 @@ from dispatch.payments.refunds.models import RefundStatus
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.ports import GatewayError
 from tests.payments.refunding import nameless_refund, refund_of
-from tests.support.checkout import Checkout
+from tests.support.checkout import Checkout, ShiftedClock
 from tests.support.world import World
 
 
@@ -55,10 +56,10 @@ async def test_doctor_says_that_the_key_is_refused(checkout: Checkout, refused: 
 async def test_a_refund_waits_for_the_right_key(checkout: Checkout, refused: KhaltiClient) -> None:
     paid = await nameless_refund(checkout)
     refund = await refund_of(checkout, paid)
-    carrier = RefundSender(checkout.services.database, refused, checkout.services.clock)
+    carrier = RefundSender(checkout.services.database, refused, ShiftedClock(timedelta(hours=1)))
     await carrier.try_one(refund.id)
     waiting = await refund_of(checkout, paid)
-    assert waiting.status is RefundStatus.REQUESTED
+    assert (waiting.status, waiting.attempts) == (RefundStatus.REQUESTED, refund.attempts + 1)
     assert "KHALTI" not in (waiting.last_error or "")
 
 

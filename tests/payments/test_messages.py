@@ -22,7 +22,7 @@ from dispatch.notifications.ports import Mail, SendFailed, SendRefused
 from dispatch.notifications.relay import PAUSES_S, OutboxRelay
 from dispatch.notifications.templates import Templates
 from tests.payments.outbox import Carrier, only_message, outbox_row
-from tests.support.checkout import Checkout, ShiftedClock
+from tests.support.checkout import Checkout, StoppedClock
 from tests.support.gateway_tester import KhaltiScript, khalti_answer
 from tests.support.waiting import until
 from tests.support.world import World, ok
@@ -145,7 +145,7 @@ async def test_the_shop_edits_a_message_by_a_file_of_its_own(tmp_path: Path) -> 
 
 
 async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among_the_dead(quiet: Checkout) -> None:
-    clock, carrier, world = ShiftedClock(), Carrier(), quiet.world
+    clock, carrier, world = StoppedClock(), Carrier(), quiet.world
     relay = OutboxRelay(quiet.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
     async with only_message(quiet, clock) as key:
         tries = len(PAUSES_S) + 1
@@ -165,7 +165,7 @@ async def test_a_failed_message_is_tried_with_growing_pauses_and_then_lies_among
 
 
 async def test_a_message_whose_relay_died_is_sent_by_another(quiet: Checkout) -> None:
-    clock, carrier = ShiftedClock(), Carrier()
+    clock, carrier = StoppedClock(), Carrier()
     relay = OutboxRelay(quiet.services.database, clock, Templates(None, {"site_url": "x"}), carrier, None)
     async with only_message(quiet, clock) as key:
         carrier.failures = [SendRefused("never")]

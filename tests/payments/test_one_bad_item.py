@@ -19,7 +19,7 @@ from dispatch.payments.settling.sweeper import MOST_TRIES, PaymentSweeper
 from dispatch.ports import Bank, GatewayRefused, Initiated, InitiateRequest, Lookup, PaymentGateway
 from tests.payments.outbox import Carrier, only_message, outbox_row
 from tests.payments.refunding import nameless_refund, refund_of
-from tests.support.checkout import Checkout, ShiftedClock
+from tests.support.checkout import Checkout, StoppedClock
 from tests.support.world import ok
 
 HELD = "/api/v1/payments/held/"
@@ -56,7 +56,7 @@ async def test_a_refund_whose_transaction_nobody_named_holds_up_no_other_and_end
 ) -> None:
     bad, good = await nameless_refund(quiet), await nameless_refund(quiet)
     gateway = Spoilt(quiet.services.payments.gateway, nameless={bad.pidx})
-    clock = ShiftedClock(timedelta(hours=1))
+    clock = StoppedClock(timedelta(hours=1))
     carrier = RefundSender(quiet.services.database, gateway, clock)
     await carrier.run()
     assert (await refund_of(quiet, good)).status is RefundStatus.SUCCEEDED  # its lookup names the transaction
@@ -87,7 +87,7 @@ async def test_a_refund_that_meets_a_defect_is_tried_later_and_given_up_as_uncle
     async with checkout.services.database.work() as work:
         sent = update(Refund).where(Refund.id == refund.id).values(status=RefundStatus.SENT)
         await work.session.execute(sent)
-    clock = ShiftedClock(timedelta(hours=1))
+    clock = StoppedClock(timedelta(hours=1))
     gateway = Spoilt(checkout.services.payments.gateway, raises={paid.pidx: KeyError("a defect")})
     carrier = RefundSender(checkout.services.database, gateway, clock)
     for _ in range(MOST_REFUND_TRIES):
@@ -106,7 +106,7 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
     bad, good = await quiet.opened(), await quiet.opened()
     for opened in (bad, good):
         await quiet.world.at_gateway(opened.pidx, "completed")
-    clock = ShiftedClock(timedelta(minutes=3))
+    clock = StoppedClock(timedelta(minutes=3))
     gateway = Spoilt(quiet.services.payments.gateway, raises={bad.pidx: error})
     sweeper = PaymentSweeper(quiet.services.database, gateway, clock)
     await sweeper.run()
@@ -134,7 +134,7 @@ async def test_a_payment_that_cannot_be_reconciled_holds_up_no_other_and_ends_wi
 
 async def test_a_message_whose_template_has_a_defect_ends_among_the_dead(quiet: Checkout, tmp_path: Path) -> None:
     (tmp_path / "sale_notice.txt").write_text("Sold\n{{ 1 // 0 }}")
-    clock, carrier = ShiftedClock(), Carrier()
+    clock, carrier = StoppedClock(), Carrier()
     relay = OutboxRelay(quiet.services.database, clock, Templates(tmp_path, {"site_url": "x"}), carrier, None)
     async with only_message(quiet, clock) as key:
         for pause_s in (*PAUSES_S, 0):

@@ -1,10 +1,16 @@
 """Refunds: recorded, capped, carried out once, and told."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from tests.support.checkout import Checkout
+from dispatch.payments.refunds.models import RefundStatus
+from dispatch.payments.refunds.requests import RefundRequest, Refunds
+from dispatch.payments.refunds.sender import HEAD_START, RefundSender
+from dispatch.payments.rows import lock_payment
+from tests.payments.refunding import refund_of
+from tests.support.checkout import Checkout, StoppedClock
 from tests.support.world import World, delivery_body, ok
 
 
@@ -36,6 +42,23 @@ async def test_cancelling_twice_refunds_once(checkout: Checkout) -> None:
     count = await checkout.count(paid.transaction_id)
     assert (count.refunds, count.gateway_paisa, count.ledger_sum) == (["succeeded"], 0, 0)
     assert (await checkout.product(paid.product_id)).stock == 10
+
+
+async def test_rounds_leave_a_refund_to_the_request_that_is_about_to_send_it(checkout: Checkout) -> None:
+    # An hour ahead, so that the server's own rounds are nowhere near.
+    paid, clock = await checkout.paid(), StoppedClock(timedelta(hours=1))
+    sender = RefundSender(checkout.services.database, checkout.services.payments.gateway, clock)
+    payment = await checkout.payment(paid.transaction_id)
+    async with checkout.services.database.work() as work:
+        locked = await lock_payment(await work.driver(), payment.id)
+        refund = await Refunds(work, clock).request(locked, RefundRequest(100, "A part of it", None))
+        sender.keep_for_request(refund)
+        refund_id = refund.id
+    assert refund_id not in await sender.take()
+    # Where its request was cut off, rounds send it then.
+    assert (await refund_of(checkout, paid)).next_attempt_at == clock.now() + HEAD_START
+    await sender.try_one(refund_id)
+    assert (await refund_of(checkout, paid)).status is RefundStatus.SUCCEEDED
 
 
 async def test_a_customer_refunds_an_order_in_full_and_sees_why_a_part_is_for_admins(checkout: Checkout) -> None:
@@ -123,7 +146,7 @@ async def test_a_second_partial_refund_whose_answer_was_lost_waits_for_a_person(
     paid, admin = await checkout.paid(), await world.admin()
     path = f"/api/v1/marketplace/orders/{paid.order_id}/refund/"
     ok(await admin.post(path, {"amount": "100.00"}))
-    await checkout.fault("drop", "refund", when="after")
+    await checkout.fault_of_the_next_refund("drop", when="after")
     ok(await admin.post(path, {"amount": "200.00"}))
     refunds = await checkout.refunds_settled(paid.transaction_id)
     assert [refund.status.value for refund in refunds] == ["succeeded", "unclear"]

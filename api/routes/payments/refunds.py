@@ -78,6 +78,8 @@ async def carry_out_now(work: Work, refunds: RefundSender, refund: Refund | None
     """Commit the refund's record, then send it; what the gateway does not answer is tried again beside requests."""
     if refund is not None:
         refund_id = refund.id
+        # Else a round that comes between would be at it, and the answer would not know how it ended.
+        refunds.keep_for_request(refund)
         await work.commit()
         await refunds.try_one(refund_id)
         work.session.expunge_all()  # what was read before is old now

@@ -40,6 +40,8 @@ log = structlog.get_logger(__name__)
 # Longer than all tries of a lookup and one refund take together, so that a claim outlives its own work.
 CLAIM = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=30)
+# For so long nobody else takes a refund that its request sends itself; then that was cut off between the two.
+HEAD_START = timedelta(seconds=10)
 # About a day.
 MOST_TRIES = 30
 BACKOFF = Backoff.doubling(FIRST_PAUSE, timedelta(hours=1), most_tries=MOST_TRIES)
@@ -91,6 +93,14 @@ class RefundSender(ItemJob[int]):
             )
             return oldest
 
+    def keep_for_request(self, refund: Refund) -> None:
+        """Before its record is committed: rounds leave it to the request that waits for what comes of it.
+
+        Whoever calls holds the payment's row.
+        """
+        if refund.status is RefundStatus.REQUESTED and refund.attempts == 0:
+            refund.next_attempt_at = self._clock.now() + HEAD_START
+
     def _is_due(self) -> list[ColumnElement[bool]]:
         under_way = Refund.status.in_([RefundStatus.REQUESTED, RefundStatus.SENT])
         return [under_way, Refund.next_attempt_at <= self._clock.now()]
@@ -126,7 +136,9 @@ class RefundSender(ItemJob[int]):
             payment = await lock_payment(await work.driver(), payment_id)
             refunds = {refund.id: refund for refund in await Refunds(work, self._clock).of_payment(payment_id)}
             refund = refunds[refund_id]
-            if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT} or refund.next_attempt_at > now:
+            if refund.status not in {RefundStatus.REQUESTED, RefundStatus.SENT}:
+                return None
+            if refund.next_attempt_at > now and refund.attempts > 0:  # one that nobody tried yet is its request's
                 return None
             # One after the other, oldest first: what a lookup says must be about this refund and no other.
             if any(other.status in AT_GATEWAY and other.id < refund.id for other in refunds.values()):
