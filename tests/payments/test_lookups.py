@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from time import monotonic
 
 import pytest
 
@@ -14,7 +15,7 @@ from dispatch.payments.settling.settlement import PaymentSettlement
 from dispatch.ports import Bank, Initiated, InitiateRequest, Lookup, PaymentGateway
 from tests.support.checkout import Checkout
 from tests.support.waiting import until
-from tests.support.world import World, ok, together
+from tests.support.world import World, together
 
 CALLBACK = "/api/v1/payments/callback/"
 
@@ -91,9 +92,11 @@ async def test_callbacks_one_after_the_other_cost_a_few_lookups_and_money_that_c
     gateway, settling = bounded(checkout)
     gateway.go.set()
     payment = await get_by_pidx(checkout.services.database, opened.pidx)
+    begun_s = monotonic()
     for _ in range(60):
         await settling.settle(payment)
-    assert gateway.looked_up[opened.pidx] <= LOOKUPS_PER_MINUTE + 2
+    came_back = (monotonic() - begun_s) * LOOKUPS_PER_MINUTE / 60
+    assert gateway.looked_up[opened.pidx] <= LOOKUPS_PER_MINUTE + 2 + came_back
     await world.at_gateway(opened.pidx, "completed")
     await settling.settle(payment)
 
@@ -121,7 +124,11 @@ async def test_a_buyer_who_pays_after_strangers_called_is_sent_on_as_paid_or_is_
     replies = await together(world.http.post(CALLBACK, json={"pidx": opened.pidx}) for _ in range(30))
     assert {reply.json()["error_code"] for reply in replies} == {"PAYMENT_PENDING"}
     await world.at_gateway(opened.pidx, "completed")
-    ok(await world.http.post(CALLBACK, json={"pidx": opened.pidx}))
+
+    async def is_paid() -> bool:  # at once, or once the next lookup is due where the strangers used up all there are
+        return (await world.http.post(CALLBACK, json={"pidx": opened.pidx})).is_success
+
+    await until(is_paid, "the buyer is sent on as paid")
 
 
 async def test_whoever_names_payments_that_do_not_exist_is_told_to_wait(world: World) -> None:

@@ -73,7 +73,7 @@ async def test_a_list_of_signatures_is_accepted_if_one_fits(world: World, checko
     ok(await send(world, body, headers))
 
 
-@pytest.mark.parametrize("seconds", [-301, 310, -86400])
+@pytest.mark.parametrize("seconds", [-301, 3_600, -86400])
 async def test_a_webhook_from_another_time_is_refused(world: World, checkout: Checkout, seconds: int) -> None:
     body = webhook_body((await checkout.opened()).pidx)
     stale = await send(world, body, signed(body, at=time.time() + seconds))
