@@ -1,7 +1,11 @@
 """Rows 19 and 20: what a seller sold, and saying that it arrived."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from api.server.serving import RunningServer
+from tests.support.own_database import world_of_its_own
 from tests.support.shapes import check, is_id, is_text, is_time, or_null
 from tests.support.world import THAMEL, World, ok
 
@@ -38,16 +42,23 @@ async def test_a_seller_lists_and_sees_a_sale_with_its_delivery(world: World, en
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/"))
     events = ok(await bought.seller.get(f"{SALES}/{bought.sale_id}/"))["tracking_events"]
     assert [event["status"] for event in events] == ["confirmed", "shipped", "delivered"]
-    newest = ok(await admin.get(f"{SALES}/", page_size=1))
-    assert newest["results"][0]["id"] == bought.sale_id
 
 
-async def test_sales_come_in_pages_of_their_seller_alone(world: World) -> None:
+@pytest.fixture
+async def alone(server: RunningServer) -> AsyncIterator[World]:
+    """An admin is shown all sales, and elsewhere the server makes some of what other tests left paid."""
+    async with world_of_its_own(server) as own:
+        yield own
+
+
+async def test_sales_come_in_pages_of_their_seller_alone_and_all_of_them_to_admins_newest_first(alone: World) -> None:
+    world = alone
     deliveries = await world.deliveries({}, {}, {})
     other, admin = await world.bought(), await world.admin()
     assert [sale["id"] for sale in ok(await other.seller.get(f"{SALES}/"))["results"]] == [other.sale_id]
     sales = {delivery["marketplace_sale"] for delivery in deliveries}
     page = ok(await admin.get(f"{SALES}/", page_size=2))
+    assert page["results"][0]["id"] == other.sale_id
     assert page["next"].startswith("http")
     follow = ok(await admin.get(page["next"]))
     seen = {sale["id"] for sale in page["results"] + follow["results"]}
