@@ -27,6 +27,14 @@ class RollingZone:
         found: dict[str, Any] = ok(await self.admin.get(f"{self.path}rolling/"))
         return found
 
+    async def first_tick(self) -> None:
+        """Returns once it ticked at all: the first may have begun before anybody could ask for the next one."""
+
+        async def ticked() -> bool:
+            return (await self.state())["last_tick"] is not None
+
+        await until(ticked)
+
     async def next_tick(self) -> dict[str, Any]:
         """The place after a tick that began from now on."""
         begun = datetime.now(UTC)
