@@ -9,8 +9,8 @@ from tests.support.pictures import picture
 from tests.support.world import Bought, World, ok
 
 
-async def _delivered(world: World) -> tuple[Bought, str]:
-    """Somebody signed for it, with a photo."""
+async def _delivered(world: World) -> tuple[Bought, int]:
+    """Somebody signed for it, with a photo: what was bought, and the delivery's number."""
     bought = await world.bought()
     delivery, driver = await world.delivery(bought), await world.driver()
     path = f"/api/deliveries/{delivery['id']}/"
@@ -18,7 +18,7 @@ async def _delivered(world: World) -> tuple[Bought, str]:
         ok(await driver.post(f"{path}{step}/"))
     pictures = {"delivery_photo": picture("JPEG", (40, 30)), "signature": picture()}
     ok(await driver.post(f"{path}deliver/", pictures | {"signed_by": "Maya Tamang", "relation": "self"}))
-    return bought, str(delivery["tracking_number"])
+    return bought, int(delivery["id"])
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ async def test_a_seller_sees_who_signed_and_that_nothing_was_changed_since(world
 
 @pytest.mark.slow
 async def test_an_admin_ends_a_parcel_that_had_arrived_and_sees_what_goes_back(world: World, desk: Window) -> None:
-    bought, number = await _delivered(world)
+    bought, delivery_id = await _delivered(world)
     admin = await world.admin()
     page = await signed_in(desk, f"/ops/orders/{bought.order_id}", admin)
     await page.get_by_text("Proof of its handovers").click()
@@ -52,5 +52,5 @@ async def test_an_admin_ends_a_parcel_that_had_arrived_and_sees_what_goes_back(w
     assert await violations(page) == []
     await send.click()
     await expect(page.get_by_text("NPR 100.00 goes back to the buyer.")).to_be_visible()
-    shown = ok(await admin.get(f"/api/deliveries/{number}/"))
+    shown = ok(await admin.get(f"/api/deliveries/{delivery_id}/"))
     assert (shown["status"], shown["ending"]) == ("delivered", "damaged")
