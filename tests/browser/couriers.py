@@ -26,6 +26,19 @@ SEND_NOW = """() => {
     return true;
 }"""
 
+# What the phone keeps of what the server said last.
+REMEMBERED = """async (what) => {
+    const asked = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
+    const [{ name }] = (await indexedDB.databases()).filter((one) => one.name.startsWith("dispatch.courier."));
+    const database = await asked(indexedDB.open(name));
+    const found = await asked(database.transaction("remembered").objectStore("remembered").get(what));
+    database.close();
+    return found ?? null;
+}"""
+
 
 @dataclass
 class Courier:
@@ -52,6 +65,16 @@ class Courier:
     async def take(self, delivery: dict[str, Any]) -> None:
         """Take a delivery from the list."""
         await self.page.locator(f"[data-delivery='{delivery['id']}']").get_by_role("button", name="Take it").click()
+
+    async def has_kept(self, delivery: dict[str, Any] | None = None) -> None:
+        """Wait for what a page without network begins from: who this is, and the delivery as its own."""
+
+        async def is_kept() -> bool:
+            jobs = await self.page.evaluate(REMEMBERED, "jobs") or []
+            known = delivery is None or any(job["id"] == delivery["id"] for job in jobs)
+            return known and await self.page.evaluate(REMEMBERED, "profile") is not None
+
+        await until(is_kept, "the phone keeps what it was told")
 
     async def pick_up(self, *, photo: bool = True, send: bool = True) -> None:
         """Through all of its questions; ``send``: without the moment in which it could be undone."""

@@ -112,6 +112,7 @@ async def test_what_waits_is_sent_by_a_page_that_was_closed_and_opened_anew_with
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        await one.has_kept(delivery)
         await one.window.context.set_offline(True)
         await one.pick_up(photo=False, send=False)
         await expect(one.page.get_by_text("Picked up: saved on this phone")).to_be_visible()  # not before is it
@@ -171,6 +172,7 @@ async def test_what_was_tapped_too_soon_is_undone_before_it_is_sent_also_by_a_pa
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        await one.has_kept(delivery)
         await one.window.context.set_offline(True)
         await one.moment_stands()
         await one.pick_up(send=False)
