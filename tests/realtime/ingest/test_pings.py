@@ -1,6 +1,7 @@
 """What a transporter's app may rely on."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from realtime.protocol import Close
 from realtime.redis.keys import Keys
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import THAMEL, Driver, World, ping
 
 
@@ -179,9 +181,11 @@ async def test_random_bytes_never_break_the_server(world: World, driver: Driver,
 
 async def _closed_with(world: World, *subprotocols: str, hello: object = None) -> int | None:
     names = [websockets.Subprotocol(name) for name in subprotocols]
-    async with websockets.connect(f"{world.ws_url}/ws/transporter", subprotocols=names) as socket:
+    address = f"{world.ws_url}/ws/transporter"
+    async with websockets.connect(address, subprotocols=names, open_timeout=PATIENCE_S) as socket:
         if hello is not None:
-            await socket.send(json.dumps(hello))
+            with suppress(websockets.ConnectionClosed):  # whose token has ended by now hears that first
+                await socket.send(json.dumps(hello))
         await socket.wait_closed()
         return socket.close_code
 
