@@ -13,12 +13,12 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
+from tests.support.process_worlds import ANSWERED_WITHIN_S
 from tests.support.world import Driver, World, ping
 
 PINGS_AGAIN_AT_ONCE = 200
 MOVES_DEGREES = 1e-6  # 0.1 m a ping
 RECONNECT_AFTER_S = 0.1
-ANSWERS_WITHIN_S = 20.0
 START = (27.6710, 85.4298)
 
 
@@ -73,11 +73,11 @@ class LoadPhone:
             websockets.connect(
                 f"{self.world.ws_url}/ws/transporter",
                 subprotocols=[Subprotocol("dispatch.v1"), Subprotocol(f"bearer.{self.driver.access}")],
-                open_timeout=ANSWERS_WITHIN_S,
+                open_timeout=ANSWERED_WITHIN_S,
                 close_timeout=2,
             ) as socket,
         ):
-            patience.reschedule(asyncio.get_running_loop().time() + ANSWERS_WITHIN_S)
+            patience.reschedule(asyncio.get_running_loop().time() + ANSWERED_WITHIN_S)
             await socket.send(json.dumps({"type": "hello", "device": self.driver.device, "epoch": self.epoch}))
             welcome = json.loads(await socket.recv())
             if welcome["type"] != "welcome":

@@ -11,11 +11,11 @@ from typing import Any
 import websockets
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.support.process_worlds import ANSWERED_WITHIN_S
 from tests.support.watching import number
 from tests.support.world import World
 
 RECONNECT_AFTER_S = 0.1
-ANSWERS_WITHIN_S = 20.0
 
 
 @dataclass
@@ -64,7 +64,7 @@ class LoadWatcher:
                     asyncio.timeout(random.uniform(0.2, 0.6) if self.restless else None),  # noqa: S311  # no secret
                     websockets.connect(
                         f"{self.world.ws_url}/ws/track/{self.tracking_number}{query}",
-                        open_timeout=ANSWERS_WITHIN_S,
+                        open_timeout=ANSWERED_WITHIN_S,
                         close_timeout=2,
                     ) as socket,
                 ):

@@ -83,7 +83,7 @@ async def test_a_signal_stops_the_server_and_everything_it_started(
 ) -> None:
     async with _serving(tmp_path, start, DISPATCH_WORKERS=workers) as process:
         children = _children(process.handle.pid)
-        assert {"postgres", "redis-server"} <= {child.name() for child in children}
+        assert {"postgres", "redis-server"} <= set(told_by(children, lambda one: one.name()))
         process.handle.send_signal(number)
         output = await _output(process.handle)
         assert process.handle.returncode == 0, output

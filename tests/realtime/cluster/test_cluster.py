@@ -37,7 +37,8 @@ async def _socket(world: World, path: str, person: Person) -> AsyncIterator[webs
     """Opened with a ticket, as browsers do."""
     ticket = ok(await person.post("/api/v1/auth/ws-ticket/"))["ticket"]
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"ticket.{ticket}")]
-    async with websockets.connect(f"{world.ws_url}{path}", subprotocols=names, max_size=None) as socket:
+    options: dict[str, Any] = {"subprotocols": names, "max_size": None, "open_timeout": PATIENCE_S}
+    async with websockets.connect(f"{world.ws_url}{path}", **options) as socket:
         yield socket
 
 

@@ -16,6 +16,7 @@ from dispatch.assignments.results import BulkResult, Failure
 from dispatch.assignments.runs import GONE_AFTER, Run, begin_run
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import PATIENCE_S
 from tests.support.watching import next_frame
 from tests.support.world import Person, World, ok
 
@@ -30,7 +31,8 @@ async def world(server: RunningServer) -> AsyncIterator[World]:
 @asynccontextmanager
 async def _console(world: World, admin: Person) -> AsyncIterator[websockets.ClientConnection]:
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
-    async with websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as socket:
+    options: dict[str, Any] = {"subprotocols": names, "max_size": None, "open_timeout": PATIENCE_S}
+    async with websockets.connect(f"{world.ws_url}/ws/console", **options) as socket:
         await socket.send('{"type":"subscribe"}')
         yield socket
 

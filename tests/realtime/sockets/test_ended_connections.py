@@ -12,7 +12,7 @@ import websockets
 
 from realtime.protocol import Close
 from tests.support.uncollected import uncollected
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import close_code, next_frame, under_way, watch
 from tests.support.world import THAMEL, World, ping
 
@@ -62,7 +62,7 @@ async def _stream(world: World) -> Callable[[], Opened]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Callable[[], None]]:
         address = f"{world.server.settings.public_url}/api/deliveries/{delivery['tracking_number']}/events/"
-        async with httpx.AsyncClient(timeout=30) as http, http.stream("GET", address) as response:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http, http.stream("GET", address) as response:
             async for _ in response.aiter_lines():
                 break
             wire = response.extensions["network_stream"].get_extra_info("socket")
@@ -77,7 +77,8 @@ async def _console(world: World) -> Callable[[], Opened]:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Callable[[], None]]:
         protocols = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
-        async with websockets.connect(f"{world.ws_url}/ws/console", subprotocols=protocols) as socket:
+        address = f"{world.ws_url}/ws/console"
+        async with websockets.connect(address, subprotocols=protocols, open_timeout=PATIENCE_S) as socket:
             await socket.send(json.dumps({"type": "subscribe"}))
             await next_frame(socket)
             yield socket.transport.abort

@@ -56,7 +56,8 @@ class OddFrameSender:
 
     async def _open(self) -> ClientConnection:
         names = [websockets.Subprotocol("dispatch.v1"), websockets.Subprotocol(f"bearer.{self._driver.access}")]
-        socket = await websockets.connect(f"{self._world.ws_url}/ws/transporter", subprotocols=names, max_queue=None)
+        address = f"{self._world.ws_url}/ws/transporter"
+        socket = await websockets.connect(address, subprotocols=names, max_queue=None, open_timeout=PATIENCE_S)
         hello = {"type": "hello", "device": f"hail-{uuid4().hex[:8]}", "epoch": uuid4().hex}
         await socket.send(json.dumps(hello))
         assert json.loads(await socket.recv())["type"] == "welcome"

@@ -38,7 +38,7 @@ async def _server_process(world: World, log: Path) -> AsyncIterator[tuple[Comman
         process = begin_aloud("serve", environment=environment, out=output.fileno(), err=output.fileno())
     url = f"http://127.0.0.1:{port}"
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
             await _answering(http, process, log)
             server = RunningServer(settings.model_copy(update={"port": port}), world.server.services, asyncio.Event())
             yield process, World(server, http)

@@ -19,7 +19,7 @@ async def _next(socket: ClientConnection) -> dict[str, Any]:
 
 
 def _watch(world: World, tracking_number: str) -> websockets.connect:
-    return websockets.connect(f"{world.ws_url}/ws/track/{tracking_number}")
+    return websockets.connect(f"{world.ws_url}/ws/track/{tracking_number}", open_timeout=PATIENCE_S)
 
 
 async def _under_way(world: World) -> tuple[dict[str, Any], Driver]:

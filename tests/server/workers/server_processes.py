@@ -16,7 +16,7 @@ from api.server.services import build_services
 from api.server.serving import RunningServer
 from dispatch.settings import Settings
 from tests.support.server_process import free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.world import World
 
 MODULE = "api.server.worker"
@@ -93,7 +93,7 @@ async def serving_with_workers(settings: Settings, log: Path, workers: int) -> A
             return "Listening on" in log.read_text()
 
         await until(is_up)
-        async with httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
+        async with httpx.AsyncClient(base_url=settings.public_url, timeout=PATIENCE_S) as http:
             yield ServerProcesses(process, log, World(RunningServer(settings, services, asyncio.Event()), http))
     finally:
         if process.returncode is None:

@@ -16,6 +16,7 @@ import pytest
 
 from api.server.source_watch import PACKAGES, ROOT, changed, times_of_sources
 from api.version import VERSION
+from tests.support.processes import told_by
 from tests.support.server_process import free_port
 from tests.support.waiting import PATIENCE_S, until
 
@@ -52,15 +53,13 @@ class Edited:
     def stores(self) -> set[int]:
         """Process ids of the embedded PostgreSQL and Redis."""
         found = psutil.Process(self.process.pid).children(recursive=True)
-        return {
-            one.pid for one in found if one.name() in {"postgres", "redis-server"} and one.ppid() > 1 and _main(one)
-        }
+        return {pid for pid, is_store in told_by(found, lambda one: (one.pid, _is_store(one))) if is_store}
 
 
-def _main(process: psutil.Process) -> bool:
-    """Whether it is the server itself and not one that it has started for a client."""
-    parent = process.parent()
-    return parent is None or parent.name() != process.name()
+def _is_store(process: psutil.Process) -> bool:
+    """Whether it is a store's own process and not one that it has started for a client, which may end any moment."""
+    name, parent = process.name(), process.parent()
+    return name in {"postgres", "redis-server"} and process.ppid() > 1 and (parent is None or parent.name() != name)
 
 
 @asynccontextmanager

@@ -122,7 +122,7 @@ async def test_a_host_beside_it_shares_phones_and_watchers(
     delivery, driver = await under_way(server_processes.world)
     async with (
         serving(own_settings.model_copy(update={"port": 0})) as other,
-        httpx.AsyncClient(base_url=other.settings.public_url, timeout=30) as http,
+        httpx.AsyncClient(base_url=other.settings.public_url, timeout=PATIENCE_S) as http,
     ):
         there = World(other, http)
         async with there.phone(driver) as phone, watch(server_processes.world, delivery["tracking_number"]) as watcher:
