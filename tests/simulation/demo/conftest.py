@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from tests.simulation.demo.newcomer import Person, SignIn
 from tests.support.demo_process import DemoProcess
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ async def sign_in(demo: DemoProcess) -> AsyncIterator[SignIn]:
 
     async def as_(who: str | dict[str, Any]) -> Person:
         account = demo.summary["accounts"][who] if isinstance(who, str) else who
-        person = httpx.AsyncClient(base_url=demo.base_url, trust_env=False, timeout=30.0)
+        person = httpx.AsyncClient(base_url=demo.base_url, trust_env=False, timeout=PATIENCE_S)
         people.append(person)
         credentials = {"email": account["email"], "password": account["password"]}
         reply = await person.post("/api/v1/auth/token/", json=credentials)

@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 
+from tests.support.waiting import PATIENCE_S
+
 Person = httpx.AsyncClient
 SignIn = Callable[..., Awaitable[Person]]
-
-PATIENCE_S = 60.0
 
 
 async def done(reply: Awaitable[httpx.Response]) -> Any:  # JSON

@@ -12,9 +12,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from dispatch.geo import great_circle_m
-from tests.simulation.demo.newcomer import PATIENCE_S, Person, SignIn, bought, done, made_delivery
+from tests.simulation.demo.newcomer import Person, SignIn, bought, done, made_delivery
 from tests.support.demo_process import ENDS_WITHIN_S, DemoProcess, processes_in
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 
 pytestmark = pytest.mark.slow
 
@@ -75,8 +75,13 @@ def test_the_terminal_shows_addresses_and_logins_within_80_columns(demo: DemoPro
 
 
 async def test_the_fleet_is_mixed_and_online_in_the_valley(demo: DemoProcess, sign_in: SignIn) -> None:
-    online = await nearby(await sign_in("admin"))
-    assert {one["id"] for one in online} == {one["id"] for one in demo.summary["transporters"]}
+    admin, everybody = await sign_in("admin"), {one["id"] for one in demo.summary["transporters"]}
+
+    async def all_online() -> list[dict[str, Any]] | None:
+        found = await nearby(admin)
+        return found if {one["id"] for one in found} == everybody else None
+
+    online = await until(all_online, "everybody is on the road")
     assert {one["vehicle_type"] for one in online} == {"bicycle", "motorcycle", "scooter", "car", "van", "truck"}
     assert len({one["rating"] for one in online}) > 10
     assert len({one["active_deliveries"] for one in online}) > 1
