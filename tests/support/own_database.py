@@ -15,10 +15,10 @@ from tests.support.world import World
 
 
 @asynccontextmanager
-async def world_of_its_own(server: RunningServer) -> AsyncIterator[World]:
+async def world_of_its_own(server: RunningServer, **changes: object) -> AsyncIterator[World]:
     """A second server with a database and live positions that nobody else writes to; the database goes at the end."""
     async with _made(server) as url:
-        changes = {"database_url": url.render_as_string(hide_password=False), "zone": url.database or ""}
+        changes |= {"database_url": url.render_as_string(hide_password=False), "zone": url.database or ""}
         async with another_world(server, **changes) as world:
             yield world
 

@@ -1,5 +1,7 @@
 """The console as a dispatcher has it open, and couriers who have names there."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -10,19 +12,9 @@ from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.world import Driver, Person, Place, World
 
-# Looked for and pressed in one go: what can be undone goes away by itself.
-UNDONE = """([said, gone]) => {
-    const says = (where, words) => [...document.querySelectorAll(where)].some((one) => one.textContent.includes(words));
-    if (document.querySelector("dialog[open]") !== null || !says(".notice", said)) return false;
-    if (gone !== "" && says("#list li", gone)) return false;
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "z", bubbles: true }));
-    return true;
-}"""
-
-
-async def undo(page: Page, said: str, *, gone: str = "") -> None:
-    """By its key, as soon as this is said of what was done, and the list does not say what is ``gone``."""
-    await page.wait_for_function(UNDONE, arg=[said, gone])
+# All that the console lets go of by itself is measured by this clock; what it draws and asks for goes on.
+STANDS = "() => { const at = performance.now(); performance.now = () => at; }"
+GOES_ON = "() => { delete performance.now; }"
 
 
 async def opened_console(desk: Window, admin: Person, query: str = "") -> Page:
@@ -31,6 +23,14 @@ async def opened_console(desk: Window, admin: Person, query: str = "") -> Page:
     page = await desk.open(f"/console{query}")
     await expect(page.locator(".chip.live")).to_be_visible()
     return page
+
+
+@asynccontextmanager
+async def moment_stands(page: Page) -> AsyncIterator[None]:
+    """What can be undone for ten seconds, and whoever reads a list for thirty, stays for as long as the block takes."""
+    await page.evaluate(STANDS)
+    yield
+    await page.evaluate(GOES_ON)
 
 
 async def named_driver(world: World, name: str, place: Place, **profile: Any) -> Driver:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.console.opening import named_driver, opened_console, undo
+from tests.browser.console.opening import moment_stands, named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.world import Driver, Person, World, ok
@@ -35,7 +35,7 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
 ) -> None:
     here = somewhere()
     ram = await named_driver(world, "Ram Thapa", here)
-    await named_driver(world, "Sita Rai", north_of(here, 2000))
+    sita = await named_driver(world, "Sita Rai", north_of(here, 2000))
     await named_driver(world, "Hari Weak", here, capacity_kg=1)
     [delivery] = await world.deliveries(at(here) | NO_TIME)
     await _given(admin, delivery, ram)
@@ -61,20 +61,22 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await expect(dialog.get_by_role("button", name="Give to somebody else")).to_be_disabled()
     await expect(dialog).to_contain_text("Choose why")
     await dialog.get_by_label("Somebody fits better").check()
-    await dialog.get_by_role("button", name="Give to somebody else").click()
-    await undo(page, "Sita Rai has")
-    await expect(notice).to_contain_text("Undone")
+    async with moment_stands(page):
+        await dialog.get_by_role("button", name="Give to somebody else").click()
+        await expect(notice).to_contain_text("Sita Rai has")
+        assert await _state(admin, delivery) == ("assigned", sita.transporter_id, "normal")
+        await page.keyboard.press("z")
+        await expect(notice).to_contain_text("Undone")
     assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "normal")
-    history = ok(await admin.get(f"/api/deliveries/{delivery['id']}/"))["tracking_history"]
-    assert [step["status"] for step in history] == ["assigned"] * 3, "from Ram to Sita and back"
     await page.keyboard.press("p")
     way = " → ".join(str(delivery[place]).split(",")[0] for place in ("pickup_address", "delivery_address"))
     await expect(dialog).to_contain_text(f"How urgent is {delivery['tracking_number']}?{way}")
     await dialog.get_by_label("urgent").check()
-    await dialog.get_by_role("button", name="Set").click()
-    await expect(notice).to_contain_text("The priority of")
-    assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "urgent")
-    await expect(notice).to_contain_text("Later: “Take back” at the parcel.")
+    async with moment_stands(page):
+        await dialog.get_by_role("button", name="Set").click()
+        await expect(notice).to_contain_text("The priority of")
+        assert await _state(admin, delivery) == ("assigned", ram.transporter_id, "urgent")
+        await expect(notice).to_contain_text("Later: “Take back” at the parcel.")
     await page.keyboard.press("Escape")
     done = page.locator(".done-here li")
     await expect(done).to_have_count(3)
@@ -143,15 +145,17 @@ async def test_of_many_that_are_changed_each_has_a_result_and_one_that_cannot_be
     await page.keyboard.press("b")
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Given by mistake").check()
-    await dialog.get_by_role("button", name="Take back").click()
-    await expect(dialog).to_contain_text("Parcels changed: 2, not changed: 1")
-    await expect(dialog.locator("li")).to_have_count(3)
-    await expect(dialog.locator("li .problem")).to_have_count(1)
-    where = await dialog.evaluate(WITH_AND_WITHOUT_NOTICE)
+    async with moment_stands(page):
+        await dialog.get_by_role("button", name="Take back").click()
+        await expect(dialog).to_contain_text("Parcels changed: 2, not changed: 1")
+        await expect(dialog.locator("li")).to_have_count(3)
+        await expect(dialog.locator("li .problem")).to_have_count(1)
+        await expect(dialog.locator(".notice")).to_be_visible()
+        where = await dialog.evaluate(WITH_AND_WITHOUT_NOTICE)
+        await expect(page.locator(".notice")).to_contain_text("Undone")
+        told = await page.locator(".notice").bounding_box()
     assert where["with"] == where["without"], "a dialog does not move when words come"
     assert where["bottom"] <= where["notice"], "what is said covers nothing of it"
-    await expect(page.locator(".notice")).to_contain_text("Undone")
-    told = await page.locator(".notice").bounding_box()
     assert told is not None
     stands = [told["x"], told["width"], told["y"] + told["height"]]
     assert where["offered"] == stands, "the way back and what it did stand at one place"
@@ -184,13 +188,14 @@ async def test_whoever_closes_the_dialog_of_a_change_that_is_on_its_way_hears_so
         await page.keyboard.press("Escape")
         await expect(dialog).to_have_count(0)
 
-    await closed_while_it_is_sent()
-    await expect(notice).to_contain_text("Still being changed")
-    held.set()
-    await expect(notice).to_contain_text("No connection")
-    assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["available"] * 2
-    await closed_while_it_is_sent()
-    await expect(notice).to_contain_text("Parcels changed: 2")
+    async with moment_stands(page):
+        await closed_while_it_is_sent()
+        await expect(notice).to_contain_text("Still being changed")
+        held.set()
+        await expect(notice).to_contain_text("No connection")
+        assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["available"] * 2
+        await closed_while_it_is_sent()
+        await expect(notice).to_contain_text("Parcels changed: 2")
     assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["cancelled"] * 2
     desk.complaints[:] = [said for said in desk.complaints if "ERR_FAILED" not in said]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.console.opening import moment_stands, named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.server_process import free_port
@@ -18,6 +18,8 @@ from tests.support.world import Person, World, ok
 
 SOON: dict[str, Any] = {"requested_pickup_date": None, "requested_delivery_date": None}
 COURIER = re.compile(r"[?&]courier=")
+BACK_WITHIN_MS = 120_000
+"""A page waits up to a minute before it tries again, the longer a server was away."""
 
 
 def _overdue() -> dict[str, Any]:
@@ -76,16 +78,18 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     await expect(names).to_have_text(["Ram Thapa", "Sita Rai"])
     await page.get_by_role("button", name="Why not the others").click()
     await expect(page.locator(".excluded")).to_contain_text("Hari Weak too heavy, has 1 kg free")
-    await page.get_by_role("button", name="Give to Ram Thapa").click()
-    await expect(page.locator(".notice")).to_contain_text(f"Ram Thapa has {late['tracking_number']}")
+    async with moment_stands(page):
+        await page.get_by_role("button", name="Give to Ram Thapa").click()
+        await expect(page.locator(".notice")).to_contain_text(f"Ram Thapa has {late['tracking_number']}")
     assert await _status(admin, late) == ("assigned", ram.transporter_id)
     await page.get_by_role("button", name="Take back").click()
     await page.get_by_label("Breakdown").check()
     await page.get_by_label("Note").fill("Flat tyre")
-    await page.get_by_role("dialog").get_by_role("button", name="Take back").click()
-    await expect(page.locator(".notice")).to_contain_text("waits again")
-    await page.get_by_role("button", name="Undo").click()  # before anything else: it goes away by itself
-    await expect(page.locator(".notice")).to_contain_text("Undone")
+    async with moment_stands(page):
+        await page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+        await expect(page.locator(".notice")).to_contain_text("waits again")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.locator(".notice")).to_contain_text("Undone")
     assert "Taken back by a dispatcher: breakdown. Flat tyre" in await _notes(admin, late)
     assert await _status(admin, late) == ("assigned", ram.transporter_id)
     assert await _status(admin, fresh) == ("available", None)
@@ -108,11 +112,12 @@ async def test_many_are_planned_first_with_the_bound_and_then_given_and_that_is_
     await expect(room).to_contain_text("Each in turn to the best left: 2 given")
     await expect(room).to_contain_text("Nobody in reach has enough free capacity")
     assert await _status(admin, near) == ("available", None)
-    await room.get_by_role("button", name="Give 2").click()
-    await expect(page.locator(".notice")).to_contain_text("Parcels given: 2")
-    await expect(room).to_contain_text("Parcels given: 2")
-    await page.get_by_role("button", name="Undo").click()  # before anything else: it goes away by itself
-    await expect(page.locator(".notice")).to_contain_text("Undone")
+    async with moment_stands(page):
+        await room.get_by_role("button", name="Give 2").click()
+        await expect(page.locator(".notice")).to_contain_text("Parcels given: 2")
+        await expect(room).to_contain_text("Parcels given: 2")
+        await page.get_by_role("button", name="Undo").click()
+        await expect(page.locator(".notice")).to_contain_text("Undone")
     assert [(await _status(admin, one))[0] for one in (near, also_near, too_heavy)] == ["available"] * 3
     taken_back = [
         any("Taken back" in note for note in await _notes(admin, one)) for one in (near, also_near, too_heavy)
@@ -274,7 +279,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
     await expect(page.locator("#list [data-delivery]").first).to_be_visible()
     [meanwhile] = await world.deliveries(at(somewhere()) | SOON)
     async with _beside(world, port=settings.port):
-        await expect(page.locator(".chip.live")).to_be_visible(timeout=40_000)
+        await expect(page.locator(".chip.live")).to_be_visible(timeout=BACK_WITHIN_MS)
         await expect(page.locator(f"#list [data-delivery='{meanwhile['id']}']")).to_be_visible()
         await expect(page.locator(f"#list [data-delivery='{delivery['id']}']")).to_be_visible()
         assert await page.evaluate("window.notReloaded") is True

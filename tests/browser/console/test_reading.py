@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.console.opening import moment_stands, named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
 from tests.support.places import at, somewhere
 from tests.support.world import Person, World, ok
@@ -44,27 +44,28 @@ async def test_parcels_stay_chosen_after_cancel_which_says_so_and_are_let_go_by_
     await expect(boxes).to_have_count(2)
     region = await page.locator("#page .said").element_handle()
     assert region is not None
-    await page.keyboard.press("Shift+X")
-    await expect(bar).to_contain_text("2 chosen")
-    await bar.get_by_role("button", name="Change 2").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Cancel", exact=True).click()
-    await expect(notice).to_contain_text("Nothing was changed. Still chosen: 2")
-    assert "Nothing was changed" in await region.inner_text(), (
-        "the region was there before its words, so they are read out"
-    )
-    await expect(page.locator("#list :checked")).to_have_count(2)
-    await page.keyboard.press("Escape")
-    await expect(page.locator("#list :checked")).to_have_count(0)
-    await expect(bar).to_have_count(0)
-    await notice.get_by_role("button", name="Undo").click()
-    await expect(bar).to_contain_text("2 chosen")
-    await bar.get_by_role("button", name="Untick all").click()
-    await expect(page.locator("#list :checked")).to_have_count(0)
-    await boxes.first.check()
-    await page.keyboard.press("Escape")
-    await boxes.last.check()
-    await notice.get_by_role("button", name="Undo").click()
-    await expect(bar, "what was ticked since stays").to_contain_text("2 chosen")
+    async with moment_stands(page):
+        await page.keyboard.press("Shift+X")
+        await expect(bar).to_contain_text("2 chosen")
+        await bar.get_by_role("button", name="Change 2").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Cancel", exact=True).click()
+        await expect(notice).to_contain_text("Nothing was changed. Still chosen: 2")
+        assert "Nothing was changed" in await region.inner_text(), (
+            "the region was there before its words, so they are read out"
+        )
+        await expect(page.locator("#list :checked")).to_have_count(2)
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#list :checked")).to_have_count(0)
+        await expect(bar).to_have_count(0)
+        await notice.get_by_role("button", name="Undo").click()
+        await expect(bar).to_contain_text("2 chosen")
+        await bar.get_by_role("button", name="Untick all").click()
+        await expect(page.locator("#list :checked")).to_have_count(0)
+        await boxes.first.check()
+        await page.keyboard.press("Escape")
+        await boxes.last.check()
+        await notice.get_by_role("button", name="Undo").click()
+        await expect(bar, "what was ticked since stays").to_contain_text("2 chosen")
 
 
 async def test_whoever_steps_along_chosen_rows_by_key_sees_each_and_nothing_stands_over_it(
@@ -119,12 +120,13 @@ async def test_rows_stand_still_while_somebody_reads_them_and_say_that_the_order
             await expect(rows.nth(place)).to_have_attribute("data-delivery", str(delivery))
 
     await stand(one["id"], other["id"])
-    await rows.first.hover()
-    [pressing] = await world.deliveries(at(here) | LONG_AGO)
-    anew = page.get_by_role("button", name="Order has changed · sort")
-    await expect(anew).to_be_visible()
-    await stand(one["id"], other["id"], pressing["id"])
-    await anew.click()
+    async with moment_stands(page):
+        await rows.first.hover()
+        [pressing] = await world.deliveries(at(here) | LONG_AGO)
+        anew = page.get_by_role("button", name="Order has changed · sort")
+        await expect(anew).to_be_visible()
+        await stand(one["id"], other["id"], pressing["id"])
+        await anew.click()
     await stand(pressing["id"], one["id"], other["id"])
     await expect(anew).to_have_count(0)
 
@@ -139,14 +141,15 @@ async def test_what_needs_somebody_comes_last_while_it_is_read_and_its_own_headi
     needs = page.locator("section[aria-labelledby=exceptions]")
     rows = needs.locator("[data-delivery]")
     await expect(rows).to_have_count(1)
-    await rows.first.hover()
-    [worse] = await world.deliveries(at(here) | sooner)
-    anew = needs.get_by_role("button", name="Order has changed · sort")
-    await expect(anew).to_be_visible()
-    await expect(rows.last).to_have_attribute("data-delivery", str(worse["id"]))
-    await expect(page.get_by_role("region", name="Needs you 2", exact=True)).to_have_count(1)
-    assert await violations(page) == []
-    await anew.click()
+    async with moment_stands(page):
+        await rows.first.hover()
+        [worse] = await world.deliveries(at(here) | sooner)
+        anew = needs.get_by_role("button", name="Order has changed · sort")
+        await expect(anew).to_be_visible()
+        await expect(rows.last).to_have_attribute("data-delivery", str(worse["id"]))
+        await expect(page.get_by_role("region", name="Needs you 2", exact=True)).to_have_count(1)
+        assert await violations(page) == []
+        await anew.click()
     await expect(rows.first).to_have_attribute("data-delivery", str(worse["id"]))
     await expect(rows.last).to_have_attribute("data-delivery", str(known["id"]))
     await expect(anew).to_have_count(0)
