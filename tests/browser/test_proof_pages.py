@@ -5,7 +5,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.couriers import courier
 from tests.browser.sign_ins import remembered, signed_in
-from tests.browser.windows import Window, violations
+from tests.browser.windows import Window, heard, listen, violations
 from tests.support.waiting import until
 from tests.support.world import World, ok
 
@@ -64,8 +64,9 @@ async def test_a_seller_chooses_what_must_prove_that_a_parcel_changed_hands(worl
     page = await signed_in(window, "/seller/proof", seller)
     door = page.get_by_role("group", name="At the customer's door")
     await expect(door).to_contain_text("Nothing is required")
+    await listen(page)
     await door.get_by_label("a photo").check()
-    await expect(page.get_by_text("Saved.")).to_be_in_viewport()
+    await heard(page, "Saved.")
     await expect(door).to_contain_text("Without what is ticked it cannot change hands.")
     await door.get_by_label("the customer's age, shown by an ID card").check()
     await page.get_by_label("At least so many years old").fill("21")

@@ -9,6 +9,8 @@ from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window
 from tests.support.world import World, ok
 
+TAKEN_UP = "() => fetch('/api/v1/marketplace/categories/').then((reply) => reply.ok)"
+"""All that follows an answer has been done before the answer of this."""
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("goods_without_pictures")]
 
 
@@ -56,5 +58,5 @@ async def test_whoever_goes_on_while_a_payment_is_looked_up_is_not_brought_back(
     async with page.expect_response("**/payments/verify/") as looked_up:
         answered.set()
     await (await looked_up.value).finished()
-    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert await page.evaluate(TAKEN_UP)
     await expect(page).to_have_url(f"{window.base_url}/shop/orders")

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer
+from tests.browser.console.opening import moment_stands
 from tests.browser.couriers import courier
 from tests.browser.sign_ins import sign_in, signed_in
 from tests.browser.windows import Window
@@ -93,10 +94,11 @@ async def test_a_purchase_is_clicked_by_customer_seller_dispatcher_and_transport
         await send_off(at_the_farm, seller)
 
         await console.locator("li.row.available a").first.click()
-        await console.get_by_role("button", name="Give to").first.click()
-        await expect(console.locator(".notice")).to_be_visible()
+        async with moment_stands(console):
+            await console.get_by_role("button", name="Give to").first.click()
+            await expect(console.locator(".notice")).to_be_visible()
 
-        await expect(on_the_road.answer).to_have_text("Farm, Bhaktapur", timeout=40_000)
+        await expect(on_the_road.answer).to_have_text("Farm, Bhaktapur")
         await order.reload()
         await order.get_by_role("link", name="Follow parcel").click()
         marker = order.locator(".maplibregl-marker.courier-dot")

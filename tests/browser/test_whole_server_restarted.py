@@ -18,12 +18,13 @@ from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window
 from tests.support.demo_process import processes_in
 from tests.support.server_process import ServerProcess, free_port
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, World, ok
 
 pytestmark = pytest.mark.slow
 
 LAT, LON = BHAKTAPUR
-BACK_WITHIN_MS = 90_000
+BACK_WITHIN_MS = 120_000
 TRIED_AGAIN_WITHIN_MS = 60_000
 # Of a map that is still loading what it draws with.
 MAP_WITHOUT_NETWORK = "Worker failed to load"
@@ -45,7 +46,7 @@ async def own_world(process: ServerProcess) -> AsyncIterator[World]:
     """People and things on it. What only the operator can make is made before anything dies."""
     async with (
         operating(process.settings) as services,
-        httpx.AsyncClient(base_url=process.settings.public_url, timeout=30) as http,
+        httpx.AsyncClient(base_url=process.settings.public_url, timeout=PATIENCE_S) as http,
     ):
         yield World(RunningServer(process.settings, services, asyncio.Event()), http)
 

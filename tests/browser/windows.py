@@ -11,6 +11,9 @@ from playwright.async_api import BrowserContext, Page, Response
 PATIENCE_MS = 60_000
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
+# For what a page promises, and for what can be clicked once it is there.
+PATIENCE_MS = 60_000
+
 # Of a page for everyone: both languages and both grounds in every run, each with each in the heavy one.
 LANGUAGES_AND_SCHEMES = pytest.mark.parametrize(
     ("language", "scheme"),
@@ -65,6 +68,29 @@ async def stand_still(page: Page, scheme: str) -> None:
 async def unfold(page: Page) -> None:
     """On a phone: show what narrows and sorts a list."""
     await page.get_by_role("button", name="Filter and sort").click()
+
+
+# What is said for a moment, and is in sight then, is noted at once: whoever looks later finds nothing.
+LISTENING = """() => {
+    window.saidInSight = [];
+    new MutationObserver(() => {
+        for (const place of document.querySelectorAll("[role=status]")) {
+            const { top, bottom } = place.getBoundingClientRect();
+            if (bottom > 0 && top < innerHeight) window.saidInSight.push(place.textContent);
+        }
+    }).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+HEARD = "words => window.saidInSight.some((said) => said.includes(words))"
+
+
+async def listen(page: Page) -> None:
+    """From now on what the page says is noted, though it goes away by itself."""
+    await page.evaluate(LISTENING)
+
+
+async def heard(page: Page, words: str) -> None:
+    """Wait until it was said where a person looks."""
+    await page.wait_for_function(HEARD, arg=words)
 
 
 # A colour on its way to another one is neither.
