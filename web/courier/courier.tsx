@@ -9,8 +9,10 @@ import { browserPerson } from "../shared/session.ts";
 import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
+import { Chime } from "./chime.ts";
 import { HandoverView } from "./handover_view.tsx";
 import { LateDocuments, LateEarnings, LateProfile, LateRatings } from "./late_rooms.tsx";
+import { OfferSound } from "./offer_sound.ts";
 import { OffersView } from "./offers_view.tsx";
 import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
@@ -23,6 +25,8 @@ import { AttemptView } from "./attempt_view.tsx";
 import { type Spoken, words } from "./words.ts";
 
 const anybody = new Client(browserStore("courier"));
+const chime = new Chime();
+chime.unlockByTouch(); // from the beginning: whoever signs in touches the page
 
 mount(words, (spoken) => {
   document.title = spoken.say("courier.title");
@@ -49,15 +53,14 @@ const LINKS = { live: "live", connecting: "polling", offline: "offline" } as con
 function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const { person, client, signOut } = signedIn;
   const work = useMemo(() => new Work(client, person.id), [client]);
+  const sound = useMemo(() => new OfferSound(work, chime), [work]);
   const [state, setState] = useState(work.state);
   const { path } = useAddress();
   const view = useMemo(() => viewOf(path), [path]);
   useEffect(() => {
-    const unsubscribe = work.subscribe(() => setState(work.state));
-    const stop = work.start();
+    const ends = [work.subscribe(() => setState(work.state)), sound.start(), work.start()];
     return () => {
-      unsubscribe();
-      stop();
+      for (const end of ends) end();
     };
   }, [work]);
   const open = unconfirmed(state.actions);
@@ -73,7 +76,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
     arrived.current = true;
   }, [view]);
 
-  const given = { work, state, view, language, say };
+  const given = { work, state, view, sound, language, say };
   const spoken = { language, say };
   // Whoever works looks for the next stop; whoever does not, for the switch. What went wrong with the position is said above either.
   const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;

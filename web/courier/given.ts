@@ -1,6 +1,7 @@
 // What every part of the page is given, and what time it is.
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../shared/address.ts";
+import type { OfferSound } from "./offer_sound.ts";
 import { type View, pathOf } from "./views.ts";
 import type { Work } from "./work.ts";
 import type { WorkState } from "./work_state.ts";
@@ -10,6 +11,7 @@ export interface Given extends Spoken {
   work: Work;
   state: WorkState;
   view: View;
+  sound: OfferSound;
 }
 
 /** Shows another part of the page. */

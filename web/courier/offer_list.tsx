@@ -9,7 +9,7 @@ import { type Given, useNow } from "./given.ts";
 import { DECLINE_REASONS, type DeclineReason, type Offer, answerable, secondsLeft, shareLeft } from "./offers.ts";
 
 export function OfferList(given: Given) {
-  const { work, state, say } = given;
+  const { work, state, sound, say } = given;
   useNow();
   const [problem, setProblem] = useState("");
   const [asking, setAsking] = useState<number | null>(null);
@@ -17,6 +17,7 @@ export function OfferList(given: Given) {
   const open = answerable(state.offers, now);
 
   const answer = async (offer: Offer, reason: DeclineReason | null): Promise<void> => {
+    sound.noticed(offer.id);
     setAsking(offer.id);
     setProblem("");
     try {
@@ -51,8 +52,12 @@ interface CardGiven extends Given {
   answer: (offer: Offer, reason: DeclineReason | null) => Promise<void>;
 }
 
-function OfferCard({ offer, now, busy, answer, say, language }: CardGiven) {
+function OfferCard({ offer, now, busy, answer, sound, say, language }: CardGiven) {
   const [declining, setDeclining] = useState(false);
+  const decline = (): void => {
+    sound.noticed(offer.id); // whoever looks for a reason has heard it
+    setDeclining(true);
+  };
   const { delivery } = offer;
   const left = secondsLeft(offer, now);
   const facts = [
@@ -79,7 +84,7 @@ function OfferCard({ offer, now, busy, answer, say, language }: CardGiven) {
       ) : (
         <>
           <button type="button" class="button first large" disabled={busy} onClick={() => void answer(offer, null)}><Icon of={Check} />{say("offer.accept")}</button>
-          <button type="button" class="button" disabled={busy} onClick={() => setDeclining(true)}><Icon of={X} />{say("offer.decline")}</button>
+          <button type="button" class="button" disabled={busy} onClick={decline}><Icon of={X} />{say("offer.decline")}</button>
         </>
       )}
     </li>

@@ -6,6 +6,7 @@ import { unconfirmed } from "./actions.ts";
 import { DutySwitch } from "./duty_switch.tsx";
 import { type Given, useNow } from "./given.ts";
 import { PicturesSent } from "./pictures_sent.tsx";
+import { SoundSwitch } from "./sound_switch.tsx";
 import { pathOf } from "./views.ts";
 import { type Standing, liveSource, standingOf } from "./sources.ts";
 
@@ -25,6 +26,7 @@ export function Strip(given: Given) {
         <Link href={pathOf({ name: "documents" })}>{say("documents.link")}</Link>
         <Link href={pathOf({ name: "earnings" })}>{say("earnings.link")}</Link>
         <Link href={pathOf({ name: "ratings" })}>{say("ratings.link")}</Link>
+        <SoundSwitch {...given} />
       </p>
       {waiting + state.pings_waiting > 0 && (
         <p class="waiting">

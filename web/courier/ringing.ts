@@ -1,0 +1,67 @@
+// When a courier who is asked hears it: from a new offer on until it is answered, gone or over; off duty and with the sound off never.
+import { type Offer, answerable } from "./offers.ts";
+
+/** So often it sounds again. */
+export const AGAIN_MS = 2_000;
+
+export interface RingingWorld {
+  /** Milliseconds since 1970 by the server's clock, which deadlines go by. */
+  now(): number;
+  later(run: () => void, after_ms: number): unknown;
+  cancel(handle: unknown): void;
+  /** Sounds once. */
+  strike(): void;
+  /** Nothing is to be heard any more. */
+  rest(): void;
+}
+
+export interface Heard {
+  offers: readonly Pick<Offer, "id" | "deadline">[];
+  on_duty: boolean;
+  /** Whether this phone is to sound at all. */
+  sounds: boolean;
+}
+
+export class Ringing {
+  /** Offers that somebody has pressed: an answer of before that still has one of them rings for nobody. */
+  readonly #known = new Set<number>();
+  #heard: Heard = { offers: [], on_duty: false, sounds: false };
+  #next: unknown = null;
+
+  constructor(private readonly world: RingingWorld) {}
+
+  /** How it stands now. */
+  hear(heard: Heard): void {
+    this.#heard = heard;
+    if (this.#next === null) this.#turn();
+    else if (!this.#wanted()) this.#silence();
+  }
+
+  /** The courier has pressed something at this offer and need not be called any more. */
+  noticed(offer_id: number): void {
+    this.#known.add(offer_id);
+    this.hear(this.#heard);
+  }
+
+  stop(): void {
+    this.hear({ offers: [], on_duty: false, sounds: false });
+  }
+
+  #wanted(): boolean {
+    const { offers, on_duty, sounds } = this.#heard;
+    return on_duty && sounds && answerable(offers, this.world.now()).some(({ id }) => !this.#known.has(id));
+  }
+
+  #turn(): void {
+    if (this.#wanted()) {
+      this.world.strike();
+      this.#next = this.world.later(() => this.#turn(), AGAIN_MS);
+    } else if (this.#next !== null) this.#silence();
+  }
+
+  #silence(): void {
+    this.world.cancel(this.#next);
+    this.#next = null;
+    this.world.rest();
+  }
+}
