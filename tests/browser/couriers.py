@@ -18,6 +18,7 @@ from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 # What a page that has no network, or whose server is away, cannot help but say.
 NO_NETWORK = ("net::ERR_", "WebSocket connection to", "status of 503")
+LONGEST_S = 120  # that an offer may stand
 Answers: TypeAlias = Callable[[Route], Awaitable[None]]
 # Looked for and pressed in one go, since it goes away by itself; not before the questions are over and all is kept.
 SEND_NOW = """() => {
@@ -75,6 +76,23 @@ class Courier:
             return known and await self.page.evaluate(REMEMBERED, "profile") is not None
 
         await until(is_kept, "the phone keeps what it was told")
+
+    async def is_asked(self) -> dict[str, Any]:
+        """For a new delivery, with all the time there can be; the offer as the server has it."""
+        admin, delivery = await self.world.admin(), await self.world.delivery()
+        path = f"/api/deliveries/{delivery['id']}/offers/"
+
+        async def asked() -> dict[str, Any] | None:
+            reply = await admin.post(path, {"mode": "all", "deadline_s": LONGEST_S})
+            if reply.status_code == 201:
+                offers: list[dict[str, Any]] = ok(await self.driver.get("/api/offers/"))["offers"]
+                if offers:
+                    return offers[0]
+            await admin.post(f"{path}withdraw/")
+            return None
+
+        found: dict[str, Any] = await until(asked, "the courier is asked")
+        return found
 
     async def pick_up(self, *, photo: bool = True, send: bool = True) -> None:
         """Through all of its questions; ``send``: without the moment in which it could be undone."""

@@ -8,11 +8,20 @@ from playwright.async_api import Browser, expect
 from tests.browser.couriers import courier
 from tests.browser.windows import stand_still, unreached, violations
 from tests.support.waiting import until
-from tests.support.world import World, ok
+from tests.support.world import BHAKTAPUR, World, ok
 
 DUTY = "/api/transporters/me/duty/"
 # It is said once the page has asked for everything anew, and minutes are rounded.
 LEFT_OF_20_MIN = re.compile("(18|19|20) min left")
+
+
+async def run_out_now(world: World, offer_id: int) -> None:
+    """The time of an offer is over, however long it was."""
+    async with world.server.services.database.connection() as connection:
+        search_id = await connection.fetchval(
+            "UPDATE offers SET deadline = now() WHERE id = $1 RETURNING search_id", offer_id
+        )
+        await connection.execute("UPDATE offer_searches SET next_at = now() WHERE id = $1", search_id)
 
 
 async def test_a_courier_plans_a_night_as_one_time_and_it_is_there_after_a_reload(
@@ -75,22 +84,38 @@ async def test_a_courier_gives_a_parcel_back_with_a_reason_and_takes_a_break_tha
 
 @pytest.mark.slow
 async def test_a_courier_sees_its_acceptance_and_how_each_offer_ended(world: World, plain_chromium: Browser) -> None:
-    admin, delivery = await world.admin(), await world.delivery()
     async with courier(world, plain_chromium) as one:
         page = one.page
-
-        async def asked() -> bool:
-            body = {"mode": "all"}
-            reply = await admin.post(f"/api/deliveries/{delivery['id']}/offers/", body)
-            if reply.status_code == 201 and ok(await one.driver.get("/api/offers/"))["offers"]:
-                return True
-            await admin.post(f"/api/deliveries/{delivery['id']}/offers/withdraw/")
-            return False
-
-        await until(asked, "the courier is asked")
+        await one.is_asked()
         await page.get_by_role("button", name="Not this one").click()
         await page.get_by_role("button", name="Too far").click()
         await page.get_by_role("link", name="What I was asked").click()
         await expect(page.get_by_text("You did not want it: Too far").first).to_be_visible()
         await expect(page.get_by_text("You take 0 %")).to_be_visible()
         assert await violations(page) == []
+
+
+@pytest.mark.slow
+async def test_whoever_had_no_connection_as_long_as_an_offer_stood_is_not_told_to_have_left_it_unanswered(
+    world: World, plain_chromium: Browser
+) -> None:
+    async with courier(world, plain_chromium) as one:
+        page = one.page
+        await one.window.context.set_offline(True)
+        await expect(page.locator(".chip", has_text="no connection")).to_be_visible()
+        await world.online_at(one.driver, *BHAKTAPUR)  # as it was heard last, before it was lost
+        offer = await one.is_asked()
+        await run_out_now(world, offer["id"])
+
+        async def has_run_out() -> bool:
+            ended = ok(await one.driver.get("/api/offers/history/"))["results"]
+            return (offer["id"], "expired") in [(row["id"], row["status"]) for row in ended]
+
+        await until(has_run_out, "it has ended")
+        await one.window.context.set_offline(False)
+        await page.get_by_role("link", name="What I was asked").click()
+        said = page.get_by_text("It ended while you had no connection")
+        await expect(said).to_be_visible()
+        await page.reload()
+        await expect(said).to_be_visible()
+        one.forgive_no_network()

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.couriers import Courier, courier
 from tests.browser.windows import violations
 from tests.support.waiting import until
-from tests.support.world import World, ok
+from tests.support.world import World
 
 # How many tones have begun, whatever the machine's loudspeaker makes of them.
 LISTENING = """
@@ -17,23 +17,6 @@ OscillatorNode.prototype.start = function (...when) {
 };
 """
 SOUNDS_AGAIN_MS = 2_000
-LONG_ENOUGH_S = 120
-
-
-async def is_asked(world: World, one: Courier) -> None:
-    """The courier is asked for a delivery, and its page shows it."""
-    admin, delivery = await world.admin(), await world.delivery()
-    path = f"/api/deliveries/{delivery['id']}/offers/"
-
-    async def asked() -> bool:
-        reply = await admin.post(path, {"mode": "all", "deadline_s": LONG_ENOUGH_S})
-        if reply.status_code == 201 and ok(await one.driver.get("/api/offers/"))["offers"]:
-            return True
-        await admin.post(f"{path}withdraw/")
-        return False
-
-    await until(asked, "the courier is asked")
-    await expect(one.page.locator("[data-offer]")).to_be_visible()
 
 
 async def tones(one: Courier) -> int:
@@ -41,10 +24,9 @@ async def tones(one: Courier) -> int:
 
 
 async def more_tones(one: Courier, than: int) -> int:
-    """How many there are once there are more, as time goes on."""
+    """How many there are once there are more."""
 
     async def heard() -> bool:
-        await one.page.clock.fast_forward(SOUNDS_AGAIN_MS)
         return await tones(one) > than
 
     await until(heard, "it sounds")
@@ -56,8 +38,10 @@ async def test_an_offer_sounds_again_and_again_until_the_courier_presses_somethi
 ) -> None:
     async with courier(world, plain_chromium, script=LISTENING, clock=True) as one:
         await one.page.get_by_role("heading").first.click()  # anything: a touch lets the page sound
-        await is_asked(world, one)
+        await one.is_asked()
+        await expect(one.page.locator("[data-offer]")).to_be_visible()
         first = await more_tones(one, than=0)
+        await one.page.clock.fast_forward(SOUNDS_AGAIN_MS)
         await more_tones(one, than=first)
         await one.page.get_by_role("button", name="Not this one").click()
         await expect(one.page.get_by_role("button", name="Too far")).to_be_visible()
@@ -76,7 +60,8 @@ async def test_a_phone_whose_sound_of_offers_is_off_is_silent_also_after_a_reloa
         await one.page.reload()
         await expect(switch).not_to_be_checked()
         await one.page.get_by_role("heading").first.click()
-        await is_asked(world, one)
+        await one.is_asked()
+        await expect(one.page.locator("[data-offer]")).to_be_visible()
         await one.page.clock.fast_forward(5 * SOUNDS_AGAIN_MS)
         assert await violations(one.page) == []
         assert await tones(one) == 0

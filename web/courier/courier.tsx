@@ -11,6 +11,7 @@ import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
 import { Chime } from "./chime.ts";
 import { HandoverView } from "./handover_view.tsx";
+import { followOutages, keptOutages } from "./kept_outages.ts";
 import { LateDocuments, LateEarnings, LateProfile, LateRatings } from "./late_rooms.tsx";
 import { OfferSound } from "./offer_sound.ts";
 import { OffersView } from "./offers_view.tsx";
@@ -54,11 +55,12 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const { person, client, signOut } = signedIn;
   const work = useMemo(() => new Work(client, person.id), [client]);
   const sound = useMemo(() => new OfferSound(work, chime), [work]);
+  const outages = useMemo(() => keptOutages(person.id), [work]);
   const [state, setState] = useState(work.state);
   const { path } = useAddress();
   const view = useMemo(() => viewOf(path), [path]);
   useEffect(() => {
-    const ends = [work.subscribe(() => setState(work.state)), sound.start(), work.start()];
+    const ends = [work.subscribe(() => setState(work.state)), sound.start(), followOutages(outages, work, person.id), work.start()];
     return () => {
       for (const end of ends) end();
     };
@@ -102,7 +104,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
             {view.name === "documents" && <LateDocuments {...spoken} client={client} work={work} reachable={state.reachable} />}
             {view.name === "earnings" && <LateEarnings {...spoken} client={client} work={work} reachable={state.reachable} />}
             {view.name === "ratings" && <LateRatings {...spoken} client={client} work={work} reachable={state.reachable} />}
-            {view.name === "offers" && <OffersView {...given} client={client} />}
+            {view.name === "offers" && <OffersView {...given} client={client} outages={outages} />}
             {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} strip={jobFirst ? <Strip {...given} /> : null} />}
           </>
         )}

@@ -7,6 +7,7 @@ import { Mark, type MarkKind } from "../shared/mark.tsx";
 import { distance, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
 import type { Given } from "./given.ts";
+import type { Outages } from "./outages.ts";
 import { pathOf } from "./views.ts";
 
 type Ended = components["schemas"]["EndedOffer"];
@@ -17,7 +18,7 @@ const MARKS: Readonly<Partial<Record<Ended["status"], MarkKind>>> = { accepted: 
 const SHOWN = 50;
 const RENEWED_MS = 60_000;
 
-export function OffersView({ state, say, language, client }: Given & { client: Client }) {
+export function OffersView({ state, say, language, client, outages }: Given & { client: Client; outages: Outages }) {
   const ended = useLoading(
     async () => {
       const [history, { acceptance }] = await Promise.all([
@@ -38,7 +39,7 @@ export function OffersView({ state, say, language, client }: Given & { client: C
             <Rate of={acceptance} say={say} />
             {history.results.length === 0 && <p class="quiet card">{say("asked.none")}</p>}
             <ol class="list">
-              {history.results.map((offer) => <EndedOffer key={offer.id} offer={offer} say={say} language={language} />)}
+              {history.results.map((offer) => <EndedOffer key={offer.id} offer={offer} unheard={cameNowhere(offer, outages)} say={say} language={language} />)}
             </ol>
             {history.next !== null && <p class="quiet small">{say("asked.more", { count: history.count - history.results.length })}</p>}
           </>
@@ -58,7 +59,12 @@ function Rate({ of, say }: { of: Acceptance; say: Given["say"] }) {
   );
 }
 
-function EndedOffer({ offer, say, language }: { offer: Ended } & Pick<Given, "say" | "language">) {
+/** Whether it ran out while nothing came to this phone: then nobody left it without an answer. */
+function cameNowhere({ status, opens_at, ended_at }: Ended, outages: Outages): boolean {
+  return status === "expired" && ended_at !== null && outages.covers(Date.parse(opens_at), Date.parse(ended_at));
+}
+
+function EndedOffer({ offer, unheard, say, language }: { offer: Ended; unheard: boolean } & Pick<Given, "say" | "language">) {
   const at = Date.parse(offer.ended_at ?? offer.opens_at);
   const facts = [offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }), say("fee", { amount: money(offer.delivery_fee, language) })];
   return (
@@ -66,7 +72,7 @@ function EndedOffer({ offer, say, language }: { offer: Ended } & Pick<Given, "sa
       <p><strong>{offer.pickup_address}</strong></p>
       <p class="quiet small"><time dateTime={offer.ended_at ?? offer.opens_at}>{clock(at, Date.now(), language)}</time> · {facts.filter((fact) => fact !== "").join(" · ")}</p>
       <p>
-        <Mark as={MARKS[offer.status] ?? "stale"}>{howItEnded(offer, say)}</Mark>
+        <Mark as={unheard ? "stale" : (MARKS[offer.status] ?? "stale")}>{unheard ? say("asked.no_connection") : howItEnded(offer, say)}</Mark>
         {!offer.single && <span class="quiet small"> · {say("asked.not_single")}</span>}
       </p>
     </li>
