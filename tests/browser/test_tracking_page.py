@@ -8,6 +8,8 @@ from playwright.async_api import Browser, expect
 from tests.browser.journeys import riding
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.support.places import DEGREE_M
+from tests.support.waiting import until
 from tests.support.world import PASSWORD, THAMEL, World, ok
 
 LAT, LON = THAMEL
@@ -53,6 +55,29 @@ async def test_what_is_inside_is_told_to_its_buyer_alone(world: World, window: W
     await expect(own.locator(".what")).to_contain_text(order["goods"][0])
     await own.get_by_role("link", name="All your orders").click()
     await expect(own.locator(".orders li", has_text=order["order_number"])).to_be_visible()
+
+
+@pytest.mark.slow
+async def test_the_arrow_stands_along_the_motion_and_until_there_was_one_there_is_none(
+    world: World, map_window: Window
+) -> None:
+    north, east = LAT, LON
+    async with riding(world) as ride:
+        await ride.at(north, east)
+        page = await map_window.open(ride.path)
+        marker = page.locator(".maplibregl-marker.courier-dot")
+        await expect(marker).to_be_visible()
+        await expect(marker.locator("svg")).not_to_be_visible()
+
+        async def stands(along: str, metres_north: float, metres_east: float) -> bool:
+            nonlocal north, east
+            north, east = north + metres_north / DEGREE_M, east + metres_east / DEGREE_M
+            await ride.at(north, east)
+            return await marker.get_attribute("data-heading") == along
+
+        await until(lambda: stands("0", 15, 0), "it points north")
+        await until(lambda: stands("90", 0, 15), "it points east")
+        await expect(marker.locator("svg")).to_be_visible()
 
 
 async def test_an_old_position_turns_doubtful_and_then_is_none(world: World, map_window: Window) -> None:

@@ -4,6 +4,7 @@ import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
 import { freeSide } from "../shared/maps/label_side.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
+import { type Heading, headingAfter, turnedTo } from "./heading.ts";
 import type { Area } from "./parcel.ts";
 import { bounds, circle, rounded } from "./shapes.ts";
 
@@ -39,6 +40,8 @@ export class CourierMap {
   #placed = false;
   #following = true;
   #age_s = 0;
+  #heading: Heading | null = null;
+  #turned = 0;
 
   /** Throws where the browser cannot draw it. `element` stands for the courier; `onAway` is called when a person looks elsewhere. */
   constructor(container: HTMLElement, element: HTMLElement, onAway: () => void) {
@@ -56,6 +59,8 @@ export class CourierMap {
   /** The newest position. */
   move(fix: Fix): void {
     this.#marker.move(fix, performance.now(), this.#still.matches || document.hidden);
+    this.#heading = headingAfter(this.#heading, fix);
+    this.#turn();
     this.#draw();
   }
 
@@ -95,6 +100,8 @@ export class CourierMap {
   /** Nothing is shown any more. */
   clear(): void {
     this.#marker.clear();
+    this.#heading = null;
+    this.#turn();
     this.#pin.remove();
     this.#placed = false;
     this.#drawDoubt();
@@ -110,6 +117,19 @@ export class CourierMap {
   remove(): void {
     cancelAnimationFrame(this.#drawing);
     this.#map.remove();
+  }
+
+  /** The arrow stands along the motion; where nobody knows it there is none. */
+  #turn(): void {
+    const degrees = this.#heading?.degrees ?? null;
+    if (degrees === null) {
+      delete this.#element.dataset["heading"];
+      return;
+    }
+    this.#turned = turnedTo(this.#turned, degrees);
+    this.#element.dataset["heading"] = String(Math.round(degrees) % 360);
+    const arrow = this.#element.querySelector("svg");
+    if (arrow !== null) arrow.style.transform = `rotate(${this.#turned}deg)`;
   }
 
   #draw(): void {

@@ -1,4 +1,4 @@
-import { LocateFixed, Navigation } from "lucide";
+import { LocateFixed, Navigation2 } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
@@ -62,7 +62,7 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
       {/* MapLibre takes the pin into its canvas; here it only waits for it. */}
       <div hidden>
         <div class="courier-dot" ref={pin} role="img" aria-label={say("map.courier")}>
-          <Icon of={Navigation} />
+          <Icon of={Navigation2} />
         </div>
         <div class="pickup-dot" ref={pickupPin}>
           <span>{say("map.pickup")}</span>
