@@ -14,5 +14,6 @@ test("the address is the state: what it says comes back, and what it cannot mean
   const query = new URLSearchParams(Object.entries(queryOf(shown)).map(([name, value]): [string, string] => [name, String(value)]));
   expect(read(query.toString())).toEqual(shown);
   expect(read("from=soon&minutes=7&at=never&speed=fast&courier=-1")).toEqual(read(""));
+  expect(read("speed=1").speed).toBe(1);
   expect([read("at=-5").at_s, read("at=99999").at_s]).toEqual([0, 3600]);
 });

@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 export type Decision = Schemas["ListedDecision"];
 
 export const LENGTHS_MIN = [15, 60, 240, 1440] as const;
-export const SPEEDS = [10, 60, 300] as const;
+export const SPEEDS = [1, 10, 60, 300] as const;
 const MINUTE_MS = 60_000;
 const MOST_PAGES = 10;
 const DECISION_PAGES = 5;
