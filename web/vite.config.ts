@@ -66,7 +66,8 @@ function wordsForTheServer(): Plugin {
     name: "words-for-the-server",
     apply: "build",
     buildStart() {
-      const source = readFileSync(resolve(here, "shared/words.json"));
+      const [shared, tracking] = ["shared", "tracking"].map((name) => JSON.parse(readFileSync(resolve(here, name, "words.json"), "utf8")));
+      const source = JSON.stringify({ en: { ...shared.en, ...tracking.en }, ne: { ...shared.ne, ...tracking.ne } });
       this.emitFile({ type: "asset", fileName: "words.json", source });
       this.emitFile({ type: "asset", fileName: "bikram_sambat.json", source: JSON.stringify(bikramSambat()) });
     },

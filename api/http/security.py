@@ -61,6 +61,21 @@ def bearer_token(header: str | None) -> str:
     return token.strip()
 
 
+async def whoever_asks(connection: ASGIConnection[Any, Any, Any, Any]) -> User | None:
+    """Who says so with an access token, on a route that asks nobody who they are; None for everybody else.
+
+    A token that is no good any more is none: such a route answers whoever sends none as well.
+    """
+    if "authorization" not in connection.headers:
+        return None
+    services = connection.app.state.services
+    try:
+        token = bearer_token(connection.headers.get("authorization"))
+        return (await identify(services.database, services.accounts.tokens, token)).user
+    except NotSignedIn:
+        return None
+
+
 class BearerAuthentication(AbstractAuthenticationMiddleware):
     """Identifies the bearer of every request to a route that is not public."""
 

@@ -48,11 +48,11 @@ class Privacy:
     position: Shown = Shown.NEAR
     surname: Shown = Shown.UNDER_WAY
     phone: Shown = Shown.UNDER_WAY
-    vehicle_number: Shown = Shown.ALWAYS
-    pickup_address: Shown = Shown.ALWAYS
-    delivery_address: Shown = Shown.ALWAYS
+    vehicle_number: Shown = Shown.UNDER_WAY
+    pickup_address: Shown = Shown.UNDER_WAY
+    delivery_address: Shown = Shown.UNDER_WAY
     history: Shown = Shown.ALWAYS
-    after_end: Shown = Shown.ALWAYS
+    after_end: Shown = Shown.CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,23 @@ class Stage:
         return soon or self.stops_before <= NEAR_STOPS
 
 
+def tells_when_it_ended(privacy: Privacy, stage: Stage) -> bool:
+    """Whether the time of the end is told: with the history, and where only the code is missing for that.
+
+    Whoever waited for a parcel reads on its page that it came, and when; no place and no name is told with it.
+    """
+    missing = privacy.after_end is Shown.CODE and privacy.history is Shown.ALWAYS
+    return stage.status in ENDED and (missing or is_shown(privacy, Element.HISTORY, stage))
+
+
 def is_shown(privacy: Privacy, element: Element, stage: Stage) -> bool:
     """Whether an element is shown at a stage. Everybody who shows a parcel by its number asks here."""
-    if stage.status in ENDED and element is not Element.AFTER_END and not is_shown(privacy, Element.AFTER_END, stage):
-        return False
-    match getattr(privacy, element.value):
+    kept = stage.status not in ENDED or _counts(privacy.after_end, stage)  # before the end nothing is kept back for it
+    return kept and (element is Element.AFTER_END or _counts(getattr(privacy, element.value), stage))
+
+
+def _counts(shown: Shown, stage: Stage) -> bool:
+    match shown:
         case Shown.ALWAYS:
             return True
         case Shown.UNDER_WAY:

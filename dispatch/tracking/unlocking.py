@@ -5,6 +5,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from dispatch.accounts.models import Role, User
 from dispatch.deliveries.models import Delivery
 
 GOOD_FOR = timedelta(days=3)
@@ -44,3 +45,12 @@ def knows_receiver(delivery: Delivery, typed: str) -> bool:
     """Whether somebody typed the last four digits of the phone of whoever receives it."""
     digits = "".join(sign for sign in delivery.delivery_contact_phone if sign.isdigit())[-DIGITS:]
     return len(digits) == DIGITS and hmac.compare_digest(digits, typed)
+
+
+def needs_no_code(delivery: Delivery, user: User) -> bool:
+    """Whether a parcel is somebody's business anyway: its buyer's, its seller's, an admin's. It comes with its sale.
+
+    What comes back is nothing of the buyer's: it goes to its seller.
+    """
+    bought = delivery.sale.buyer_id == user.id and delivery.return_of is None
+    return bought or delivery.sale.seller_id == user.id or user.has(Role.ADMIN)

@@ -100,6 +100,61 @@ async def test_who_knows_the_receivers_phone_is_shown_more_in_this_tab_and_who_g
 
 
 @pytest.mark.slow
+async def test_who_looks_on_while_a_parcel_arrives_reads_that_it_came_and_sees_its_journey_again_with_the_code(
+    world: World, window: Window
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    path = f"/api/deliveries/{delivery['id']}"
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"{path}/{step}/"))
+    link = ok(await bought.customer.post(f"{path}/share-links/", {}), 201)["url"]
+    ways_in = (f"/t/{delivery['tracking_number']}", link.removeprefix(window.base_url))
+    pages = [await window.open(way) for way in ways_in]
+    for page in pages:
+        await expect(page.locator(".ends")).to_contain_text("Thamel, Kathmandu")
+        await expect(page.locator(".history")).to_contain_text("Picked up")
+        await expect(page.locator("[data-liveness=live]")).to_be_visible()
+    ok(await driver.post(f"{path}/deliver/"))
+    for page in pages:
+        again = page.get_by_role("heading", name="See the journey again")
+        await expect(again).to_be_visible()
+        await expect(page.locator("h1")).to_have_text(re.compile(r"^Delivered .*\d\d:\d\d$"))
+        await expect(page.locator(".steps .done")).to_have_count(4)
+        for gone in (".ends", ".person", ".history"):
+            await expect(page.locator(gone)).to_have_count(0)
+        assert await violations(page) == []
+        await guess(page, LAST_DIGITS)
+        await expect(page.locator(".history")).to_contain_text("Picked up")
+        await expect(again).to_have_count(0)
+        await expect(page.get_by_text("Thamel, Kathmandu")).to_have_count(0)
+
+
+@pytest.mark.slow
+async def test_who_bought_or_sold_a_parcel_sees_its_whole_journey_after_the_end_without_typing_anything(
+    world: World, window: Window, plain_chromium: Browser
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    path, tried = f"/api/deliveries/{delivery['id']}", "Delivery attempted: nobody was there"
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"{path}/{step}/"))
+    ok(await driver.post(f"{path}/attempts/", {"reason": "nobody_there"}), 201)
+    ok(await driver.post(f"{path}/deliver/"))
+    async with phone_window(plain_chromium, world) as at_home:
+        for opened, own, person in (
+            (window, f"/seller?open={bought.sale_id}", bought.seller),
+            (at_home, f"/shop/orders/{bought.order_id}", bought.customer),
+        ):
+            page = await signed_in(opened, own, person)
+            await expect(page.locator(".history")).to_contain_text(tried)
+            await page.get_by_role("link", name="See the journey").click()
+            await page.wait_for_url(f"**/t/{delivery['tracking_number']}")
+            await expect(page.locator(".history")).to_contain_text(tried)
+            await expect(page.get_by_role("heading", name="See the journey again")).to_have_count(0)
+
+
+@pytest.mark.slow
 async def test_a_position_that_the_seller_does_not_show_is_nowhere_on_the_page_and_one_that_it_shows_again_is(
     world: World, map_window: Window
 ) -> None:

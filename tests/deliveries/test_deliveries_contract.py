@@ -233,7 +233,8 @@ async def test_a_delivery_is_accepted_picked_up_and_delivered_by_number_and_uuid
 
 
 async def test_anyone_with_the_tracking_number_follows_the_parcel(world: World) -> None:
-    delivery, driver = await world.delivery(), await world.driver()
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
     track = f"/api/deliveries/{delivery['tracking_number']}/track"
     fresh = ok(await world.http.get(f"{track}/"))
     assert (fresh["status"], fresh["transporter"], fresh["tracking_history"]) == ("available", None, [])
@@ -244,13 +245,18 @@ async def test_anyone_with_the_tracking_number_follows_the_parcel(world: World) 
     check(assigned, TRACKED | {"status": "assigned", "status_display": "Assigned"})
     assert assigned["transporter"]["phone"] == "+977-9841555555"
     ok(await driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
-    ok(await driver.post(f"{path}/deliver/"))
-    delivered = ok(await world.http.get(f"{track}/"))
-    check(delivered, TRACKED | {"status": "delivered", "status_display": "Delivered"})
-    assert delivered["transporter"]["phone"] is None
-    history = [(step["status"], step["location"]) for step in delivered["tracking_history"]]
+    aboard = ok(await world.http.get(f"{track}/"))
+    check(aboard, TRACKED | {"status": "picked_up", "status_display": "Picked Up"})
+    history = [(step["status"], step["location"]) for step in aboard["tracking_history"]]
     farm = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1], "address": "Farm Location, Bhaktapur"}
-    assert history == [("assigned", None), ("picked_up", farm), ("delivered", None)]
+    assert history == [("assigned", None), ("picked_up", farm)]
+    ok(await driver.post(f"{path}/deliver/"))
+    gone = ("pickup_address", "delivery_address", "estimated_delivery_time", "transporter", "distance_km")
+    came = {"status": "delivered", "status_display": "Delivered", "tracking_history": lambda steps: steps == []}
+    check(ok(await world.http.get(f"{track}/")), TRACKED | dict.fromkeys(gone) | came)
+    theirs = ok(await bought.customer.get(f"{track}/"))
+    assert theirs["transporter"]["phone"] is None
+    assert [step["status"] for step in theirs["tracking_history"]] == ["assigned", "picked_up", "delivered"]
 
 
 async def test_whoever_has_the_number_is_told_the_quarter_of_the_door_and_not_the_house(world: World) -> None:

@@ -23,7 +23,7 @@ def files_of(page: str) -> list[str]:
 @pytest.fixture
 async def tracked(world: World) -> str:
     """The tracking number of a parcel that waits for a transporter."""
-    return str((await world.delivery(delivery_address="Thamel <b>Marg</b> & Sons"))["tracking_number"])
+    return str((await world.delivery())["tracking_number"])
 
 
 @pytest.mark.parametrize("path", ["/", f"/t/{NO_NUMBER}"])
@@ -137,8 +137,10 @@ async def test_a_parcel_can_be_read_without_javascript(http: httpx.AsyncClient, 
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in shown
 
 
-async def test_what_strangers_wrote_is_text_on_the_page(http: httpx.AsyncClient, tracked: str) -> None:
-    page = (await http.get(f"/t/{tracked}")).text
+async def test_what_strangers_wrote_is_text_on_the_page(world: World) -> None:
+    driver, delivery = await world.driver(), await world.delivery(delivery_address="Thamel <b>Marg</b> & Sons")
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
+    page = (await world.http.get(f"/t/{delivery['tracking_number']}")).text
     assert "<b>" not in page
     assert "Thamel &lt;b&gt;Marg&lt;/b&gt; &amp; Sons" in page
 
@@ -158,7 +160,16 @@ async def test_a_parcel_that_is_over_is_not_asked_for_again(world: World) -> Non
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/{verb}/", point))
     page = (await world.http.get(f"/t/{delivery['tracking_number']}")).text
     assert "http-equiv" not in page
+    assert "renews itself" not in page
     assert re.search(r'<h1 class="answer">Delivered \d\d:\d\d</h1>', page)
+    # Of its journey it says who may see it again, and shows nothing of it, not even that there is nothing.
+    assert "See the journey again" in page
+    for gone in ("Thamel", "Bhaktapur", "Some Driver", "Picked up", "Not shown here", "What happened so far"):
+        assert gone not in page, gone
+    unlock = ok(await world.http.post(f"/api/deliveries/{delivery['tracking_number']}/unlock/", json={"code": "4567"}))
+    again = (await world.http.get(f"/t/{delivery['tracking_number']}", params={"unlock": unlock["token"]})).text
+    assert "Picked up" in again
+    assert "See the journey again" not in again
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,11 @@ WEB: Final = Path(api.__file__).parent.parent / "web"
 # web/shared/times.test.ts and web/tracking/answer.test.ts hold the program to the same.
 TIMES: Final = json.loads((WEB / "shared/times.cases.json").read_bytes())
 ANSWERS: Final = json.loads((WEB / "tracking/answer.cases.json").read_bytes())
+MOMENTS: Final = {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at", "until", "ended_at"}
 BARE: Final[dict[str, Any]] = {
     "tracking_number": "TRK1",
     "status": "in_transit",
+    "ended_at": None,
     "eta": None,
     "estimated_delivery_time": None,
     "tracking_history": [],
@@ -31,6 +33,8 @@ BARE: Final[dict[str, Any]] = {
     "pickup_address": "Bhaktapur",
     "delivery_address": "Thamel",
     "package_details": {"weight": 1, "fragile": False},
+    "hidden": [],
+    "code_shows": [],
 }
 
 
@@ -48,11 +52,7 @@ def decoded(value: Any, key: str = "") -> Any:
         return {name: decoded(one, name) for name, one in value.items()}
     if isinstance(value, list):
         return [decoded(one) for one in value]
-    return (
-        at(value)
-        if key in {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at", "until"} and value
-        else value
-    )
+    return at(value) if key in MOMENTS and value else value
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

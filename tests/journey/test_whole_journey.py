@@ -61,7 +61,7 @@ async def test_an_order_is_paid_assigned_followed_live_and_delivered(world: Worl
     assert order["order_status"] == "delivered"
     statuses = [event["status"] for event in order["tracking_events"]]
     assert statuses == ["pending", "confirmed", "processing", "shipped", "delivered"]
-    tracked = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    tracked = ok(await bought.customer.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
     history = [step["status"] for step in tracked["tracking_history"]]
     assert history == ["assigned", "picked_up", "in_transit", "delivered"]
 

@@ -43,8 +43,10 @@ async def test_what_is_lost_aboard_ends_with_the_money_back_and_its_courier_free
     assert order["order_status"] == "cancelled"
     await until(lambda: _refunded(bought), "the money is back")
     assert (await checkout.count(bought.transaction_id)).ledger_sum == 0
-    public = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
-    assert (public["ending"], public["tracking_history"][-1]["message"]) == (
+    track = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    public, theirs = ok(await world.http.get(track)), ok(await bought.customer.get(track))
+    assert public["ending"] == "lost"
+    assert (theirs["ending"], theirs["tracking_history"][-1]["message"]) == (
         "lost",
         "Package lost; what was paid for it goes back",
     )

@@ -47,7 +47,7 @@ async def test_what_was_accepted_and_what_goes_back_are_what_was_paid_to_the_pai
     assert sale["tracking_events"][-1]["message"] == f"{accepted} of {quantity} handed over"
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     assert (order["order_status"], order["sales"][0]["quantity_delivered"]) == ("delivered", accepted)
-    shown = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    shown = ok(await bought.customer.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
     assert shown["tracking_history"][-1]["message"] == f"{accepted} of {quantity} handed over to recipient"
 
 

@@ -28,7 +28,7 @@ from realtime.fixes import LoggedRun
 from realtime.protocol import Fix
 from tests.support.fixes import run_of
 from tests.support.waiting import PATIENCE_S
-from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok, ping
+from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 DEGREES_A_METRE = 1 / 111_195
@@ -110,8 +110,8 @@ def test_reading_in_two_goes_is_reading_in_one_and_events_alternate(away: list[f
 class Trip:
     """A delivery that was picked up, in its recent past."""
 
-    def __init__(self, world: World, delivery: dict[str, Any], driver: Driver) -> None:
-        self.world, self.delivery, self.driver = world, delivery, driver
+    def __init__(self, world: World, bought: Bought, delivery: dict[str, Any], driver: Driver) -> None:
+        self.world, self.bought, self.delivery, self.driver = world, bought, delivery, driver
         self.epoch = uuid4().hex
         self.start = datetime.now(UTC)
         self.services = world.server.services
@@ -134,16 +134,18 @@ class Trip:
         await FixStore(services.database).write(runs)
         await Movement(services.database, services.clock, services.publisher).note(runs)
 
+    async def tracked(self) -> dict[str, Any]:
+        """What its buyer reads, also once it has ended."""
+        return dict(ok(await self.bought.customer.get(f"/api/deliveries/{self.delivery['tracking_number']}/track/")))
+
     async def events(self) -> list[tuple[str, float]]:
-        tracked = ok(await self.world.http.get(f"/api/deliveries/{self.delivery['tracking_number']}/track/"))
         return [
             (event["kind"], (datetime.fromisoformat(event["timestamp"]) - self.start).total_seconds())
-            for event in tracked["events"]
+            for event in (await self.tracked())["events"]
         ]
 
     async def statuses(self) -> list[str]:
-        tracked = ok(await self.world.http.get(f"/api/deliveries/{self.delivery['tracking_number']}/track/"))
-        return [step["status"] for step in tracked["tracking_history"]]
+        return [step["status"] for step in (await self.tracked())["tracking_history"]]
 
 
 EXPECTED = [
@@ -154,10 +156,11 @@ EXPECTED = [
 
 
 async def trip(world: World, *, age_s: float = 600) -> Trip:
-    delivery, driver = await world.delivery(), await world.driver()
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/accept/"))
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/"))
-    made = Trip(world, delivery, driver)
+    made = Trip(world, bought, delivery, driver)
     made.start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=age_s)
     async with made.services.database.work() as work:
         await work.session.execute(
@@ -222,8 +225,7 @@ async def test_a_backlog_that_comes_after_the_delivery_raises_backdated_events(w
     before = datetime.now(UTC)
     await made.note(made.fixes())
     assert await made.events() == EXPECTED
-    tracked = ok(await world.http.get(f"/api/deliveries/{made.delivery['tracking_number']}/track/"))
-    assert all(datetime.fromisoformat(event["noticed_at"]) >= before for event in tracked["events"])
+    assert all(datetime.fromisoformat(event["noticed_at"]) >= before for event in (await made.tracked())["events"])
     assert await made.statuses() == ["assigned", "picked_up", "delivered"]
 
 

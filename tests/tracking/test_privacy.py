@@ -96,7 +96,7 @@ async def test_every_element_is_shown_at_the_stages_that_its_setting_says_by_eve
     assert " " in name
     delivery = await world.delivery(bought)
     number = delivery["tracking_number"]
-    await _choose(bought.seller, **dict.fromkeys(ELEMENTS, setting))
+    await _choose(bought.seller, after_end="always", **dict.fromkeys(ELEMENTS, setting))
     unlocks: tuple[dict[str, str], ...] = ({}, {"unlock": await _unlock(world, number)})
     for stage in STAGES:
         await _advance(world, delivery, driver, stage)
@@ -131,19 +131,76 @@ async def test_once_it_has_ended_everything_is_gone_where_the_seller_says_so(
             await _page_state(world, number, params),
         ):
             assert answer["status"] == "delivered"
+            assert (answer["ended_at"] is not None) is (setting == "code"), "that it came is told, and when"
             kept = ("transporter", "pickup_address", "delivery_address", "delivery_area", "distance_km")
             assert all((answer[key] is not None) is whole for key in kept), answer
             assert (answer["tracking_history"] != []) is whole
 
 
+SIGHTS = ("pickup_address", "delivery_address", "delivery_area", "transporter", "tracking_history", "ended_at")
+
+
+async def test_by_default_what_the_contract_shows_is_there_while_it_is_under_way_and_gone_with_the_end(
+    world: World,
+) -> None:
+    driver, delivery = await world.driver(), await world.delivery()
+    path = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    seen = {}
+    for stage in STAGES:
+        await _advance(world, delivery, driver, stage)
+        answer = ok(await world.http.get(path))
+        seen[stage] = {name for name in SIGHTS if answer[name]}
+        assert answer["code_shows"] == (["history", "after_end"] if stage == "delivered" else [])
+    under_way = {*SIGHTS} - {"ended_at"}
+    assert seen == {
+        "available": {"delivery_area"},
+        "assigned": under_way,
+        "aboard": under_way,
+        "delivered": {"ended_at"},
+    }
+    again = ok(await world.http.get(path, params={"unlock": await _unlock(world, delivery["tracking_number"])}))
+    kept = {"delivery_area", "transporter", "tracking_history", "ended_at"}
+    assert {name for name in SIGHTS if again[name]} == kept, "who receives it still reads its journey, and no street"
+    assert [step["location"] for step in again["tracking_history"]] == [None] * len(again["tracking_history"])
+
+
+async def test_a_parcel_s_buyer_and_seller_and_admins_read_its_journey_without_a_code_and_no_stranger_does(
+    world: World,
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    for stage in STAGES:
+        await _advance(world, delivery, driver, stage)
+    path = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    for person in (bought.customer, bought.seller, await world.admin()):
+        assert ok(await person.get(path))["tracking_history"] != []
+    for stranger in (await world.person(), await world.person("seller"), driver):
+        assert ok(await stranger.get(path))["tracking_history"] == []
+    for header in ("Bearer no longer good", "Bearer", "Basic eA=="):
+        shown = ok(await world.http.get(path, headers={"Authorization": header}))
+        assert shown["tracking_history"] == [], "who sends what is no token is nobody, and answered as such"
+
+
+async def test_what_a_seller_has_chosen_stays_whatever_the_defaults_are(world: World) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    await _choose(bought.seller, delivery_address="always", after_end="always")
+    delivery = await world.delivery(bought)
+    for stage in STAGES:
+        await _advance(world, delivery, driver, stage)
+        told = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+        assert told["delivery_address"] == "Thamel, Kathmandu", stage
+    assert told["pickup_address"] is None, "what was not chosen follows the defaults"
+
+
 async def test_where_a_step_happened_tells_no_address_that_is_not_shown(world: World) -> None:
     bought, driver = await world.bought(), await world.driver()
     delivery = await world.delivery(bought)
-    await _choose(bought.seller, pickup_address="never", delivery_address="never")
+    await _choose(bought.seller, pickup_address="never", delivery_address="never", after_end="always")
     await world.online_at(driver, *somewhere())  # its place stands for that of the steps
     for step in ("accept", "pickup", "deliver"):
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
     told = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
+    assert {step["status"] for step in told["tracking_history"]} >= {"picked_up", "delivered"}
     assert [step["location"] for step in told["tracking_history"]] == [None] * len(told["tracking_history"])
 
 
@@ -217,13 +274,15 @@ async def test_a_seller_sees_and_changes_what_is_shown_and_goes_back_to_the_defa
     usual = ok(await seller.get(SETTINGS))
     defaults = usual.pop("defaults")
     assert usual == defaults
-    assert (usual["phone"], usual["surname"], usual["after_end"]) == ("under_way", "under_way", "always")
-    changed = await _choose(seller, phone="never", after_end="code")
-    assert (changed["phone"], changed["after_end"], changed["surname"]) == ("never", "code", usual["surname"])
+    contract_shows = ("surname", "phone", "vehicle_number", "pickup_address", "delivery_address")
+    assert {usual[name] for name in contract_shows} == {"under_way"}
+    assert (usual["history"], usual["after_end"]) == ("always", "code")
+    changed = await _choose(seller, phone="never", after_end="always")
+    assert (changed["phone"], changed["after_end"], changed["surname"]) == ("never", "always", usual["surname"])
     back = await _choose(seller, phone=None)
-    assert (back["phone"], back["after_end"]) == ("under_way", "code")
+    assert (back["phone"], back["after_end"]) == ("under_way", "always")
     assert ok(await seller.get(SETTINGS)) == back
-    assert ok(await (await world.person("seller")).get(SETTINGS))["after_end"] == "always"
+    assert ok(await (await world.person("seller")).get(SETTINGS))["after_end"] == "code"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ async def test_whoever_has_a_link_follows_the_parcel_by_every_way_in_and_is_not_
     made = await _share(bought.customer, delivery, label="Mother")
     token, number = _token(made), delivery["tracking_number"]
     assert len(token) >= 22
+    ok(await (await world.driver()).post(f"/api/deliveries/{delivery['id']}/accept/", {}))
     answer = await world.http.get(f"/api/deliveries/{token}/track/")
     assert ok(answer)["tracking_number"] == ""
     assert ok(answer)["delivery_address"] == "Thamel, Kathmandu"
@@ -52,11 +53,27 @@ async def test_whoever_has_a_link_follows_the_parcel_by_every_way_in_and_is_not_
     assert page.headers["x-robots-tag"] == "noindex"
     assert number not in answer.text + page.text
     async with websockets.connect(f"{world.ws_url}/ws/track/{token}") as socket:
-        assert (await next_frame(socket))["status"] == "available"
+        assert (await next_frame(socket))["status"] == "assigned"
     async with world.http.stream("GET", f"/api/deliveries/{token}/events/") as stream:
         assert stream.status_code == 200
     unlocked = ok(await world.http.post(f"/api/deliveries/{token}/unlock/", json={"code": "4567"}))
     assert number not in str(unlocked)
+
+
+async def test_once_the_parcel_came_a_link_tells_that_and_the_rest_for_the_code_as_its_number_does(
+    world: World,
+) -> None:
+    bought, delivery = await _parcel(world)
+    token, driver = _token(await _share(bought.customer, delivery)), await world.driver()
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    path = f"/api/deliveries/{token}"
+    came = ok(await world.http.get(f"{path}/track/"))
+    assert (came["status"], came["ended_at"] is not None) == ("delivered", True)
+    assert (came["transporter"], came["tracking_history"]) == (None, [])
+    unlocked = ok(await world.http.post(f"{path}/unlock/", json={"code": "4567"}))
+    again = ok(await world.http.get(f"{path}/track/", params={"unlock": unlocked["token"]}))
+    assert [step["status"] for step in again["tracking_history"]][-1] == "delivered"
 
 
 async def test_what_a_messenger_shows_of_a_link_names_nobody_and_no_place(world: World) -> None:

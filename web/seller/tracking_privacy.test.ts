@@ -18,4 +18,7 @@ test("the sentence names what is seen, what the digits add, and what stays after
     "After the end: What happened so far.",
   ]);
   expect(preview(privacy("always", "never"), say).at(-1)).toBe("After the end only that it has ended.");
+  expect(preview(privacy("under_way", "code", { history: "always" }), say).at(-1)).toBe(
+    "After the end only that it has ended, and when; with the last four digits of the receiver's phone also: What happened so far.",
+  );
 });

@@ -20,6 +20,6 @@ export function preview(privacy: Privacy, say: Say): string[] {
   return [
     near === "" ? say("preview.nothing") : say("preview.now", { what: near }),
     ...(coded === "" ? [] : [say("preview.code", { what: coded })]),
-    after === "" ? say("preview.end.nothing") : say("preview.end", { what: privacy.after_end === "code" ? `${after} (${say("shown.code")})` : after }),
+    after === "" ? say("preview.end.nothing") : say(privacy.after_end === "code" ? "preview.end.code" : "preview.end", { what: after }),
   ];
 }

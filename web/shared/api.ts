@@ -1074,7 +1074,9 @@ export interface paths {
          * @description A parcel, for anyone who has its tracking number, or `s.` and the end of a share link: 410 once that ended.
          *
          *     `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
-         *     as on the socket. What its seller does not show now is named in `hidden`.
+         *     as on the socket. What its seller does not show now is named in `hidden`; by default the addresses show while it
+         *     is under way, and once it has ended only that and when, without `unlock`. Its buyer, its seller and admins who
+         *     send their access token need no code.
          */
         get: operations["deliveries_track"];
         put?: never;
@@ -10132,7 +10134,8 @@ export interface components {
          *
          *     `tracking_number` is empty for whoever follows by a share link: the link ends, the number does not.
          *     `hidden` names what is not shown now, `code_shows` what of it the parcel's code would show.
-         *     `ending`: how it ended, where it did not go well. `position` only while it is under way, as in the live frames.
+         *     `ending`: how it ended, where it did not go well. `ended_at`: when it arrived or was cancelled, null before that
+         *     and where its seller shows nothing of it. `position` only while it is under way, as in the live frames.
          *
          *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
          *     is not told the house. Null where nobody has said where the door is.
@@ -10143,6 +10146,7 @@ export interface components {
             delivery_address: string | null;
             delivery_area: components["schemas"]["TrackedArea"] | null;
             distance_km: number | null;
+            ended_at: string | null;
             ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             eta: components["schemas"]["ArrivalWindow"] | null;

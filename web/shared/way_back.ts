@@ -17,11 +17,11 @@ export function noteRoom(storage: () => Kept, href: string): void {
 }
 
 /** The way back of whoever is signed in to one of these pages in this browser; null for everybody else. */
-export function wayBack(storage: () => Kept, signedIn: (page: string) => boolean): { href: string; words: Key } | null {
+export function wayBack(storage: () => Kept, signedIn: (page: string) => boolean): { page: (typeof PAGES)[number]; href: string; words: Key } | null {
   const kept = roomIn(storage);
   const page = PAGES.find((one) => isOf(one, kept) && signedIn(one)) ?? PAGES.find((one) => one === "seller" && signedIn(one));
   if (page === undefined) return null;
-  return { href: isOf(page, kept) ? kept : `/${page}`, words: WORDS[page] };
+  return { page, href: isOf(page, kept) ? kept : `/${page}`, words: WORDS[page] };
 }
 
 function isOf(page: string, href: string): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Client } from "../shared/client.ts";
 import { FollowedParcel, type Seen } from "./following_parcel.ts";
 import type { Parcel } from "./parcel.ts";
 
@@ -108,4 +109,19 @@ test("when it comes is told by a newer frame, not by an answer that was asked fo
   Stream.last.tells({ type: "snapshot", status: "picked_up", position: null, eta });
   await asked[0]?.answer("picked_up");
   expect(page.seen.stops_before).toBe(2);
+});
+
+test("whose parcel it is, is asked for no code once it is over", async () => {
+  const signed: unknown[] = [];
+  vi.stubGlobal("fetch", async (_: string, { headers }: { headers: Record<string, string> }) => {
+    signed.push(headers["Authorization"]);
+    return new Response(JSON.stringify({ ...parcel("delivered"), code_shows: [] }));
+  });
+  const put_away = { ...parcel("delivered"), hidden: ["after_end"], code_shows: ["after_end"] } as unknown as Parcel;
+  const page = new FollowedParcel(put_away, "TRK1", () => undefined);
+  page.start();
+  expect(signed).toEqual([]);
+  page.askAs(new Client({ read: () => ({ access: "theirs", refresh: "" }), write: () => undefined }));
+  await vi.waitFor(() => expect(page.seen.parcel.hidden).toEqual([]));
+  expect(signed).toEqual(["Bearer theirs"]);
 });

@@ -45,6 +45,8 @@ export class FollowedParcel {
   /** How often frames told where it is and when it comes: no answer that was asked for before is newer. */
   #told = 0;
   #stopped = false;
+  /** Whose business the parcel is anyway, where that is known here. */
+  #theirs: Client | null = null;
   seen: Seen;
 
   readonly #path: string;
@@ -84,6 +86,12 @@ export class FollowedParcel {
     document.addEventListener("visibilitychange", this.#wake);
   }
 
+  /** Its buyer or its seller is signed in: they are asked for no code. */
+  askAs(theirs: Client): void {
+    this.#theirs = theirs;
+    if (this.seen.parcel.code_shows.length > 0) this.#renewNow();
+  }
+
   /** It tells nothing more, whatever is answered yet. */
   stop(): void {
     this.#stopped = true;
@@ -97,7 +105,8 @@ export class FollowedParcel {
   /** Ask for everything anew. Rejects where there is no connection. */
   async renew(): Promise<void> {
     const [mine, told] = [++this.#asked_for, this.#told];
-    const parcel = await this.client.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: false }).catch((error: unknown) => {
+    const asking = this.#theirs ?? this.client;
+    const parcel = await asking.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: this.#theirs !== null }).catch((error: unknown) => {
       if (error instanceof Refused && error.status === 410) location.reload(); // the link has ended: the server says so
       throw error;
     });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Parcel, atDoor, endedAt, history, pickupPlace, step } from "./parcel.ts";
+import { type Parcel, atDoor, endedAt, history, pickupPlace, putAway, step } from "./parcel.ts";
 
 const at = (minute: number): string => new Date(minute * 60_000).toISOString();
 const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel => ({
@@ -7,6 +7,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   status,
   status_display: status,
   ending: null,
+  ended_at: null,
   distance_km: null,
   position: null,
   pickup_address: "",
@@ -64,9 +65,14 @@ test("what was handed over before the network came back is not on its way afterw
 });
 
 test("an end has its time, a journey none", () => {
-  const steps = [taken("delivered", 30)];
-  expect(endedAt(parcel("delivered", { tracking_history: steps }))).toBe(30 * 60_000);
+  expect(endedAt(parcel("delivered", { ended_at: at(30) }))).toBe(30 * 60_000);
   expect(endedAt(parcel("in_transit"))).toBeNull();
+});
+
+test("a journey is put away once it is over and its server shows it no more", () => {
+  expect(putAway(parcel("delivered", { hidden: ["history", "after_end"] }))).toBe(true);
+  expect(putAway(parcel("delivered", { hidden: ["history"] }))).toBe(false); // its seller shows the rest
+  expect(putAway(parcel("in_transit", { hidden: ["after_end"] }))).toBe(false);
 });
 
 test("the pickup is drawn only once the API says where it was", () => {

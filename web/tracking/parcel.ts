@@ -19,6 +19,9 @@ export const over = (status: string): boolean => OVER.includes(status);
 /** Whether its seller does not show now where it is. */
 export const positionHidden = (parcel: Parcel): boolean => underWay(parcel.status) && parcel.hidden.includes("position");
 
+/** Whether it is over, and its journey is shown no more to whoever looks. */
+export const putAway = (parcel: Parcel): boolean => over(parcel.status) && parcel.hidden.includes("after_end");
+
 export function windowOf(eta: Eta | null): Window | null {
   return eta === null ? null : { earliest: Date.parse(eta.earliest), latest: Date.parse(eta.latest), stops_before: eta.stops_before };
 }
@@ -80,10 +83,9 @@ function noLaterThan(one: Told | undefined, step: Told): void {
   if (one !== undefined) one.at = Math.min(one.at, step.at);
 }
 
-/** When the journey ended; null while it goes on. */
-export function endedAt(parcel: Parcel): number | null {
-  const last = parcel.tracking_history.findLast((one) => one.status === parcel.status);
-  return over(parcel.status) && last !== undefined ? Date.parse(last.timestamp) : null;
+/** When the journey ended; null while it goes on, and where that is not told. */
+export function endedAt({ ended_at }: Pick<Parcel, "ended_at">): number | null {
+  return ended_at === null ? null : Date.parse(ended_at);
 }
 
 /** Where it was taken aboard, as far as the API says it. */

@@ -17,7 +17,7 @@ import { DoorNote } from "./door_note.tsx";
 import { FollowedParcel, type Seen, followedBy } from "./following_parcel.ts";
 import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
-import { type Parcel, over } from "./parcel.ts";
+import { type Parcel, over, putAway } from "./parcel.ts";
 import { CodeCard, ProofCard } from "./proof_card.tsx";
 import { Rating } from "./rating.tsx";
 import { Attempts } from "./reschedule.tsx";
@@ -50,7 +50,10 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   const bought = !shared && goods !== ""; // what is its buyer's alone is asked for by nobody else: it would be answered 404
   const askGoods = async (client: Client): Promise<boolean> => {
     const found = await findGoods(client, parcel.tracking_number);
-    if (found !== "") setGoods(found); // an older question that is answered last takes nothing back
+    if (found !== "") {
+      setGoods(found); // an older question that is answered last takes nothing back
+      followed.askAs(client);
+    }
     return found !== "";
   };
   const onSignedIn = (): Promise<boolean> => askGoods(followed.client);
@@ -59,6 +62,9 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
   }, [parcel.tracking_number]);
 
   const back = useMemo(() => wayBack(() => sessionStorage, (page) => browserStore(page).read() !== null), []);
+  useEffect(() => {
+    if (back !== null) followed.askAs(new Client(browserStore(back.page)));
+  }, [followed]);
   const shown = seen ?? followed.seen;
   const age_s = shown.fix === null ? null : Math.max(0, (Math.max(now, shown.fix.recorded_at) - shown.fix.recorded_at) / 1000);
   const answer = answerOf(shown, now, language, say);
@@ -80,17 +86,11 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
           <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
           {bought && !over(shown.parcel.status) && <Share number={parcel.tracking_number} client={buyer} language={language} say={say} />}
-          <section class="card">
-            <dl class="ends">
-              <dt>{say("from")}</dt>
-              <dd>{shown.parcel.pickup_address ?? say("address.hidden")}</dd>
-              <dt>{say("to")}</dt>
-              <dd>{shown.parcel.delivery_address ?? say("address.hidden")}</dd>
-            </dl>
-          </section>
+          <Ends parcel={shown.parcel} say={say} />
           {shown.parcel.code_shows.length > 0 && (
             <Unlock
               number={named}
+              ended={over(shown.parcel.status)}
               client={followed.client}
               say={say}
               onUnlock={(given) => {
@@ -99,7 +99,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
               }}
             />
           )}
-          <History seen={shown} now={now} language={language} say={say} />
+          {!putAway(shown.parcel) && <History seen={shown} now={now} language={language} say={say} />}
           <p class="quiet small">
             {!shared && <>{say("tracking.number")} <span class="number">{parcel.tracking_number}</span> · </>}
             {date(now, language)}
@@ -140,6 +140,21 @@ function Courier({ parcel, say }: { parcel: Parcel; say: Say }) {
           {say("courier.call", { name: courier.name.split(" ")[0] ?? courier.name })}
         </a>
       )}
+    </section>
+  );
+}
+
+/** From where to where, unless neither is shown: before anybody has it, and after the end. */
+function Ends({ parcel: { pickup_address, delivery_address }, say }: { parcel: Parcel; say: Say }) {
+  if (pickup_address === null && delivery_address === null) return null;
+  return (
+    <section class="card">
+      <dl class="ends">
+        <dt>{say("from")}</dt>
+        <dd>{pickup_address ?? say("address.hidden")}</dd>
+        <dt>{say("to")}</dt>
+        <dd>{delivery_address ?? say("address.hidden")}</dd>
+      </dl>
     </section>
   );
 }

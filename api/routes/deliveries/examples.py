@@ -131,6 +131,7 @@ TRACKED: Final[dict[str, Any]] = {
     "status": "in_transit",
     "status_display": "In Transit",
     "ending": None,
+    "ended_at": None,
     "pickup_address": "Farm Location, Bhaktapur",
     "delivery_address": "Thamel, Kathmandu",
     "delivery_area": {

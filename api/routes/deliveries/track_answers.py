@@ -15,7 +15,7 @@ from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Ending
 from dispatch.geo import geo_cell
 from dispatch.ports import LivePosition
-from dispatch.tracking.privacy import ENDED, Element, Privacy, Stage, is_shown
+from dispatch.tracking.privacy import ENDED, Element, Privacy, Stage, is_shown, tells_when_it_ended
 from dispatch.transporters.models import Transporter
 
 AT_DOOR: Final = (EventKind.ARRIVED_AT_DROPOFF, EventKind.LEFT_DROPOFF)
@@ -81,7 +81,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
 
     ``tracking_number`` is empty for whoever follows by a share link: the link ends, the number does not.
     ``hidden`` names what is not shown now, ``code_shows`` what of it the parcel's code would show.
-    ``ending``: how it ended, where it did not go well. ``position`` only while it is under way, as in the live frames.
+    ``ending``: how it ended, where it did not go well. ``ended_at``: when it arrived or was cancelled, null before that
+    and where its seller shows nothing of it. ``position`` only while it is under way, as in the live frames.
 
     ``delivery_area``: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
     is not told the house. Null where nobody has said where the door is.
@@ -91,6 +92,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     status: DeliveryStatus
     status_display: str
     ending: Ending | None
+    ended_at: datetime | None
     pickup_address: str | None
     delivery_address: str | None
     delivery_area: TrackedArea | None
@@ -150,6 +152,7 @@ def tracked_delivery(
         status=delivery.status,
         status_display=delivery.status.display,
         ending=delivery.ending,
+        ended_at=_ended_at(delivery, sight),
         pickup_address=delivery.pickup_address if sight.of(Element.PICKUP_ADDRESS) else None,
         delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,
         delivery_area=None if gone else _area(delivery.delivery_lat, delivery.delivery_lon),
@@ -173,6 +176,13 @@ def tracked_position(live: LivePosition, now: datetime) -> TrackedPosition:
     """A live position for anyone who has the tracking number of a parcel under way."""
     age_s = round(max(0.0, (now - live.recorded_at).total_seconds()), 1)
     return TrackedPosition(live.lat, live.lon, live.recorded_at, live.accuracy_m, age_s)
+
+
+def _ended_at(delivery: Delivery, sight: Sight) -> datetime | None:
+    if not tells_when_it_ended(sight.privacy, sight.stage):
+        return None
+    ended = [step.timestamp for step in delivery.tracking_history if step.status is delivery.status]
+    return ended[-1] if ended else None
 
 
 def _area(lat: float | None, lon: float | None) -> TrackedArea | None:

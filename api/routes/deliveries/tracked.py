@@ -5,6 +5,7 @@ from msgspec import structs
 from api.routes.deliveries.arrivals import arrivals_from, live_positions, open_errands
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
+from dispatch.accounts.models import User
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import attempts_of
@@ -12,14 +13,16 @@ from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
 from dispatch.tracking.service import stops_before, waits_for_next_try
 from dispatch.tracking.share_links import followed_by
+from dispatch.tracking.unlocking import needs_no_code
 
 
 async def read_tracked(
-    services: DeliveryServices, work: Work, named: str, unlock: str | None = None
+    services: DeliveryServices, work: Work, named: str, unlock: str | None = None, asks: User | None = None
 ) -> TrackedDelivery:
     """What ``track/`` answers and the tracking page shows, by a tracking number or the token of a share link.
 
-    ``unlock``: the token that ``unlock/`` answered. Raises NotFound, and Gone for a link that has ended.
+    ``unlock``: the token that ``unlock/`` answered. ``asks``: who is signed in, where that is known. Raises NotFound,
+    and Gone for a link that has ended.
     """
     number, link_id = await followed_by(work.session, named, services.clock.now())
     delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
@@ -29,7 +32,8 @@ async def read_tracked(
     errands = await open_errands(work, [delivery])
     arrival = arrivals_from(services, [delivery], positions, errands).get(delivery.id)
     carried, now = errands.get(delivery.transporter_id or 0, ()), services.clock.now()
-    unlocked, waits = services.unlock_tokens.holds(unlock, number, now), waits_for_next_try(carried, delivery.id, now)
+    unlocked = services.unlock_tokens.holds(unlock, number, now) or (asks is not None and needs_no_code(delivery, asks))
+    waits = waits_for_next_try(carried, delivery.id, now)
     stage = Stage(delivery.status, stops_before(carried, arrival), arrival, now, unlocked, waits)
     answer = tracked_delivery(
         delivery,

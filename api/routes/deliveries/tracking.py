@@ -11,7 +11,7 @@ from api.http.actors import client_address
 from api.http.described_errors import ALSO_TELLS
 from api.http.injected import GivenWork
 from api.http.schemas import CODE, NO_NUL, Body
-from api.http.security import PUBLIC
+from api.http.security import PUBLIC, whoever_asks
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.track_answers import TrackedDelivery
 from api.routes.deliveries.tracked import read_tracked
@@ -43,14 +43,21 @@ class TrackingController(Controller):
 
     @get("/{tracking_number:str}/track/", opt=PUBLIC | {ALSO_TELLS: (410,)})
     async def track(
-        self, tracking_number: FromPath[str], work: GivenWork, services: GivenServices, unlock: UnlockQuery = None
+        self,
+        request: Request[Any, Any, Any],
+        tracking_number: FromPath[str],
+        work: GivenWork,
+        services: GivenServices,
+        unlock: UnlockQuery = None,
     ) -> TrackedDelivery:
         """A parcel, for anyone who has its tracking number, or `s.` and the end of a share link: 410 once that ended.
 
         `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
-        as on the socket. What its seller does not show now is named in `hidden`.
+        as on the socket. What its seller does not show now is named in `hidden`; by default the addresses show while it
+        is under way, and once it has ended only that and when, without `unlock`. Its buyer, its seller and admins who
+        send their access token need no code.
         """
-        return await read_tracked(services, work, tracking_number, unlock)
+        return await read_tracked(services, work, tracking_number, unlock, await whoever_asks(request))
 
     @post("/{tracking_number:str}/unlock/", opt=PUBLIC | {ALSO_TELLS: (403, 410)}, status_code=200)
     async def unlock(

@@ -1,4 +1,4 @@
-"""What the server's own page says, in a reader's language: words of ``web/shared/words.json``, and Nepal's times."""
+"""What the server's own page says, in a reader's language: words of the built pages, and Nepal's times."""
 
 import json
 from bisect import bisect_right

@@ -108,7 +108,14 @@ def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missi
         status=status_of(parcel, say, now),
         history=[(at, say.clock(at, now), text) for at, text in story_of(parcel, say)],
         vehicle=say(f"vehicle.{vehicle}", otherwise=str(vehicle)),
+        over=parcel["status"] in OVER,
+        put_away=is_put_away(parcel),
     )
+
+
+def is_put_away(parcel: Mapping[str, Any]) -> bool:
+    """Whether it is over, and its journey is shown no more to whoever looks."""
+    return parcel["status"] in OVER and "after_end" in parcel["hidden"]
 
 
 def what_of(parcel: Mapping[str, Any], say: Speech) -> str:
@@ -122,8 +129,8 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     """The one sentence that people come for."""
     status, window = parcel["status"], parcel["eta"]
     if status in OVER:
-        ended = [step["timestamp"] for step in parcel["tracking_history"] if step["status"] == status]
-        return say(f"answer.{status}", at=say.clock(ended[-1], now)) if ended else say(f"status.{status}")
+        at = parcel["ended_at"]
+        return say(f"answer.{status}", at=say.clock(at, now)) if at else say(f"status.{status}")
     if status == "available":
         return _waiting(parcel, say, now)
     again = parcel["next_try"]

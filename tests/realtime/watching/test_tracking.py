@@ -112,7 +112,8 @@ async def test_the_phone_number_shows_only_while_the_delivery_is_under_way(world
     assert ok(await world.http.get(address))["transporter"]["phone"] == "+977-9841555555"
     for step in ("pickup", "deliver"):
         ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
-    assert ok(await world.http.get(address))["transporter"]["phone"] is None
+    assert ok(await world.http.get(address))["transporter"] is None
+    assert ok(await (await world.admin()).get(address))["transporter"]["phone"] is None
 
 
 async def test_the_plain_answer_has_the_position_of_the_frames_while_the_delivery_is_under_way(world: World) -> None:
