@@ -43,7 +43,8 @@ MESSAGES = {
 class DeliveryEvent(IdentityBase):
     """An arrival or a departure. ``at`` is the device's clock, so it may lie well before ``noticed_at``, ours.
 
-    ``visit`` counts the events of a kind: a transporter may come twice.
+    ``visit`` counts the events of a kind: a transporter may come twice. Where it was is None once whoever lived there
+    deleted their account.
     """
 
     __tablename__ = "delivery_events"
@@ -54,8 +55,8 @@ class DeliveryEvent(IdentityBase):
     visit: Mapped[int] = mapped_column(SmallInteger)
     at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     noticed_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
-    lat: Mapped[float] = mapped_column(Double)
-    lon: Mapped[float] = mapped_column(Double)
+    lat: Mapped[float | None] = mapped_column(Double)
+    lon: Mapped[float | None] = mapped_column(Double)
 
 
 class DeliveryJourney(CommonTableAttributes, AdvancedDeclarativeBase):

@@ -47,6 +47,7 @@ from dispatch.transporters.service import lock_transporter
 
 ASSIGNED_MESSAGE = "Package assigned to transporter"
 REASSIGNED_MESSAGE = "Package assigned to another transporter"
+PICKED_UP_MESSAGE = "Package picked up from sender"
 BROUGHT_BACK = "Package brought back to its seller"
 HANDED_ON_MESSAGE = "Package handed on to another transporter"
 
@@ -294,7 +295,7 @@ class DeliverySteps:
         step = self.deliveries.record(
             delivery,
             DeliveryAct.PICK_UP,
-            "Package picked up from sender",
+            PICKED_UP_MESSAGE,
             place=_named(handover.place, delivery.pickup_address),
             notes=handover.notes,
             flags=handover.flags(self._rules, address=pickup_point(delivery), at=when.at),

@@ -30,6 +30,7 @@ from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
 from dispatch.ports import Clock
 from dispatch.privacy.blockers import blockers
+from dispatch.privacy.doors import forget_doors
 from dispatch.privacy.messages import about_own
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
@@ -126,6 +127,7 @@ class AccountDeletion:
             .where(DeliveryInfo.id.in_(places))
             .values(customer_name=NOBODY, phone_number="", **NO_ADDRESS)
         )
+        await forget_doors(session, bought)
         parcels = select(Delivery.id).where(Delivery.sale_id.in_(bought))
         await session.execute(  # no part of the chain, so nothing is proved by who signed
             update(RefusedHandover)

@@ -1,11 +1,13 @@
 """Somebody who can be told by name, street and phone, and where that stands."""
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select
 
+from dispatch.database.base import DateTimeUTC
 from dispatch.tables import metadata
-from tests.support.world import Person, World, delivery_body, ok
+from tests.support.world import Person, Place, World, delivery_body, ok
 
 AUTH = "/api/v1/auth"
 SECRET = "Sita Gurungseni"
@@ -39,11 +41,30 @@ async def bought_by(
 
 async def tables_with(world: World, *texts: str) -> set[str]:
     """Where a text stands, in any column of any table."""
+
+    def holds(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(*(func.strpos(cast(column, Text), one) > 0 for one in texts))
+
+    return await _tables_where(world, holds)
+
+
+async def tables_near(world: World, place: Place) -> set[str]:
+    """Where a latitude or longitude stands to three digits, in any column of any table; times of a day are none."""
+    digits = "|".join(f"{one:.4f}"[:-1].replace(".", r"\.") for one in place)
+
+    def holds(column: ColumnElement[Any]) -> ColumnElement[bool]:
+        if isinstance(column.type, DateTimeUTC):
+            return literal(value=False)
+        return cast(column, Text).op("~", is_comparison=True)(rf"(^|[^0-9.:])({digits})")
+
+    return await _tables_where(world, holds)
+
+
+async def _tables_where(world: World, holds: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> set[str]:
     found = set()
     async with world.server.services.database.work() as work:
         for table in metadata.sorted_tables:
-            columns = [cast(column, Text) for column in table.columns]
-            holds = or_(*(func.strpos(column, one) > 0 for column in columns for one in texts))
-            if await work.session.scalar(select(func.count()).select_from(table).where(holds)):
+            rows = select(func.count()).select_from(table).where(or_(*(holds(column) for column in table.columns)))
+            if await work.session.scalar(rows):
                 found.add(table.name)
     return found

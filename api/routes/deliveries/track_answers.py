@@ -218,5 +218,6 @@ def _step(step: DeliveryStep, sight: Sight) -> StepAnswer:
 
 def _event(event: DeliveryEvent, sight: Sight) -> TrackedEvent:
     shown = sight.of(Element.DELIVERY_ADDRESS if event.kind in AT_DOOR else Element.PICKUP_ADDRESS)
-    place = Point(event.lat, event.lon) if shown else None
+    lat, lon = event.lat, event.lon
+    place = Point(lat, lon) if shown and lat is not None and lon is not None else None
     return TrackedEvent(event.kind, event.kind.message, event.at, event.noticed_at, place)
