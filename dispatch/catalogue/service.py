@@ -13,7 +13,7 @@ from dispatch.catalogue.models import Product, StockReason, TaxClass
 from dispatch.catalogue.stock import note_change
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
-from dispatch.errors import Forbidden, Invalid, NotFound, raise_together
+from dispatch.errors import Conflict, Forbidden, Invalid, NotFound, raise_together
 
 MAX_IMAGES: Final = 20
 """Of a product."""
@@ -125,9 +125,18 @@ class Catalogue:
         product.images = [*product.images, address]
         await self._session.flush()
 
-    async def change(self, product_id: int, user: User, changes: Mapping[str, Any]) -> Product:
-        """Change some fields of one's own product; an admin may change any."""
+    async def change(
+        self, product_id: int, user: User, changes: Mapping[str, Any], *, stock_was: int | None = None
+    ) -> Product:
+        """Change some fields of one's own product; an admin may change any.
+
+        ``stock_was``: the stock that a new one was based on. Raises Conflict where it is another by now; the same new
+        one again is the same.
+        """
         product = await self.own(product_id, user)
+        if stock_was is not None and product.stock not in {stock_was, changes.get("stock")}:
+            words = f"The stock was {stock_was} and is {product.stock} by now: say what it is to be from there."
+            raise Conflict(words, code="stock_changed", stock=product.stock)
         if changes.get("category_id") != product.category_id:  # one that was retired since stays its own
             await check_category(self._session, changes.get("category_id"))
         before = product.stock

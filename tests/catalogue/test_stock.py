@@ -55,3 +55,19 @@ async def test_all_that_is_wrong_with_a_change_is_named_and_another_seller_sees_
     assert (await seller.post(_path(product), {"change": 0, "reason": "lost"})).status_code == 400
     assert (await other.post(_path(product), {"change": 1, "reason": "lost"})).status_code == 403
     assert (await other.get(_path(product))).status_code == 403
+
+
+async def test_a_stock_that_was_thought_of_before_a_sale_overwrites_nothing_and_is_told_the_present_one(
+    world: World,
+) -> None:
+    bought = await world.bought(quantity=3, stock=10)
+    path = f"/api/v1/marketplace/products/{bought.product_id}/"
+    stale = {"stock": 12, "stock_was": 10, "name": "Rice, organic"}
+    refused = await bought.seller.patch(path, stale)
+    told = refused.json()
+    assert (refused.status_code, told["code"], told["stock"]) == (409, "stock_changed", 7)
+    kept = ok(await world.http.get(path))
+    assert (kept["stock"], kept["name"]) == (7, "Organic Rice")
+    for _ in range(2):  # the answer to the first one was lost
+        changed = ok(await bought.seller.patch(path, {"stock": 12, "stock_was": 7}))
+        assert (changed["stock"], "stock_was" in changed) == (12, False)

@@ -3,7 +3,7 @@ import { useActing } from "../shared/acting.ts";
 import { type Address, changed } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import { CATEGORIES, type Category, categoryChoices } from "../shared/categories.ts";
-import type { Client } from "../shared/client.ts";
+import { type Client, Refused } from "../shared/client.ts";
 import { useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
@@ -13,7 +13,7 @@ import { Mark } from "../shared/mark.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { PictureField } from "./picture_field.tsx";
-import { type ProductForm, formOf, productOf } from "./product_form.ts";
+import { type Edits, type ProductForm, beforeEdits, changesBetween, edited, editsOf, formOf, productOf, withEdits } from "./product_form.ts";
 import type { Say } from "./speech.ts";
 import { Stock } from "./stock.tsx";
 
@@ -92,6 +92,7 @@ function CategoryField({ client, value, onValue, problem, language, say }: Categ
 
 interface Wanted {
   form: ProductForm;
+  before: ProductForm;
   images: readonly string[];
   picked: string | null;
 }
@@ -107,19 +108,38 @@ interface SheetGiven {
 }
 
 function ProductSheet({ client, product, language, say, onChanged, onClose, onSaved }: SheetGiven) {
-  const { form, change, drop } = useDraft<ProductForm>(`seller.product.${product?.id ?? "new"}`, formOf(product));
-  const had = product?.images.map(({ image }) => image) ?? [];
+  // Kept is what was changed and no whole form: the product goes on being sold, and the rest of it is shown as it is now.
+  const { form: kept, change: keep, drop } = useDraft(`seller.product.${product?.id ?? "new"}`, { edits: "{}" });
+  const edits = editsOf(kept.edits);
+  const form = withEdits(formOf(product), edits);
+  const keepEdits = (next: Edits): void => keep({ edits: JSON.stringify(next) });
+  const change = (typed: Partial<ProductForm>): void => keepEdits(edited(form, edits, typed));
+  const [had] = useState(() => product?.images.map(({ image }) => image) ?? []);
   const [images, setImages] = useState(had);
   const [picked, setPicked] = useState<string | null>(null);
   const [picking, setPicking] = useState(false);
-  // A new product whose picture was refused is there already: the next try changes it.
+  // What was taken before a picture was refused is there already: the next try changes what was typed since.
   const made = useRef<number | null>(product?.id ?? null);
-  const save = useActing<Wanted>(say, async ({ form: typed, images: kept, picked: fresh }, key) => {
-    const changes = kept.length === had.length ? {} : { images: kept };
+  const written = useRef<ProductForm | null>(null);
+  /** It was sold meanwhile: the form shows how many there are now, and the rest that was typed stays. */
+  const notOverwritten = async (problem: unknown): Promise<void> => {
+    if (problem instanceof Refused && problem.code === "stock_changed") {
+      const { stock: _, ...others } = edits;
+      keepEdits(others);
+      written.current = null;
+      await onChanged();
+    }
+    throw problem;
+  };
+  const save = useActing<Wanted>(say, async ({ form: typed, before, images: shown, picked: fresh }, key) => {
     if (made.current === null) {
       const answer = await client.call<Product>(PATH, { method: "POST", body: productOf(typed, true), idempotencyKey: key });
       made.current = answer.id;
-    } else await client.call(`${PATH}${made.current}/`, { method: "PATCH", body: { ...productOf(typed, product === null), ...changes } });
+    } else {
+      const changes = { ...changesBetween(written.current ?? before, typed), ...(shown.length !== had.length && { images: shown }) };
+      if (Object.keys(changes).length > 0) await client.call(`${PATH}${made.current}/`, { method: "PATCH", body: changes }).catch(notOverwritten);
+    }
+    written.current = typed;
     if (fresh !== null) {
       const body = { image: fresh };
       await client.call(`${PATH}${made.current}/images/`, { method: "POST", body, idempotencyKey: `${key}-picture` });
@@ -134,7 +154,7 @@ function ProductSheet({ client, product, language, say, onChanged, onClose, onSa
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void save.start({ form, images, picked });
+          void save.start({ form, before: beforeEdits(formOf(product), edits), images, picked });
         }}
       >
         <Field label={say("product.name")} name="name" value={form.name} onValue={(name) => change({ name })} problem={save.fields["name"]} />

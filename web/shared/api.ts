@@ -3225,6 +3225,8 @@ export interface paths {
         /**
          * Change
          * @description Change one's own product. A picture that was handed in and is no longer in `images` is gone for good.
+         *
+         *     409 `stock_changed` with the present `stock` where that is neither `stock_was` nor the new one: nothing is done.
          */
         patch: operations["catalogue_change"];
         trace?: never;
@@ -8739,7 +8741,7 @@ export interface components {
         };
         /**
          * ProductChanges
-         * @description Fields to change.
+         * @description Fields to change. ``stock_was``: what the stock was when the new one was thought of; sales go on meanwhile.
          */
         ProductChanges: {
             category_id?: number | null;
@@ -8756,6 +8758,7 @@ export interface components {
             /** Format: line */
             name?: string;
             stock?: number;
+            stock_was?: number;
             tax_class?: components["schemas"]["TaxClass"];
             weight_kg?: number | null;
         };

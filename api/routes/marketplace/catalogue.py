@@ -69,12 +69,13 @@ class NewProduct(Body, frozen=True, kw_only=True):
 
 
 class ProductChanges(Body, frozen=True, kw_only=True):
-    """Fields to change."""
+    """Fields to change. ``stock_was``: what the stock was when the new one was thought of; sales go on meanwhile."""
 
     name: ProductName | UnsetType = UNSET
     listed_price: Decimal | UnsetType = UNSET
     discounted_price: Decimal | UnsetType | None = UNSET
     stock: Stock | UnsetType = UNSET
+    stock_was: Stock | UnsetType = UNSET
     description: Text | UnsetType = UNSET
     tax_class: TaxClass | UnsetType = UNSET
     images: Images | UnsetType = UNSET
@@ -85,6 +86,7 @@ class ProductChanges(Body, frozen=True, kw_only=True):
     def columns(self) -> dict[str, Any]:
         """What is to become another, as it is kept."""
         changes = changes_of(self)
+        changes.pop("stock_was", None)
         return changes | ({"weight_kg": to_the_gram(changes["weight_kg"])} if "weight_kg" in changes else {})
 
 
@@ -172,12 +174,16 @@ class ProductController(Controller):
         work: GivenWork,
         services: GivenServices,
     ) -> ProductAnswer:
-        """Change one's own product. A picture that was handed in and is no longer in `images` is gone for good."""
+        """Change one's own product. A picture that was handed in and is no longer in `images` is gone for good.
+
+        409 `stock_changed` with the present `stock` where that is neither `stock_was` nor the new one: nothing is done.
+        """
         catalogue = Catalogue(work)
         before = list((await catalogue.own(product_id, request.user)).images)
-        product = await catalogue.change(product_id, request.user, data.columns())
+        stock_was = None if data.stock_was is UNSET else data.stock_was
+        product = await catalogue.change(product_id, request.user, data.columns(), stock_was=stock_was)
         forget_pictures(work, services, product, before)
         if product.seller_id != request.user.id:
-            told = {"fields": sorted(changes_of(data))}
+            told = {"fields": sorted(data.columns())}
             await record(work.session, actor_of(request), "product.changed", "product", product_id, told)
         return product_answer(product)
