@@ -1,11 +1,12 @@
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
-import { type Client, Refused } from "../shared/client.ts";
+import type { Client } from "../shared/client.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { saveBlob } from "../shared/saving.ts";
 import { type Kept, keptAddresses } from "../shared/addresses/addresses.ts";
+import { keptWords } from "./kept_account.ts";
 import type { Say } from "./speech.ts";
 
 interface Given {
@@ -94,16 +95,7 @@ export function OwnData({ client, say, onDeleted }: { client: Client; say: Say; 
       <div class="actions">
         <button type="button" class="button" disabled={remove.pending} onClick={() => void (ready(true) && remove.start(null))}>{say("data.delete.now")}</button>
       </div>
-      <p class="problem" role="alert">{missing.sure || (reasons(remove.error, say) ?? remove.problem)}</p>
+      <p class="problem" role="alert">{missing.sure || (keptWords(remove.error, say) ?? remove.problem)}</p>
     </section>
   );
-}
-
-const REASONS = ["orders_under_way", "payments_open", "refunds_open", "sales_open", "parcels_aboard"] as const;
-
-/** What keeps the account, one after the other; null where it is something else that is in the way. */
-function reasons(error: unknown, say: Say): string | null {
-  if (!(error instanceof Refused) || error.code !== "account_in_use") return null;
-  const told = REASONS.filter((one) => one in error.reasons).map((one) => say(`data.kept.${one}`, { count: error.reasons[one] ?? 0 }));
-  return `${say("data.kept")} ${told.join("; ")}`;
 }
