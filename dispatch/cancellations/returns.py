@@ -7,7 +7,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.cancellations.return_making import RETURNED, ReturnMaking
 from dispatch.cancellations.sale_refunds import GivenBack, SaleRefunds
 from dispatch.database.work import Work
-from dispatch.deliveries.attempts.service import attempts_of
+from dispatch.deliveries.attempts.service import attempts_of, tries_of
 from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, Ending, PartialReason
@@ -87,7 +87,7 @@ class Returns:
             return
         if delivery.transporter_id != own.id:
             raise _cannot(delivery, "This delivery is no longer yours.", code="no_longer_yours")
-        tried = len((await attempts_of(self._session, [delivery.id])).get(delivery.id, ()))
+        tried = tries_of((await attempts_of(self._session, [delivery.id])).get(delivery.id, ()))
         if tried < self._most_attempts or not delivery.status.under_way:
             detail = f"It was tried {tried} times; before {self._most_attempts} a dispatcher or the seller decides."
             raise _cannot(delivery, detail, code="not_exhausted")

@@ -55,7 +55,7 @@ class Proving:
     def __init__(
         self, work: Work, clock: Clock, codes: DeliveryCodes, chain: ProofChain, *, refuse_m: float | None
     ) -> None:
-        """``refuse_m``: farther from its address nothing changes hands; None only flags it."""
+        """``refuse_m``: farther from its address nothing changes hands or is tried; None only flags it."""
         self._work = work
         self._session = work.session
         self._clock = clock
@@ -85,7 +85,7 @@ class Proving:
 
         Raises Invalid, Unproved and CodeLocked.
         """
-        self._check_place(delivery, end, handover)
+        self.check_place(delivery, end, handover)
         required = kinds_of(getattr(delivery, COLUMNS[end]))
         if end is not End.PICKUP and delivery.requires_signature and not required and handover.signature is None:
             raise Invalid(
@@ -106,8 +106,11 @@ class Proving:
                 locked.extra["delivery_status"] = status
                 raise
 
-    def _check_place(self, delivery: Delivery, end: End, handover: Handover) -> None:
-        """Where the shop wants it: whether it is near enough to its address, where that is known."""
+    def check_place(self, delivery: Delivery, end: End, handover: Handover) -> None:
+        """Where the shop wants it: whether it is near enough to its address, where that is known.
+
+        Raises Unproved where nobody knows where it is, and TooFar.
+        """
         address, most_m = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery), self._refuse_m
         if most_m is None or address is None:
             return

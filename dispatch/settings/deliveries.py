@@ -174,8 +174,8 @@ class DeliverySettings(Section):
     handover_refuse_m: float | None = Field(
         None,
         gt=0,
-        description="A pickup or drop-off farther than this from its address, or of which nobody knows where it is, is "
-        "refused, metres. Default: none is, they are flagged.",
+        description="A pickup, drop-off or try at the door farther than this from its address, or of which nobody "
+        "knows where it is, is refused, metres. Default: none is, they are flagged.",
     )
     proof_link_s: int = Field(
         900,

@@ -54,6 +54,32 @@ async def test_who_is_too_far_away_spends_no_try_of_the_code(near: World) -> Non
     assert ok(await driver.get(f"/api/deliveries/{delivery['id']}/"))["proof"]["code"]["tries_left"] == 3
 
 
+async def test_who_was_never_at_the_door_tries_nothing_and_brings_nothing_back(near: World) -> None:
+    driver, delivery = await _taken(near)
+    path = f"/api/deliveries/{delivery['id']}"
+    ok(await driver.post(f"{path}/pickup/", _at(BHAKTAPUR)))
+    nowhere = await driver.post(f"{path}/attempts/", {"reason": "nobody_there"})
+    assert (nowhere.status_code, nowhere.json()["code"]) == (422, "place_required")
+    far = await driver.post(f"{path}/attempts/", _at(BHAKTAPUR) | {"reason": "nobody_there"})
+    told = far.json()
+    assert (far.status_code, told["code"], told["most_m"], told["proof_kept"]) == (422, "too_far", 150.0, True)
+    ok(await driver.post(f"{path}/attempts/", _at(THAMEL, 0.001) | {"reason": "nobody_there"}), 201)
+    assert ok(await driver.get(f"{path}/"))["attempts_left"] == near.server.settings.max_attempts - 1
+
+
+async def test_what_is_damaged_or_lost_is_told_from_anywhere_and_unlocks_no_way_back(near: World) -> None:
+    driver, delivery = await _taken(near)
+    path, most = f"/api/deliveries/{delivery['id']}", near.server.settings.max_attempts
+    ok(await driver.post(f"{path}/pickup/", _at(BHAKTAPUR)))
+    for reason in ("damaged", "lost", *("damaged" for _ in range(most))):
+        assert ok(await driver.post(f"{path}/attempts/", {"reason": reason}), 201)["attempts_left"] == most
+    back = await driver.post(f"{path}/return/", {"reason": "Nobody wants it"})
+    assert (back.status_code, back.json()["code"]) == (409, "not_exhausted")
+    for _ in range(most):
+        ok(await driver.post(f"{path}/attempts/", _at(THAMEL) | {"reason": "nobody_there"}), 201)
+    ok(await driver.post(f"{path}/return/", {"reason": "Nobody was there"}))
+
+
 async def test_unless_a_shop_wants_it_a_far_place_is_flagged_and_not_refused(world: World) -> None:
     driver, delivery = await _taken(world)
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(THAMEL)))

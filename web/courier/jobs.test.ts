@@ -143,6 +143,11 @@ test("an attempt counts from when it is saved on, once, however late the server'
   expect([timesTried(told(1), [tried("confirmed", 0), tried("sending", 1)]), timesTried(told(0), [])]).toEqual([2, 0]);
 });
 
+test("that a parcel is damaged or lost is no try of it, also before the server knows", () => {
+  const told = { ...did("attempts"), body: { reason: "damaged" } };
+  expect(withActions([job(1, "in_transit", { attempts_left: 2 })], [told])[0]?.attempts_left).toBe(2);
+});
+
 test("an attempt that the server does not know yet counts among those that were made", () => {
   const left = (...actions: Action[]): number | undefined => withActions([job(1, "in_transit", { attempts_left: 2 })], actions)[0]?.attempts_left;
   expect([left(), left(did("attempts")), left(did("attempts"), did("attempts", "sending")), left(did("attempts", "refused")), left(did("attempts", "confirmed"))]).toEqual([2, 1, 0, 2, 2]);

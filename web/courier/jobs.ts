@@ -1,6 +1,7 @@
 // A transporter's deliveries in the order in which they are worked off, and where each one goes next.
 import type { components } from "../shared/api.ts";
 import type { Action } from "./actions.ts";
+import { TROUBLES } from "./next_tries.ts";
 
 /** `stops`: those that are yet to come, in the server's order as it was heard last; a phone that kept none before has none. */
 export type Job = components["schemas"]["DetailedDelivery"] & { stops?: readonly OpenStop[] };
@@ -37,7 +38,7 @@ export function withActions(jobs: readonly Job[], actions: readonly Action[]): J
     if (own.some((one) => one.kind === "deliver")) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
     const status = own.some((one) => one.kind === "attempts") && job.status === "picked_up" ? ("in_transit" as const) : job.status;
-    const attempts_left = Math.max(0, job.attempts_left - own.filter((one) => isUntold(one, job)).length); // not a number where an older page has kept the job
+    const attempts_left = Math.max(0, job.attempts_left - own.filter((one) => isUntold(one, job) && isTry(one)).length); // not a number where an older page has kept the job
     const tried = own.findLast((one) => one.kind === "attempts" && one.state !== "confirmed"); // what is confirmed, a buyer may have changed since
     return [tried === undefined ? { ...job, status, attempts_left } : { ...job, status, attempts_left, next_try: nextTryOf(tried), stops: [] }]; // where it comes among the others, only the server can say
   });
@@ -52,6 +53,11 @@ export function timesTried(job: Job, actions: readonly Action[]): number {
 function isUntold(action: Action, job: Job): boolean {
   if (action.kind !== "attempts" || action.state === "refused") return false;
   return action.tried === undefined ? action.state !== "confirmed" : action.tried >= toldOf(job);
+}
+
+/** That a parcel is damaged or lost counts as no try at its door, as the server counts. */
+function isTry({ body }: Action): boolean {
+  return !TROUBLES.some((one) => one === body["reason"]);
 }
 
 function toldOf(job: Job): number {

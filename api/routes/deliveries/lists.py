@@ -42,7 +42,7 @@ from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
 from dispatch.bikram_sambat import nepal_date
-from dispatch.deliveries.attempts.service import attempts_of
+from dispatch.deliveries.attempts.service import attempts_of, tries_of
 from dispatch.deliveries.finding import DeliveryFilter, cities_of, deliveries_query, waiting_query
 from dispatch.deliveries.models import DeliveryStatus, Priority
 from dispatch.errors import Forbidden, NotFound
@@ -154,7 +154,7 @@ class DeliveryListController(Controller):
         attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
         code = await services.codes(work).find(delivery.id)
         on_hold = await read_on_hold(work, delivery, services.clock.now(), user)
-        left = services.attempt_rules.left(len(attempts))
+        left = services.attempt_rules.left(tries_of(attempts))
         return detailed_delivery(delivery, user, services.proof_links, attempts, left, code, on_hold)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)

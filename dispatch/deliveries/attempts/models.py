@@ -42,7 +42,7 @@ TOLD = {
 
 
 TROUBLES = frozenset({AttemptReason.DAMAGED, AttemptReason.LOST})
-"""No matter of another try: a dispatcher looks at it, and it may be told however often it was tried."""
+"""No matter of another try: a dispatcher looks at it. It may be told however often it was tried, and from anywhere."""
 
 
 class DeliveryAttempt(IdentityBase):

@@ -6,7 +6,7 @@ from functools import partial
 
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
-from dispatch.deliveries.attempts.service import AttemptRules, attempts_of, check_ahead
+from dispatch.deliveries.attempts.service import AttemptRules, attempts_of, check_ahead, tries_of
 from dispatch.deliveries.changers import Changer, check_not_too_often
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
@@ -61,10 +61,10 @@ class Rescheduling:
                 code="wrong_status",
                 delivery_status=status,
             )
-        tried = len((await attempts_of(self._work.session, [delivery.id])).get(delivery.id, ()))
-        if not for_admin and tried == 0:
+        attempts = (await attempts_of(self._work.session, [delivery.id])).get(delivery.id, ())
+        if not for_admin and not attempts:
             raise Conflict("It was not tried yet; it is on its way.", code="not_attempted", delivery_status=status)
-        if not for_admin and tried >= self._rules.most:
+        if not for_admin and tries_of(attempts) >= self._rules.most:
             raise Conflict(
                 "It was tried as often as it may be: it returns to its seller.",
                 code="too_many_attempts",

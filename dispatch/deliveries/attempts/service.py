@@ -1,6 +1,6 @@
 """A transporter was at the door in vain: it is counted and told to whoever waits, and the parcel is tried again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from dispatch.errors import Conflict, Invalid
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryAttempted, DeliveryInTransit
 from dispatch.ports import Clock, PhotoStore
+from dispatch.proofs.kinds import End
 from dispatch.transporters.models import Transporter
 
 
@@ -79,15 +80,18 @@ class DeliveryAttempts:
     ) -> Attempted:
         """Note that the parcel could not be handed over; told again with the same ``happened_at`` it is the same.
 
-        A window that the customer asked for after it happened stays. Raises Forbidden, Invalid, and Conflict where the
-        delivery is not aboard or was tried as often as it may be: then it returns to its seller.
+        A window that the customer asked for after it happened stays. Raises Forbidden, Invalid, Unproved where the shop
+        wants it and this is far from the door, and Conflict where the delivery is not aboard or was tried as often as
+        it may be: then it returns to its seller.
         """
         delivery = await own_delivery(self._deliveries, key, transporter, self._clock.now())
         before = (await attempts_of(self._session, [delivery.id])).get(delivery.id, [])
         for one in before:
             if handover.happened_at is not None and one.happened_at == handover.happened_at:
-                return self._answer(delivery, one, len(before))
-        self._check_may_try(delivery, len(before), reason)
+                return self._answer(delivery, one, before)
+        self._check_may_try(delivery, tries_of(before), reason)
+        if reason not in TROUBLES:
+            self._proving.check_place(delivery, End.DROP_OFF, handover)
         now = self._clock.now()
         check_ahead(now, self._rules.ahead, next_try_at=next_try_at)
         since = before[-1].at if before else delivery.picked_up_at
@@ -121,7 +125,7 @@ class DeliveryAttempts:
             happened=_happened(delivery, attempt),
         )
         await self._proving.record_attempt(delivery, attempt, handover, step)
-        return self._answer(delivery, attempt, len(before) + 1)
+        return self._answer(delivery, attempt, [*before, attempt])
 
     def _check_may_try(self, delivery: Delivery, tried: int, reason: AttemptReason) -> None:
         if not LIFE.allows(DeliveryAct.ATTEMPT, delivery.status):
@@ -134,8 +138,8 @@ class DeliveryAttempts:
                 attempts=tried,
             )
 
-    def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, tried: int) -> Attempted:
-        return Attempted(delivery, attempt, self._rules.left(tried))
+    def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, known: Sequence[DeliveryAttempt]) -> Attempted:
+        return Attempted(delivery, attempt, self._rules.left(tries_of(known)))
 
 
 def _happened(delivery: Delivery, attempt: DeliveryAttempt) -> list[EventData]:
@@ -166,6 +170,11 @@ def check_ahead(now: datetime, ahead: timedelta, **times: datetime | None) -> No
     }
     if wrong:
         raise Invalid("The next try lies too far ahead.", fields=wrong)
+
+
+def tries_of(attempts: Iterable[DeliveryAttempt]) -> int:
+    """How often it was tried at its door. That it is damaged or lost is told from anywhere, so it is no try."""
+    return sum(one.reason not in TROUBLES for one in attempts)
 
 
 async def attempts_of(session: AsyncSession, delivery_ids: Sequence[int]) -> Mapping[int, list[DeliveryAttempt]]:
