@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from dispatch.audit.models import ActorKind, AuditEvent
@@ -53,7 +53,8 @@ async def test_no_event_is_changed_or_deleted_before_its_time(world: World) -> N
     async with database.work() as work:
         await record(work.session, OPERATOR, "thing.done", "thing", mark)
     mine = AuditEvent.subject_id == mark
-    for statement in (update(AuditEvent).where(mine).values(action="nothing"), delete(AuditEvent).where(mine)):
+    changed, deleted = update(AuditEvent).where(mine).values(action="nothing"), delete(AuditEvent).where(mine)
+    for statement in (changed, deleted, text("TRUNCATE audit_events")):
         with pytest.raises(DBAPIError, match="not changed and not deleted"):
             async with database.work() as work:
                 await work.session.execute(statement)
