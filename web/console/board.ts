@@ -18,6 +18,8 @@ export class Board {
   readonly profiles = new Map<number, Profile>();
   /** False until the first frame. */
   known = false;
+  /** How many whole pictures came: the first, and one after each gap. */
+  pictures = 0;
   #pictureAt: number | null = null;
   readonly #answers = new Answers();
   readonly #had = new Map<number, { courier: number; until: number }>();
@@ -30,6 +32,7 @@ export class Board {
     this.#serverTime = Date.parse(frame.server_time);
     if (frame.reset) {
       this.#pictureAt = now;
+      this.pictures += 1;
       this.#unconfirmed.couriers = new Set(this.couriers.keys());
       this.#unconfirmed.deliveries = new Set(this.deliveries.keys());
     }

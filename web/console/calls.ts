@@ -2,7 +2,8 @@
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import { saveFile } from "../shared/saving.ts";
-import type { Point, Priority } from "./frames.ts";
+import type { Priority } from "./frames.ts";
+import type { Seen } from "./trail.ts";
 
 type Schemas = components["schemas"];
 export type Candidates = Schemas["CandidatesAnswer"];
@@ -57,7 +58,8 @@ export const REASONS: readonly TakeBackReason[] = ["mistake", "breakdown", "too_
 /** A plan for 10,000 takes its time, and each parcel of a commit a moment; longer means that nobody works on it. */
 const PLAN_PATIENCE_S = 120;
 const COMMIT_PATIENCE_S = 900;
-const TRACK_MS = 15 * 60_000;
+/** So long is where a courier has been looked at. */
+export const TRACK_MS = 15 * 60_000;
 const PAGE = 100;
 /** So many of the best are looked at: whoever would be at the door first may be far from the best score. */
 const RANKED = 100;
@@ -207,13 +209,13 @@ export class Calls {
   }
 
   /** Where a courier was in the last quarter of an hour; of a long way the newest part. */
-  async track(courier: number, now: number): Promise<Point[]> {
+  async track(courier: number, now: number): Promise<Seen[]> {
     const from = encodeURIComponent(new Date(now - TRACK_MS).toISOString());
     const path = `/api/transporters/${courier}/positions/?from=${from}&page_size=${PAGE}`;
     let page = await this.client.call<Schemas["PageOfFixAnswer"]>(path);
     const last = Math.ceil(page.count / PAGE);
     if (last > 1) page = await this.client.call(`${path}&page=${last}`);
-    return page.results;
+    return page.results.map(({ lat, lon, recorded_at }) => ({ lat, lon, at: Date.parse(recorded_at) }));
   }
 
   /** A repeat of one and the same request does nothing twice. */

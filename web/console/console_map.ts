@@ -10,6 +10,7 @@ import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
+import { Trail } from "./trail.ts";
 import type { Zone } from "./zones/geojson.ts";
 import { drawHatches, showZones, zonesOver } from "./zones/zone_layers.ts";
 
@@ -118,6 +119,11 @@ export class ConsoleMap {
   readonly #fleet = new FleetBuffer(performance.now());
   readonly #layer: FleetLayer;
   readonly camera: Camera;
+  /** Where whoever is looked at has been; how much of it is drawn can be read at the map's box. */
+  readonly trail = new Trail((seen) => {
+    this.#set("trail", seen.length > 1 ? [line(seen)] : []);
+    this.#map.getContainer().dataset["trail"] = String(seen.length);
+  });
   readonly #once: OnceThere;
   #found: Found | null = null;
   #late: Late = { couriers: new Set(), deliveries: new Set() };
@@ -153,7 +159,10 @@ export class ConsoleMap {
   move(couriers: Iterable<Courier>): void {
     const now = performance.now();
     const jump = this.camera.still || document.hidden;
-    for (const one of couriers) this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
+    for (const one of couriers) {
+      this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
+      this.trail.goOn(one);
+    }
     this.#changed();
     this.camera.moved();
   }
@@ -224,11 +233,6 @@ export class ConsoleMap {
     this.#set("plan", lines.map(({ from, to, ...marks }) => line([from, to], marks)));
   }
 
-  /** Where a courier has been. */
-  trail(points: readonly Point[]): void {
-    this.#set("trail", points.length > 1 ? [line(points)] : []);
-  }
-
   /** What is shown bright; the rest is dimmed, and where there is much of it left out. Null: everything. */
   only(found: Found | null): void {
     this.#found = found;
@@ -237,6 +241,7 @@ export class ConsoleMap {
   }
 
   remove(): void {
+    this.trail.leave();
     clearTimeout(this.#counting);
     this.#layer.remove();
     this.#map.remove();

@@ -7,7 +7,6 @@ import type { Crowd } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
 import { foundOnMap, placesOf } from "./found_on_map.ts";
-import type { Point } from "./frames.ts";
 import { MapLegend } from "./late_parts.tsx";
 
 const WAITING_MS = 1_000;
@@ -141,18 +140,8 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     const lines = planLines(plan, before, board, null);
     if (lines.length > 0) map.camera.fit(lines.flatMap((one) => [one.from, one.to]));
   }, [map, plan?.id]);
-  useEffect(() => {
-    if (map === null) return;
-    let left = false;
-    const draw = (points: readonly Point[]): void => {
-      if (!left) map.trail(points);
-    };
-    if (courier_id === null) draw([]);
-    else calls.track(courier_id, now).then(draw, () => draw([]));
-    return () => {
-      left = true;
-    };
-  }, [map, courier_id]);
+  // After a new picture too: what was driven meanwhile no frame has told.
+  useEffect(() => map?.trail.follow(courier_id, courier, () => calls.track(courier_id ?? 0, newest.current.now)), [map, courier_id, board.pictures]);
 
   return (
     <div class="map-box" data-crowd={crowd}>

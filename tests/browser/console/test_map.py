@@ -12,7 +12,7 @@ from tests.browser.windows import Window, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.watching import speaking
-from tests.support.world import Person, World, ok
+from tests.support.world import Person, World, ok, ping
 
 pytestmark = pytest.mark.slow
 
@@ -212,3 +212,21 @@ async def test_what_the_map_shows_of_a_row_goes_with_the_row_and_before_what_is_
     await expect(page.locator(".sheet header")).to_contain_text(far["tracking_number"])
     # 80 km from the row on which the pointer rests: of that one's way nothing is in the picture.
     await until(elsewhere, "the map has gone to what is chosen, and its way is shown")
+
+
+async def test_where_whoever_is_looked_at_has_been_goes_on_with_every_place_that_its_phone_tells(
+    world: World, map_desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    ram = await named_driver(world, "Ram Thapa", here)
+    asked: list[str] = []
+    map_desk.context.on("request", lambda request: asked.append(request.url) if "/positions/" in request.url else None)
+    page = await opened_console(map_desk, admin, f"?courier={ram.transporter_id}")
+    box = page.locator(".map-box .canvas")
+    await expect(box).to_have_attribute("data-trail", "1")  # where it was before anybody looked
+    async with world.phone(ram) as phone:
+        for number in range(2, 5):
+            await phone.send(ping(number, *north_of(here, number)))
+            await phone.until_ack(number)
+            await expect(box).to_have_attribute("data-trail", str(number))
+    assert len(asked) <= 2, "it was asked for when it was chosen, or with the first picture; the rest is of frames"
