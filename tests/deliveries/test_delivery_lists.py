@@ -41,6 +41,19 @@ async def test_several_statuses_and_priorities_are_one_list(world: World) -> Non
     assert len(await _numbers(admin, search=word, status=["assigned", "available"])) == 3
 
 
+async def test_a_list_says_when_what_has_ended_was_delivered_or_cancelled(world: World) -> None:
+    word, admin, driver = uuid4().hex, await world.admin(), await world.driver()
+    delivered, cancelled, waits = [await world.delivery(special_instructions=word) for _ in range(3)]
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"{PATH}{delivered['id']}/{step}/"))
+    ok(await admin.post(f"{PATH}{cancelled['id']}/cancel/", {"reason": "duplicate"}))
+    rows = {row["id"]: row["ended_at"] for row in ok(await admin.get(PATH, search=word))["results"]}
+    whole = {row: ok(await admin.get(f"{PATH}{row}/")) for row in rows}
+    assert rows[delivered["id"]] == whole[delivered["id"]]["delivered_at"] is not None
+    assert rows[cancelled["id"]] == whole[cancelled["id"]]["tracking_history"][-1]["timestamp"]
+    assert rows[waits["id"]] is None
+
+
 async def test_an_area_has_what_is_picked_up_or_dropped_off_in_it(world: World) -> None:
     place, far = somewhere(), north_of(somewhere(), 400_000)
     from_here = await world.delivery(**_places(place, far))

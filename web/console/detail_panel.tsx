@@ -10,7 +10,7 @@ import { planShows, shortPlace, useDesk } from "./desk.ts";
 import { lateness, measureOf, waitsSince } from "./exceptions.ts";
 import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { holdWords, triedWords } from "./list_panel.tsx";
-import { AddressPanel, AttemptsPanel, CandidateList, CodePanel, CourierPanel, DecisionPanel, DoneList, EndingPanel, FleetPanel, HistoryList, HoldPanel, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
+import { AddressPanel, AttemptsPanel, CandidateList, CodePanel, CourierPanel, DecisionPanel, DoneList, EndedPanel, EndingPanel, FleetPanel, HistoryList, HoldPanel, OfferPanel, PlanPanel, RefusedPanel } from "./late_parts.tsx";
 import { dueOf, triedOf } from "./tries.ts";
 import { queryOf } from "./address.ts";
 
@@ -22,10 +22,11 @@ export function DetailPanel() {
   if (view.courier !== null) return <CourierPanel key={view.courier} id={view.courier} />;
   const delivery = view.delivery === null ? undefined : board.deliveries.get(view.delivery);
   if (delivery !== undefined) return <DeliveryPanel key={delivery.id} delivery={delivery} />;
+  if (view.delivery !== null && board.known) return <EndedPanel key={view.delivery} id={view.delivery} />;
   return (
     <>
-      <p class="quiet pad">{say(view.delivery === null ? "detail.none" : board.known ? "detail.gone" : "loading")}</p>
-      {view.delivery === null && board.known && <FleetPanel />}
+      <p class="quiet pad">{say(view.delivery === null ? "detail.none" : "loading")}</p>
+      {board.known && <FleetPanel />}
       {actions.done.length > 0 && <DoneList />}
     </>
   );
@@ -156,7 +157,7 @@ function Facts({ delivery, details }: { delivery: Delivery; details: Details | n
   );
 }
 
-function Call({ phone, words }: { phone: string; words: string }) {
+export function Call({ phone, words }: { phone: string; words: string }) {
   return (
     <a class="call" href={`tel:${phone}`} title={words} aria-label={words}>
       <Icon of={Phone} />

@@ -9,6 +9,7 @@ import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exc
 import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
 import { type Listed, couriersFound } from "./queue.ts";
 import { ChosenBar } from "./chosen_bar.tsx";
+import { EndedList } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 import { isKey } from "../shared/words.ts";
 import { triedOf } from "./tries.ts";
@@ -21,7 +22,7 @@ const COURIERS = 6;
 
 /** What needs somebody, then everything by what presses most. While somebody reads it, its rows stand still. */
 export function ListPanel() {
-  const { reading } = useDesk();
+  const { reading, view } = useDesk();
   return (
     <div
       class="scroll"
@@ -40,13 +41,14 @@ export function ListPanel() {
       <Exceptions />
       <Couriers />
       <Queue />
+      {view.search !== "" && <EndedList />}
       <ChosenBar />
     </div>
   );
 }
 
 /** A list's name and how much is in it. Where its rows would stand otherwise by now that is said quietly, beside the name: nothing moves before somebody wants it to or reads elsewhere. */
-function Heading({ id, words, count = 0, reordered = false }: { id: string; words: string; count?: number; reordered?: boolean }) {
+export function Heading({ id, words, count = 0, reordered = false }: { id: string; words: string; count?: number; reordered?: boolean }) {
   const { say, digits, reading, again } = useDesk();
   return (
     <div class="heading">
@@ -194,7 +196,7 @@ function routeOf(delivery: Delivery): string {
 }
 
 /** From where to where in one line, of which the place it comes from gives way first. */
-function Route({ delivery, class: looks }: { delivery: Delivery; class: string }) {
+export function Route({ delivery, class: looks }: { delivery: Pick<Delivery, "pickup_address" | "delivery_address">; class: string }) {
   return <span class={`route ${looks}`}><span>{shortPlace(delivery.pickup_address)}</span><span class="to">{"→"}</span><span>{shortPlace(delivery.delivery_address)}</span></span>;
 }
 

@@ -5624,7 +5624,7 @@ export interface components {
          * @description A delivery in a dispatcher's list, with all that makes its steps implausible.
          *
          *     `hold`: why it waits though somebody could have it, null where nothing holds it. `on_hold`: a person lets it
-         *     wait. `ending`: how it ended that did
+         *     wait. `ended_at`: when it was delivered or cancelled; `ending`: how it ended that did
          *     not go well. `return_of`: the delivery whose parcel it brings back to the seller.
          */
         DispatcherRow: {
@@ -5638,6 +5638,7 @@ export interface components {
             delivery_latitude: number | null;
             delivery_longitude: number | null;
             distance_km: number | null;
+            ended_at: string | null;
             ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             flags: string[];

@@ -58,11 +58,12 @@ class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """A delivery in a dispatcher's list, with all that makes its steps implausible.
 
     ``hold``: why it waits though somebody could have it, null where nothing holds it. ``on_hold``: a person lets it
-    wait. ``ending``: how it ended that did
+    wait. ``ended_at``: when it was delivered or cancelled; ``ending``: how it ended that did
     not go well. ``return_of``: the delivery whose parcel it brings back to the seller.
     """
 
     transporter: int | None
+    ended_at: datetime | None
     ready_at: datetime | None
     hold: HoldAnswer | None
     on_hold: OnHoldAnswer | None
@@ -254,12 +255,22 @@ def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
     return DispatcherRow(
         **asdict(delivery_row(delivery)),
         transporter=delivery.transporter_id,
+        ended_at=ended_at(delivery),
         ready_at=delivery.ready_at,
         hold=hold_answer(delivery),
         on_hold=on_hold_answer(delivery, now),
         ending=delivery.ending,
         return_of=delivery.return_of,
         flags=flags,
+    )
+
+
+def ended_at(delivery: Delivery) -> datetime | None:
+    """When it was delivered or cancelled, or what was delivered was said to be lost; None while it goes on."""
+    if delivery.status not in {DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED}:
+        return None
+    return next(
+        (step.timestamp for step in reversed(delivery.tracking_history) if step.status is delivery.status), None
     )
 
 

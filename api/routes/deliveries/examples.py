@@ -62,6 +62,7 @@ OF_DISPATCHER: Final = PAGE | {
         ROW
         | {
             "transporter": 25,
+            "ended_at": None,
             "ready_at": None,
             "hold": None,
             "on_hold": None,

@@ -47,7 +47,7 @@ function Refused({ one }: { one: RefusedProof }) {
 }
 
 /** The picture is one's own host's, whatever the site is called. */
-function Picture({ url, words }: { url: string; words: string }) {
+export function Picture({ url, words }: { url: string; words: string }) {
   const { pathname, search } = new URL(url);
   return <a href={pathname + search} target="_blank" rel="noreferrer" class="proof"><img src={pathname + search} alt={words} loading="lazy" /></a>;
 }
