@@ -181,7 +181,8 @@ class SearchFrame(Struct, frozen=True, kw_only=True, tag="search"):
     """A search for a transporter that begins, asks its next wave, hears an answer or has ended.
 
     ``asked``: offers in all; ``open``: without an answer yet, until ``next_at`` at the latest. Who was asked is at
-    ``GET /api/deliveries/{id}/offers/``. A search that is not told of any more ended a while ago.
+    ``GET /api/deliveries/{id}/offers/``. A search that is not told of any more ended a while ago;
+    one that found nobody is told for as long as its delivery waits, a day at most.
     """
 
     id: int

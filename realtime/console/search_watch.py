@@ -4,10 +4,11 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.offers.models import Offer, OfferSearch, OfferStatus, SearchStatus
 from dispatch.ports import Clock
 from realtime.console.frames import SearchFrame
@@ -17,10 +18,12 @@ LOOK_EVERY_S = 1.0
 NEWEST = 200
 # So long every console has had several turns to hear of an end, and one that reconnects hears of it too.
 TOLD_AFTER_END = timedelta(seconds=60)
+# What found nobody is told for as long as its delivery waits: who opens a console later needs it as much.
+WAITS_AT_MOST = timedelta(days=1)
 
 
 class SearchWatch:
-    """Keeps frames of the searches that run or have just ended; another object where something has changed."""
+    """Keeps frames of the searches that run, have just ended or found nobody; another object where one has changed."""
 
     def __init__(self, database: Database, clock: Clock, told: dict[int, bytes]) -> None:
         """``told``: by number of the search; it is changed here alone."""
@@ -43,9 +46,16 @@ class SearchWatch:
             del self._told[forgotten]
 
     async def _read(self) -> list[Row[Any]]:
-        search = OfferSearch
-        shown = or_(search.status == SearchStatus.SEARCHING, search.ended_at > self._clock.now() - TOLD_AFTER_END)
-        newest = select(search.id).where(shown).order_by(search.id.desc()).limit(NEWEST)
+        search, now = OfferSearch, self._clock.now()
+        running, later = search.status == SearchStatus.SEARCHING, aliased(OfferSearch)
+        in_vain = and_(
+            search.status == SearchStatus.EXHAUSTED,
+            search.ended_at > now - WAITS_AT_MOST,
+            exists().where(Delivery.id == search.delivery_id, Delivery.status == DeliveryStatus.AVAILABLE),
+            ~exists().where(later.delivery_id == search.delivery_id, later.id > search.id),
+        )
+        shown = or_(running, search.ended_at > now - TOLD_AFTER_END, in_vain)
+        newest = select(search.id).where(shown).order_by(running.desc(), search.id.desc()).limit(NEWEST)
         open_ones = Offer.status.in_((OfferStatus.QUEUED, OfferStatus.OPEN))
         query = (
             select(

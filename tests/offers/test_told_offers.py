@@ -1,11 +1,14 @@
 """What apps, consoles and partners are told of offers and of their ends."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import websockets
+from sqlalchemy import update
 
+from dispatch.offers.models import OfferSearch
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to, searches_of
 from tests.support.places import somewhere
 from tests.support.waiting import until
@@ -78,6 +81,32 @@ async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Pers
         ok(await driver.post(f"/api/offers/{search['offers'][0]['id']}/accept/"))
         ended = await told(status="assigned")
         assert (ended["open"], ended["ended_at"] is not None) == (0, True)
+
+
+async def test_a_console_that_is_opened_later_hears_of_what_nobody_took_for_as_long_as_it_waits(
+    world: World, admin: Person
+) -> None:
+    given, waits = [await asked_for(world, admin, somewhere()) for _ in range(2)]
+    assert (given["status"], waits["status"]) == ("exhausted", "exhausted")
+    long_ago = datetime.now(UTC) - timedelta(minutes=10)
+    async with world.server.services.database.work() as work:
+        both = OfferSearch.id.in_((given["id"], waits["id"]))
+        await work.session.execute(update(OfferSearch).where(both).values(ended_at=long_ago))
+    driver = await world.driver()
+    ok(await admin.post(f"/api/deliveries/{given['delivery_id']}/assign/", {"transporter_id": driver.transporter_id}))
+    names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
+
+    async def waits_alone() -> bool:
+        """What is told of searches comes in their order, so all before the one that waits has been heard then."""
+        heard: list[int] = []
+        async with websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as socket:
+            await socket.send('{"type":"subscribe"}')
+            while waits["id"] not in heard:
+                frame = await next_frame(socket)
+                heard += [frame["id"]] if frame["type"] == "search" else []
+        return given["id"] not in heard
+
+    await until(waits_alone, "what was given is told of no more")
 
 
 async def _told(world: World, subject: str, kind: str) -> list[tuple[str, int | None, str | None]]:

@@ -68,6 +68,18 @@ test("a silent courier is one exception, with how much is aboard; one that only 
   expect(kinds(found)).toEqual([["silent", 30]]);
 });
 
+test("what everybody who was asked declined or let pass counts at once, for as long as it waits and nobody is asked anew", () => {
+  const waits = delivery(1, { created_at: "2026-11-28T10:58:00Z" });
+  const given = delivery(2, { created_at: "2026-11-28T10:58:00Z", status: "assigned", transporter_id: 1 });
+  const old = delivery(3, { created_at: "2026-11-28T10:45:00Z" });
+  const searches = (status: "searching" | "exhausted") => new Map([1, 2].map((id) => [id, { id: 70 + id, status }]));
+  expect(exceptionsOf([waits, given], fleet(), NOW, new Set(), searches("searching"))).toEqual([]);
+  const found = exceptionsOf([waits, given, old], fleet(), NOW, new Set(), searches("exhausted"));
+  expect(found.map((one) => one.key)).toEqual(["nobody_took:1:71", "nobody:3"]);
+  const held = delivery(1, { on_hold: { since: "2026-11-28T10:58:00Z", until: null } });
+  expect(exceptionsOf([held], fleet(), NOW, new Set(), searches("exhausted"))).toEqual([]);
+});
+
 test("what shall be fetched later does not wait yet, and what nobody was found for counts at once", () => {
   const later = delivery(1, { created_at: "2026-11-28T08:00:00Z", pickup_from: "2026-11-28T12:00:00Z" });
   const fresh = delivery(2, { created_at: "2026-11-28T10:59:00Z" });

@@ -1,8 +1,8 @@
 // What a dispatcher has to look at first, worst first, each once.
-import { type Courier, type Delivery, aboard, onHold, underWay } from "./frames.ts";
+import { type Courier, type Delivery, type SearchFrame, aboard, onHold, underWay } from "./frames.ts";
 import { dueOf, triedOf } from "./tries.ts";
 
-export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody" | "at_stop";
+export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody_took" | "nobody" | "at_stop";
 
 export interface Exception {
   kind: ExceptionKind;
@@ -21,7 +21,7 @@ export const LATE_AFTER_MS = 2 * MINUTE_MS;
 export const LATE_BY_PLAN_MS = 10 * MINUTE_MS;
 export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
 export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
-const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody", "at_stop", "next_try"];
+const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody_took", "nobody", "at_stop", "next_try"];
 
 /** By how much a delivery is or will be late; 0 where it is in time or on hold, or nothing was asked for and nothing planned. An agreed next try is what counts. */
 export function lateness(delivery: Delivery, now: number): number {
@@ -47,12 +47,13 @@ export function waitsSince({ created_at, pickup_from, on_hold }: Pick<Delivery, 
   return Math.max(created_at, pickup_from ?? 0, on_hold?.until ?? 0);
 }
 
-/** `unfound`: deliveries for which somebody was looked for and nobody found. */
+/** `unfound`: deliveries for which this page looked for somebody and found nobody; `searches`: how far couriers were asked, by delivery. */
 export function exceptionsOf(
   deliveries: Iterable<Delivery>,
   couriers: ReadonlyMap<number, Courier>,
   now: number,
   unfound: ReadonlySet<number> = new Set(),
+  searches: ReadonlyMap<number, Pick<SearchFrame, "id" | "status">> = new Map(),
 ): Exception[] {
   const found: Exception[] = [];
   const silent = new Map<number, Exception>();
@@ -66,7 +67,10 @@ export function exceptionsOf(
     else if (onHold(delivery, now)) continue; // somebody knows why
     else if (delivery.status === "available") {
       const waits = now - waitsSince(delivery);
-      if (waits >= NOBODY_AFTER_MS || unfound.has(delivery.id)) found.push(name("nobody", Math.max(0, waits)));
+      const search = searches.get(delivery.id);
+      // Each search by itself: whoever put one off has not heard of the next.
+      if (search?.status === "exhausted") found.push({ ...name("nobody_took", Math.max(0, waits)), key: `nobody_took:${delivery.id}:${search.id}` });
+      else if (waits >= NOBODY_AFTER_MS || unfound.has(delivery.id)) found.push(name("nobody", Math.max(0, waits)));
     } else if (delivery.at_stop_since !== null && now - delivery.at_stop_since >= LONG_AT_STOP_MS) {
       found.push(name("at_stop", now - delivery.at_stop_since));
     }

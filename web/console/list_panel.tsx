@@ -15,7 +15,7 @@ import { isKey } from "../shared/words.ts";
 import { triedOf } from "./tries.ts";
 import type { ConsoleSay } from "./words.ts";
 
-const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { no_next_try: AlertTriangle, next_try: Clock, late: AlertTriangle, silent: MapPinOff, nobody: UserX, at_stop: Clock };
+const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { no_next_try: AlertTriangle, next_try: Clock, late: AlertTriangle, silent: MapPinOff, nobody_took: UserX, nobody: UserX, at_stop: Clock };
 const WEEK_MS = 6 * 86_400_000;
 const ROWS = 100;
 const COURIERS = 6;

@@ -97,6 +97,7 @@ export class Live {
   #take(frame: FleetFrame): void {
     this.#heardAt = performance.now();
     this.#clock.learn(Date.parse(frame.server_time), 0);
+    if (frame.reset) this.searches.clear(); // all that still matter are told anew
     const change = this.board.take(frame, this.#heardAt);
     for (const told of frame.deliveries) if (over(told)) this.searches.delete(told.id); // else a day's parcels would stay
     this.onFrame(change);

@@ -74,7 +74,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   actions.forget();
   const all = listedOf(board, now);
   const shown = all.filter((one) => passes(one, view.filter, now) && matches(one.delivery, profileOf(board, one), view.search));
-  const found = steady.needs.rows(exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound), reading.on);
+  const found = steady.needs.rows(exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound, live.searches), reading.on);
   const exceptions = found.filter((one) => !snoozed.has(one.key, now));
   const chosen = [...ticked].flatMap((id) => board.deliveries.get(id) ?? []);
   const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);

@@ -1,13 +1,16 @@
 """A dispatcher asks couriers, and a courier answers: both pages at once."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.console.opening import opened_console
 from tests.browser.couriers import Courier, courier
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
+from tests.support.places import at, somewhere
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
@@ -57,3 +60,19 @@ async def test_a_courier_loses_one_offer_declines_one_and_takes_one_and_the_disp
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await expect(offers).to_contain_text("Somebody has it")
         await expect(offers.get_by_role("listitem")).to_contain_text("accepted")
+
+
+async def test_what_nobody_took_who_was_asked_needs_somebody_at_once_whoever_asked(
+    world: World, desk: Window, admin: Person
+) -> None:
+    [delivery] = await world.deliveries(at(somewhere()))
+    page = await opened_console(desk, admin)
+    await expect(page.locator("#list")).to_contain_text("Nothing needs you now.")
+    path = f"/api/deliveries/{delivery['id']}/offers/"
+    asked = ok(await admin.post(path, {}), 201)["searches"][0]
+    assert asked["status"] == "exhausted", "nobody is there"
+    row = page.locator(".exception")
+    await expect(row).to_contain_text("Nobody took it: give it by hand, or ask again")
+    await row.get_by_role("link").click()
+    await expect(page).to_have_url(re.compile(rf"delivery={delivery['id']}\b"))
+    await expect(page.locator("section.offers")).to_contain_text("Nobody took it")
