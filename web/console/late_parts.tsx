@@ -46,6 +46,7 @@ export const CodePanel = later<{ details: Details }>(async () => (await import("
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
 export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
+export const LinePanel = later(async () => (await import("./line_panel.tsx")).LinePanel);
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);
 export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
 export const FleetPanel = later(async () => (await import("./late/fleet_panel.tsx")).FleetPanel);

@@ -1,18 +1,24 @@
+import "./line_panel.css";
+import { useState } from "preact/hooks";
 import { Link } from "../shared/link.tsx";
 import { clock, duration } from "../shared/times.ts";
-import { shortPlace, useDesk } from "./desk.ts";
+import { shortPlace } from "./desk.ts";
 import { lateness, measureOf } from "./exceptions.ts";
 import { underWay } from "./frames.ts";
+import { useLateDesk } from "./late/words.ts";
 import { OpenLink } from "./list_panel.tsx";
 import { NOW_AT, linesOf, placeOf, ticksOf } from "./time_line.ts";
 
-const LINES = 12;
+/** So many at first, and so many more each time that somebody wants more. */
+const STEP = 12;
 
 /** Who is busy until when: stops as bars, the promise as a mark, now as a line. */
 export function LinePanel() {
-  const { say, language, now, board, view } = useDesk();
+  const { say, language, now, board, view } = useLateDesk();
+  const [most, setMost] = useState(STEP);
   const looked = view.courier ?? (view.delivery === null ? null : (board.deliveries.get(view.delivery)?.transporter_id ?? null));
-  const lines = linesOf(board, looked, now, LINES);
+  const lines = linesOf(board, looked, now);
+  const hidden = lines.length - most;
   if (lines.length === 0) return <p class="quiet small pad">{say(!board.known ? "loading" : [...board.deliveries.values()].some(underWay) ? "line.later" : "line.none")}</p>;
   return (
     <div class="scroll lines">
@@ -23,7 +29,7 @@ export function LinePanel() {
         </span>
       </div>
       <ul>
-      {lines.map(({ courier, bars }) => (
+      {lines.slice(0, most).map(({ courier, bars }) => (
         <li key={courier}>
           <Link class="who" href={`/console/replay?courier=${courier}`} label={say("line.past", { name: board.nameOf(courier) ?? `#${courier}` })}>{board.nameOf(courier) ?? `#${courier}`}</Link>
           <ol class="track">
@@ -48,6 +54,7 @@ export function LinePanel() {
         </li>
       ))}
       </ul>
+      {hidden > 0 && <button type="button" class="link small pad" onClick={() => setMost(most + STEP)}>{say("console.show_all", { count: Math.min(hidden, STEP) })}</button>}
     </div>
   );
 }

@@ -33,15 +33,15 @@ test("who is looked at comes first, then who is late", () => {
     frame({ reset: true, deliveries: [toldDelivery(1, carried), toldDelivery(2, { ...carried, transporter_id: 2, ...late }), toldDelivery(3, { ...carried, transporter_id: 3 }), toldDelivery(4)] }),
     0,
   );
-  expect(linesOf(board, 3, NOW, 9).map((line) => line.courier)).toEqual([3, 2, 1]);
-  expect(linesOf(board, null, NOW, 2).map((line) => line.courier)).toEqual([2, 1]);
+  expect(linesOf(board, 3, NOW).map((line) => line.courier)).toEqual([3, 2, 1]);
+  expect(linesOf(board, null, NOW).map((line) => line.courier)).toEqual([2, 1, 3]);
 });
 
 test("the bars of a courier come in the order of its stops, also beyond the line and within one minute", () => {
   const board = new Board();
   const at = (id: number, expected_at: string, stops_before: number) => toldDelivery(id, { ...carried, expected_at, stops_before });
   board.take(frame({ reset: true, deliveries: [at(1, "2026-11-28T18:00:00Z", 3), at(2, "2026-11-28T17:00:00Z", 2), at(3, "2026-11-28T11:30:00Z", 1), at(4, "2026-11-28T11:30:00Z", 0)] }), 0);
-  expect(linesOf(board, null, NOW, 9)[0]?.bars.map((bar) => bar.delivery.id)).toEqual([4, 3, 2, 1]);
+  expect(linesOf(board, null, NOW)[0]?.bars.map((bar) => bar.delivery.id)).toEqual([4, 3, 2, 1]);
   expect(board.tourOf(1).map((one) => one.id)).toEqual([4, 3, 2, 1]);
 });
 

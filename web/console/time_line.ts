@@ -63,8 +63,8 @@ export function barOf(delivery: Delivery, now: number): Bar {
   };
 }
 
-/** Who carries something: the one that is looked at first, then those who are late, at most so many. */
-export function linesOf(board: Board, first: number | null, now: number, most: number): Line[] {
+/** Who carries something: the one that is looked at first, then those who are late. */
+export function linesOf(board: Board, first: number | null, now: number): Line[] {
   const tours = new Map<number, Bar[]>();
   for (const delivery of board.deliveries.values()) {
     if (delivery.transporter_id === null || !underWay(delivery) || !isOnLine(delivery, now)) continue;
@@ -75,6 +75,5 @@ export function linesOf(board: Board, first: number | null, now: number, most: n
   const late = (bars: readonly Bar[]): number => bars.filter((bar) => bar.late).length;
   return [...tours]
     .map(([courier, bars]) => ({ courier, bars: bars.sort((a, b) => inSequence(a.delivery, b.delivery)) }))
-    .sort((a, b) => Number(b.courier === first) - Number(a.courier === first) || late(b.bars) - late(a.bars) || a.courier - b.courier)
-    .slice(0, most);
+    .sort((a, b) => Number(b.courier === first) - Number(a.courier === first) || late(b.bars) - late(a.bars) || a.courier - b.courier);
 }

@@ -339,3 +339,17 @@ async def test_what_makes_a_handover_hard_to_believe_stands_in_words_at_its_step
     ok(await driver.post(f"{path}/pickup/", {"latitude": 27.0, "longitude": 84.0}))
     page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
     await expect(page.locator("ol.history")).to_contain_text("far from the address")
+
+
+async def test_the_time_line_shows_whoever_carries_something_in_steps(
+    world: World, admin: Person, desk: Window
+) -> None:
+    for delivery in await world.deliveries(*[at(somewhere()) | SOON] * 14):
+        given = {"transporter_id": (await world.driver()).transporter_id}
+        ok(await admin.post(f"/api/deliveries/{delivery['id']}/assign/", given))
+    page = await opened_console(desk, admin)
+    lines = page.locator(".lines a.who")
+    await expect(lines).to_have_count(12)
+    await page.get_by_role("button", name="Show 2 more").click()
+    await expect(lines).to_have_count(14)
+    await expect(page.get_by_role("button", name="more")).to_have_count(0)
