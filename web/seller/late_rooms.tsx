@@ -1,4 +1,4 @@
-// Rooms that are loaded once somebody asks for them: who sells every day seldom hands in a table or prints many labels.
+// Rooms that are loaded once somebody asks for them: who sells every day seldom hands in a table, prints many labels or chooses anew what is shown.
 import type { ComponentType } from "preact";
 import { Missing, useLate } from "../shared/late.tsx";
 import type { Say } from "./speech.ts";
@@ -11,5 +11,8 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
   };
 }
 
+export const Figures = later(async () => (await import("./figures.tsx")).Figures);
 export const ImportRoom = later(async () => (await import("./import_room.tsx")).ImportRoom);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
+export const ProofRoom = later(async () => (await import("./proof_room.tsx")).ProofRoom);
+export const TrackingRoom = later(async () => (await import("./tracking_room.tsx")).TrackingRoom);

@@ -8,14 +8,11 @@ import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
-import { Figures } from "./figures.tsx";
-import { ImportRoom, LabelsRoom } from "./late_rooms.tsx";
+import { Figures, ImportRoom, LabelsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
 import { Products } from "./products.tsx";
-import { ProofRoom } from "./proof_room.tsx";
 import { Sales } from "./sales.tsx";
 import { Setbacks } from "./setbacks_room.tsx";
 import { type Say, words } from "./speech.ts";
-import { TrackingRoom } from "./tracking_room.tsx";
 
 const anybody = new Client(browserStore("seller"));
 const person = browserPerson("seller");
