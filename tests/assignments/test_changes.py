@@ -8,6 +8,7 @@ import websockets
 
 from realtime.console import fleet_watch
 from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import PATIENCE_S
 from tests.support.watching import frames_until, next_frame, watch
 from tests.support.world import Driver, Person, Place, World, ok, ping, together
 
@@ -230,9 +231,10 @@ async def test_a_priority_reaches_consoles_and_whoever_has_the_delivery_at_once(
     [delivery] = await world.deliveries(at(here))
     ok(await admin.post(_path(delivery, "assign"), {"transporter_id": driver.transporter_id}))
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
+    url = f"{world.ws_url}/ws/console"
     async with (
         world.phone(driver) as phone,
-        websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as console,
+        websockets.connect(url, subprotocols=names, max_size=None, open_timeout=PATIENCE_S) as console,
     ):
         await console.send('{"type":"subscribe"}')
         await next_frame(console)

@@ -65,7 +65,7 @@ async def test_a_process_begun_early_solves_the_firstproblem_of(solver: ProcessS
     solver.begin()
     solver.begin()
     [pid] = {child.pid for child in _children()} - before
-    assert (await solver.solve(problem_of(10))).certified
+    assert (await solver.solve(problem_of(10, time_limit_s=1000))).certified
     assert pid in {child.pid for child in _children()}
 
 
@@ -78,7 +78,7 @@ async def test_a_process_has_loaded_what_is_compiled_before_the_time_of_its_firs
 async def test_a_few_deliveries_do_not_wait_for_a_city(solver: ProcessSolver, tmp_path: Path) -> None:
     city = asyncio.create_task(solver.solve(held_problem_of(1_000, until=tmp_path / "solve now")))
     await asyncio.sleep(0)  # the city is handed over first
-    assert (await solver.solve(problem_of(5))).certified
+    assert (await solver.solve(problem_of(5, time_limit_s=1000))).certified
     assert not city.done()
     (tmp_path / "solve now").touch()
     assert (await city).certified

@@ -3,9 +3,8 @@
 import asyncio
 import json
 
-import websockets
-
 from tests.support.waiting import PATIENCE_S
+from tests.support.watching import watch
 from tests.support.world import THAMEL, World, delivery_body, ok, ping
 
 # A city of its own: whoever else drives in these tests is too far away to be chosen.
@@ -20,7 +19,7 @@ async def test_an_order_is_paid_assigned_followed_live_and_delivered(world: Worl
     driver, admin = await world.driver(), await world.admin()
     async with (
         world.phone(driver) as phone,
-        websockets.connect(f"{world.ws_url}/ws/track/{delivery['tracking_number']}") as watcher,
+        watch(world, delivery["tracking_number"]) as watcher,
     ):
         await phone.send(ping(1, *FARM, accuracy_m=8.0, speed_mps=6.1))
         await phone.until_ack(1)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from dispatch.offers.models import OfferSearch
 from tests.support.offer_searches import asked_for, driver_online_at, offer_to, searches_of
 from tests.support.places import somewhere
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import next_frame
 from tests.support.world import Person, World, ok
 
@@ -66,8 +66,10 @@ async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Pers
     here = somewhere()
     driver = await driver_online_at(world, here)
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
-    async with websockets.connect(f"{world.ws_url}/ws/console", subprotocols=names, max_size=None) as socket:
+    url = f"{world.ws_url}/ws/console"
+    async with websockets.connect(url, subprotocols=names, max_size=None, open_timeout=PATIENCE_S) as socket:
         await socket.send('{"type":"subscribe"}')
+        await next_frame(socket)  # from here on it hears of what begins
         search = await asked_for(world, admin, here)
 
         async def told(**values: object) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api.server.app import create_app
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import World
 
 
@@ -20,5 +21,5 @@ async def near(world: World) -> AsyncIterator[World]:
     app = create_app(replace(services, deliveries=replace(services.deliveries, resources=resources)))
     door: Any = app  # Litestar and httpx describe ASGI with types of their own
     here = {settings.public_url: httpx.ASGITransport(door)}  # the gateway stays where it is
-    async with httpx.AsyncClient(mounts=here, base_url=settings.public_url) as client:
+    async with httpx.AsyncClient(mounts=here, base_url=settings.public_url, timeout=PATIENCE_S) as client:
         yield World(world.server, client)

@@ -16,6 +16,7 @@ from tests.support.commands import begin
 from tests.support.own_database import commands_environment, world_of_its_own
 from tests.support.pictures import picture
 from tests.support.server_process import Outcome, ended
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok, together
 
 DOOR = {"latitude": THAMEL[0] + 0.001, "longitude": THAMEL[1]}
@@ -48,7 +49,7 @@ async def world(server: RunningServer) -> AsyncIterator[World]:
 @pytest.fixture(scope="module")
 async def http(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """Who has no account, at the server of this database."""
-    async with httpx.AsyncClient(base_url=world.http.base_url) as client:
+    async with httpx.AsyncClient(base_url=world.http.base_url, timeout=PATIENCE_S) as client:
         yield client
 
 

@@ -17,6 +17,7 @@ from dispatch.events.models import Event
 from dispatch.ports import PhotoStore
 from dispatch.proofs.refused import RefusedHandover
 from tests.support.pictures import picture
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, PASSWORD, THAMEL, Bought, Driver, World, ok, together
 
 AT_PICKUP = {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
@@ -241,7 +242,8 @@ async def full(world: World) -> AsyncIterator[World]:
     photos: Any = FullStore(services.deliveries.photos)
     door: Any = create_app(replace(services, deliveries=replace(services.deliveries, photos=photos)))
     here = {services.settings.public_url: httpx.ASGITransport(door)}
-    async with httpx.AsyncClient(mounts=here, base_url=services.settings.public_url) as client:
+    url = services.settings.public_url
+    async with httpx.AsyncClient(mounts=here, base_url=url, timeout=PATIENCE_S) as client:
         yield World(world.server, client)
 
 

@@ -345,8 +345,8 @@ export class Work {
       const known_jobs = await wholeJobs(this.client, rows, known);
       this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
       if (notice !== null && notice === this.state.notice && !stillHolds(notice, known_jobs, profile.is_available)) this.hideNotice();
+      await Promise.all([this.#kept?.write("jobs", known_jobs), this.#kept?.write("profile", profile)]).catch(() => undefined); // at once: the network may go with the next question; a full phone is no reason to ask no further
       this.#set({ duty: await this.#asking_for.duty() });
-      await Promise.all([this.#kept?.write("jobs", known_jobs), this.#kept?.write("profile", profile)]).catch(() => undefined); // a full phone is no reason to ask no further
       this.#set({ waiting: await this.#asking_for.waiting(profile) });
       await this.#askOffers();
       if (this.state.ended === NOT_ALLOWED && profile.is_verified) this.#sender?.renew(); // verified since

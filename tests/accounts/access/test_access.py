@@ -23,6 +23,7 @@ from tests.accounts.access import deliveries, pages, shop, tables, transporters,
 from tests.accounts.access.asking import ASKINGS, BODIES, Ask, Stage, ask_of, with_ids
 from tests.accounts.access.page import PAGE, page
 from tests.support.access_table import FILE, NO_KEY, OPEN, PEOPLE, Row, read_table
+from tests.support.waiting import PATIENCE_S
 from tests.support.watching import next_frame
 from tests.support.world import Person, World
 
@@ -136,7 +137,7 @@ async def test_a_socket_lets_in_those_whom_the_table_lets_in(
     found = {}
     for row in (row for row in TABLE.values() if row.method == "WS"):
         url = stage.world.ws_url + with_ids(row.path, stage.business.ids)
-        async with websockets.connect(url, additional_headers=headers) as socket:
+        async with websockets.connect(url, additional_headers=headers, open_timeout=PATIENCE_S) as socket:
             found[row.name] = await _outcome(socket, GREETINGS[row.path])
     assert found == {name: str(row.cells[who]) for name, row in TABLE.items() if row.method == "WS"}
 
