@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
@@ -28,6 +27,7 @@ from realtime.fixes import LoggedRun
 from realtime.protocol import Fix
 from tests.support.fixes import run_of
 from tests.support.waiting import PATIENCE_S
+from tests.support.watching import watch
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok, ping
 
 START = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
@@ -238,7 +238,7 @@ async def test_fixes_from_before_the_pickup_do_not_set_a_parcel_in_transit(world
 async def test_watchers_hear_of_an_arrival_under_the_present_status(world: World) -> None:
     made = await trip(world, age_s=100)
     fixes = [fix for fix in made.fixes() if fix.recorded_at <= datetime.now(UTC)]
-    async with websockets.connect(f"{world.ws_url}/ws/track/{made.delivery['tracking_number']}") as watcher:
+    async with watch(world, made.delivery["tracking_number"]) as watcher:
         assert json.loads(await watcher.recv())["type"] == "snapshot"
         async with world.phone(made.driver) as phone:
             for fix in fixes:
@@ -292,7 +292,7 @@ async def test_every_frame_and_answer_means_the_same_arrival_at_the_door(world: 
     path = f"/api/deliveries/{number}"
 
     async def told() -> list[dict[str, str]]:
-        async with websockets.connect(f"{world.ws_url}/ws/track/{number}") as watcher:
+        async with watch(world, number) as watcher:
             snapshot = json.loads(await watcher.recv())
         async with world.http.stream("GET", f"{path}/events/") as stream:
             async for line in stream.aiter_lines():
@@ -324,7 +324,7 @@ async def test_a_customer_reads_the_same_arrival_in_the_track_the_order_and_the_
         return dict(ok(await world.http.get(f"/api/deliveries/{number}/track/")))
 
     before = await track()
-    async with websockets.connect(f"{world.ws_url}/ws/track/{number}") as watcher:
+    async with watch(world, number) as watcher:
         snapshot = json.loads(await watcher.recv())
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     listed = ok(await bought.customer.get("/api/v1/marketplace/orders/my-orders/"))["results"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-import websockets
 
 from tests.support.places import north_of, somewhere
 from tests.support.watching import another_world, frames_until, next_frame, watch
@@ -67,7 +66,7 @@ async def _page_state(world: World, number: str, unlock: dict[str, str]) -> dict
 
 
 async def _socket_position(world: World, number: str, unlock: dict[str, str]) -> object:
-    async with websockets.connect(f"{world.ws_url}/ws/track/{number}?{httpx.QueryParams(unlock)}") as socket:
+    async with watch(world, f"{number}?{httpx.QueryParams(unlock)}") as socket:
         return (await next_frame(socket))["position"]
 
 

@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import websockets
 from sqlalchemy import text
 
 from realtime.protocol import Close
-from tests.support.watching import close_code, frames_until, next_frame
+from tests.support.watching import close_code, frames_until, next_frame, watch
 from tests.support.world import Bought, Person, World, ok
 
 
@@ -52,7 +51,7 @@ async def test_whoever_has_a_link_follows_the_parcel_by_every_way_in_and_is_not_
     assert page.status_code == 200
     assert page.headers["x-robots-tag"] == "noindex"
     assert number not in answer.text + page.text
-    async with websockets.connect(f"{world.ws_url}/ws/track/{token}") as socket:
+    async with watch(world, token) as socket:
         assert (await next_frame(socket))["status"] == "assigned"
     async with world.http.stream("GET", f"/api/deliveries/{token}/events/") as stream:
         assert stream.status_code == 200
@@ -93,9 +92,9 @@ async def test_a_link_that_has_ended_opens_nothing_and_cuts_off_who_follows_by_i
     token = _token(made)
     driver = await world.driver()
     async with (
-        websockets.connect(f"{world.ws_url}/ws/track/{token}") as socket,
-        websockets.connect(f"{world.ws_url}/ws/track/{_token(other)}") as still,
-        websockets.connect(f"{world.ws_url}/ws/track/{delivery['tracking_number']}") as by_number,
+        watch(world, token) as socket,
+        watch(world, _token(other)) as still,
+        watch(world, delivery["tracking_number"]) as by_number,
     ):
         for one in (socket, still, by_number):
             await next_frame(one)
@@ -114,7 +113,7 @@ async def test_a_link_that_has_ended_opens_nothing_and_cuts_off_who_follows_by_i
         assert (reply.status_code, reply.json()["code"]) == (410, "link_ended")
     page = await world.http.get(f"/t/s/{token.removeprefix('s.')}")
     assert (page.status_code, "Thamel" in page.text, "This link has ended" in page.text) == (410, False, True)
-    async with websockets.connect(f"{world.ws_url}/ws/track/{token}") as late:
+    async with watch(world, token) as late:
         assert await close_code(late) == Close.LINK_ENDED
 
 

@@ -10,6 +10,7 @@ import websockets
 from tests.support.places import between, north_of, somewhere
 from tests.support.told_numbers import tells
 from tests.support.waiting import PATIENCE_S
+from tests.support.watching import watch
 from tests.support.world import Driver, World, ok
 
 Here = tuple[float, float]
@@ -50,7 +51,7 @@ async def test_a_customer_is_told_the_arrival_after_the_other_stops_and_their_nu
     for other, (lat, _) in zip((first, second), doors, strict=False):
         assert tells(other, lat), "their own senders know it"
         assert not tells(told[2], lat), "where the others go is nobody's business"
-    async with websockets.connect(f"{world.ws_url}/ws/track/{last['tracking_number']}") as watcher:
+    async with watch(world, last["tracking_number"]) as watcher:
         snapshot = json.loads(await watcher.recv())
         assert snapshot["eta"]["stops_before"] == 2
         ok(await driver.post(f"/api/deliveries/{first['id']}/deliver/", {}))
@@ -69,7 +70,7 @@ async def test_a_watcher_hears_of_a_stop_that_came_before_and_the_order_and_the_
     await world.online_at(driver, *here)
     for step in ("accept", "pickup"):
         ok(await driver.post(f"/api/deliveries/{mine['id']}/{step}/", {}))
-    async with websockets.connect(f"{world.ws_url}/ws/track/{mine['tracking_number']}") as watcher:
+    async with watch(world, mine["tracking_number"]) as watcher:
         alone = await _eta_of(watcher, 0)
         ok(await driver.post(f"/api/deliveries/{other['id']}/accept/", {}))
         later = await _eta_of(watcher, 2)  # the shop and the door of the other
@@ -186,7 +187,7 @@ async def test_a_parcel_that_nobody_took_is_expected_at_no_time_until_somebody_s
 ) -> None:
     here, driver, admin = somewhere(), await world.driver(), await world.admin()
     near, far = await _aboard(world, driver, north_of(here, 1500), north_of(here, 4000), here=here)
-    async with websockets.connect(f"{world.ws_url}/ws/track/{near['tracking_number']}") as watcher:
+    async with watch(world, near["tracking_number"]) as watcher:
         await _eta_of(watcher, 0)
         ok(await driver.post(f"/api/deliveries/{near['id']}/attempts/", {"reason": "nobody_there"}), 201)
         async with asyncio.timeout(PATIENCE_S):
@@ -223,7 +224,7 @@ async def test_whoever_gets_a_parcel_that_nobody_took_is_expected_among_its_stop
 async def test_a_watcher_hears_that_a_parcel_became_urgent_and_that_it_is_fetched_later(world: World) -> None:
     here, driver, admin = somewhere(), await world.driver(), await world.admin()
     near, far = await _aboard(world, driver, north_of(here, 1500), north_of(here, -1700), here=here)
-    async with websockets.connect(f"{world.ws_url}/ws/track/{far['tracking_number']}") as watcher:
+    async with watch(world, far["tracking_number"]) as watcher:
         await _eta_of(watcher, 1)
         ok(await admin.post(f"/api/deliveries/{far['id']}/priority/", {"priority": "urgent"}))
         await _eta_of(watcher, 0)
@@ -233,7 +234,7 @@ async def test_a_watcher_hears_that_a_parcel_became_urgent_and_that_it_is_fetche
     await world.online_at(other, *place)
     ok(await other.post(f"/api/deliveries/{alone['id']}/accept/", {}))
     later = (datetime.now(UTC) + timedelta(hours=2)).isoformat()
-    async with websockets.connect(f"{world.ws_url}/ws/track/{alone['tracking_number']}") as watcher:
+    async with watch(world, alone["tracking_number"]) as watcher:
         soon = await _eta_of(watcher, 0)
         ok(await other.post(f"/api/deliveries/{alone['id']}/accept/", {"estimated_pickup_time": later}))
         async with asyncio.timeout(PATIENCE_S):
