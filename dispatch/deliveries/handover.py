@@ -26,6 +26,8 @@ class PlaceFlag(StrEnum):
     """Nobody drives from the pickup to here in this time; the places themselves may be right."""
     NO_PLACE = "no_place"
     """Neither was a place sent nor was the transporter seen lately."""
+    OLD_FIX = "old_fix"
+    """The transporter's last position was too old then to bear out any place."""
 
 
 PLACE_FLAGS = frozenset(flag.value for flag in PlaceFlag)
@@ -33,9 +35,13 @@ PLACE_FLAGS = frozenset(flag.value for flag in PlaceFlag)
 
 @dataclass(frozen=True, slots=True)
 class HandoverRules:
-    """What is believed. ``service_area``: south, west, north, east in degrees; None is everywhere."""
+    """What is believed. ``service_area``: south, west, north, east in degrees; None is everywhere.
+
+    ``old_fix_s``: a last position older than this bears out no place.
+    """
 
     far_m: float = 1000.0
+    old_fix_s: float = 120.0
     max_speed_mps: float = 70.0
     service_area: tuple[float, float, float, float] | None = None
     times: TimeRules = field(default_factory=TimeRules)
@@ -94,6 +100,9 @@ class Handover:
             found.append(PlaceFlag.FAR_FROM_LAST_FIX)
         if rules.service_area is not None and not _inside(here, rules.service_area):
             found.append(PlaceFlag.OUT_OF_SERVICE_AREA)
+        age_s = self.fix_age_s(at)
+        if age_s is not None and age_s > rules.old_fix_s:
+            found.append(PlaceFlag.OLD_FIX)
         point, left_at = before
         if point is not None and left_at is not None:
             reach_m = rules.far_m + rules.max_speed_mps * max(0.0, (at - left_at).total_seconds())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dispatch.database.work import Work
-from dispatch.deliveries.proving import Proving
+from dispatch.deliveries.proving import Proving, Refused
 from dispatch.ports import Clock
 from dispatch.proofs.chain import ProofChain, SealKeys
 from dispatch.proofs.codes import CodeKeys, DeliveryCodes
@@ -21,7 +21,7 @@ class ProofKeys:
         """The codes of a unit of work."""
         return DeliveryCodes(work, clock, self.codes)
 
-    def proving(self, work: Work, clock: Clock, *, refuse_m: float | None) -> Proving:
-        """The proofs of a unit of work. ``refuse_m``: see Proving."""
+    def proving(self, work: Work, clock: Clock, *, refused: Refused) -> Proving:
+        """The proofs of a unit of work."""
         codes, chain = self.delivery_codes(work, clock), ProofChain(work, self.seals)
-        return Proving(work, clock, codes, chain, refuse_m=refuse_m)
+        return Proving(work, clock, codes, chain, refused=refused)

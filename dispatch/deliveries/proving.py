@@ -1,6 +1,7 @@
 """What a delivery requires as proof: written down when it is made, looked at when it changes hands."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.code_messages import tell_code
 from dispatch.deliveries.evidence import evidence_columns
-from dispatch.deliveries.handover import Handover, drop_off_point, pickup_point
+from dispatch.deliveries.handover import Handover, Point, drop_off_point, pickup_point
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.errors import Invalid
 from dispatch.geo import great_circle_m
@@ -49,17 +50,26 @@ def columns_of(required: Required) -> dict[str, Any]:
     return columns
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a shop lets nobody do, else it is only flagged. None: nothing.
+
+    ``far_m``: farther from its address nothing changes hands or is tried; ``fix_s``: nor where the transporter's last
+    position is older.
+    """
+
+    far_m: float | None = None
+    fix_s: float | None = None
+
+
 class Proving:
     """The proofs of one unit of work."""
 
-    def __init__(
-        self, work: Work, clock: Clock, codes: DeliveryCodes, chain: ProofChain, *, refuse_m: float | None
-    ) -> None:
-        """``refuse_m``: farther from its address nothing changes hands or is tried; None only flags it."""
+    def __init__(self, work: Work, clock: Clock, codes: DeliveryCodes, chain: ProofChain, *, refused: Refused) -> None:
         self._work = work
         self._session = work.session
         self._clock = clock
-        self._refuse_m = refuse_m
+        self._refused = refused
         self._codes = codes
         self._usual = UsualProofs(work)
         self._chain = chain
@@ -107,14 +117,28 @@ class Proving:
                 raise
 
     def check_place(self, delivery: Delivery, end: End, handover: Handover) -> None:
-        """Where the shop wants it: whether it is near enough to its address, where that is known.
+        """Where the shop wants it: whether it is near enough to its address, and its transporter was seen lately.
 
-        Raises Unproved where nobody knows where it is, and TooFar.
+        An address that nobody knows the point of refuses nothing. Raises Unproved where nobody knows where it is, or
+        where its transporter's last position is too old, and TooFar.
         """
-        address, most_m = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery), self._refuse_m
-        if most_m is None or address is None:
-            return
-        here = handover.point_at(handover.happened_at or self._clock.now())
+        at = handover.happened_at or self._clock.now()
+        address, most_m = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery), self._refused.far_m
+        if most_m is not None and address is not None:
+            self._check_distance(delivery, address, handover.point_at(at), most_m)
+        most_s, age_s = self._refused.fix_s, handover.fix_age_s(at)
+        if most_s is not None and (age_s is None or age_s > most_s):
+            raise Unproved(
+                f"Nothing bears out where this is: the last position has to be at most {most_s:.0f} s old. Let the "
+                "phone send one, and do it again.",
+                code="fix_too_old",
+                fields={"latitude": "is borne out by no position"},
+                fix_age_s=age_s,
+                most_s=most_s,
+                delivery_status=delivery.status.value,
+            )
+
+    def _check_distance(self, delivery: Delivery, address: Point, here: Point | None, most_m: float) -> None:
         if here is None:
             told = dict.fromkeys(("latitude", "longitude"), "is required: nobody knows where this is")
             raise Unproved("Where this is must be said.", code="place_required", fields=told, most_m=most_m)

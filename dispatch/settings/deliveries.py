@@ -158,6 +158,18 @@ class DeliverySettings(Section):
         description="A pickup or drop-off so far from its address, or from where the transporter was just seen, is "
         "flagged as implausible, metres.",
     )
+    handover_old_fix_s: float = Field(
+        120.0,
+        gt=0,
+        description="A pickup, drop-off or try at the door whose transporter's last position was older than this then "
+        "is flagged, seconds.",
+    )
+    handover_refuse_fix_s: float | None = Field(
+        None,
+        gt=0,
+        description="A pickup, drop-off or try at the door is refused where the transporter's last position is older "
+        "than this, or nobody knows one, seconds. Default: none is.",
+    )
     max_attempts: int = Field(
         3,
         ge=1,

@@ -3,6 +3,7 @@
 import ast
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import update
 import dispatch
 from dispatch.bikram_sambat import nepal_date
 from dispatch.transporters.models import TransporterDocument
+from tests.proofs.strict_shops import stricter
 from tests.support.pictures import picture
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
 
@@ -150,6 +152,13 @@ async def place_required(world: World) -> Provoked:
     return await _deliver(driver, delivery, latitude=None, longitude=None)
 
 
+async def fix_too_old(world: World) -> Provoked:
+    """Nobody has heard of where this courier is."""
+    _, driver, delivery = await _aboard(world)
+    async with stricter(world, handover_refuse_fix_s=60.0) as strict:
+        return await _deliver(replace(driver, http=strict.http), delivery)
+
+
 async def signature_required(world: World) -> Provoked:
     _, driver, delivery = await _aboard(world, requires_signature=True)
     return await _deliver(driver, delivery)
@@ -186,6 +195,7 @@ ASKED_AGAIN: tuple[Provoke, ...] = (
     proof_wrong,
     code_wrong,
     place_required,
+    fix_too_old,
     signature_required,
     part_does_not_fit,
     delivery_not_found,

@@ -1,9 +1,11 @@
 """Where a shop wants it, nothing changes hands far from its address."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tests.proofs.strict_shops import stricter
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
 
@@ -85,3 +87,21 @@ async def test_unless_a_shop_wants_it_a_far_place_is_flagged_and_not_refused(wor
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(THAMEL)))
     shown = ok(await (await world.admin()).get(f"/api/deliveries/{delivery['id']}/proof/"))["handovers"]
     assert "far_from_address" in shown[0]["flags"]
+
+
+async def test_where_the_shop_wants_it_nothing_changes_hands_whose_courier_was_not_seen_lately(world: World) -> None:
+    async with stricter(world, handover_refuse_fix_s=60.0) as strict:
+        driver, delivery = await _taken(strict)
+        path = f"/api/deliveries/{delivery['id']}/pickup/"
+        unseen = await driver.post(path, _at(BHAKTAPUR))
+        told = unseen.json()
+        assert (unseen.status_code, told["code"], told["fix_age_s"], told["most_s"]) == (422, "fix_too_old", None, 60.0)
+        assert told["delivery_status"] == "assigned"
+        await strict.online_at(driver, *BHAKTAPUR)
+        later = (datetime.now(UTC) + timedelta(seconds=65)).isoformat()  # as far ahead as a clock may be
+        old = await driver.post(path, _at(BHAKTAPUR) | {"happened_at": later})
+        assert old.json()["code"] == "fix_too_old"
+        assert old.json()["fix_age_s"] > 60
+        # What a phone without network tells later is borne out by where it is seen then.
+        before = (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
+        ok(await driver.post(path, _at(BHAKTAPUR) | {"happened_at": before}))

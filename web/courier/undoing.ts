@@ -15,7 +15,7 @@ export function undoneOf(actions: readonly Action[], outbox: Pick<Outbox, "undoA
 }
 
 // After these the same is done once more, with something else said or added.
-const UNPROVED: ReadonlySet<string> = new Set(["code_wrong", "code_locked", "proof_missing", "proof_wrong", "signature_required", "too_far", "place_required"]);
+const UNPROVED: ReadonlySet<string> = new Set(["code_wrong", "code_locked", "proof_missing", "proof_wrong", "signature_required", "too_far", "place_required", "fix_too_old"]);
 
 /** What time it is, ms since 1970. */
 interface Clocks {

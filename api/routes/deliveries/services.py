@@ -35,7 +35,7 @@ from dispatch.deliveries.fees import DeliveryFees
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.instructing import Instructing
 from dispatch.deliveries.proof_keys import ProofKeys
-from dispatch.deliveries.proving import Proving
+from dispatch.deliveries.proving import Proving, Refused
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.readdressing import Readdressing
 from dispatch.deliveries.refused_steps import RefusedHandovers
@@ -123,7 +123,9 @@ class DeliveryServices(Feature):
 
     def proving(self, work: Work) -> Proving:
         """What proves steps, in a unit of work."""
-        return self.proof_keys.proving(work, self.clock, refuse_m=self.settings.handover_refuse_m)
+        settings = self.settings
+        refused = Refused(settings.handover_refuse_m, settings.handover_refuse_fix_s)
+        return self.proof_keys.proving(work, self.clock, refused=refused)
 
     @property
     def handover_rules(self) -> HandoverRules:
@@ -131,6 +133,7 @@ class DeliveryServices(Feature):
         settings = self.settings
         return HandoverRules(
             settings.handover_far_m,
+            settings.handover_old_fix_s,
             settings.ping_max_speed_mps,
             settings.service_area,
             TimeRules(settings.ping_max_ahead_s, settings.step_max_age_h),
