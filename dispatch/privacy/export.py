@@ -19,7 +19,7 @@ from dispatch.addresses.models import SavedAddress
 from dispatch.audit.models import AuditEvent
 from dispatch.carts.models import Cart, CartItem
 from dispatch.catalogue.models import Product, StockChange
-from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.imports import ImportRun
 from dispatch.notifications.models import OutboxMessage
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem
@@ -27,6 +27,8 @@ from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import Refund
 from dispatch.privacy.messages import told_to
+from dispatch.proofs.kinds import Proved
+from dispatch.proofs.models import ProofRecord
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
 from dispatch.tracking.models import StoredFix
@@ -96,6 +98,8 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "deliveries_given_back": _of(
             Delivery, Delivery.sale_id.in_(bought), Delivery.return_of.is_not(None), but=OF_SELLERS
         ),
+        "delivery_steps": _steps(bought),
+        "proofs_of_delivery": _proofs(bought),
         "share_links": _of(ShareLink, ShareLink.made_by == user.id),
         "products": _of(Product, Product.seller_id == user.id),
         "stock_changes": _of(StockChange, StockChange.user_id == user.id),
@@ -107,6 +111,7 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         "transporter_shifts": _of(TransporterShift, TransporterShift.transporter_id.in_(carries)),
         "transporter_devices": _of(TransporterDevice, TransporterDevice.transporter_id.in_(carries)),
         "deliveries_carried": _carried(carries),
+        "proofs_sent": _proofs_sent(carries),
         "refused_steps": _of(RefusedHandover, RefusedHandover.transporter_id.in_(carries), but=OF_CUSTOMERS),
         "positions": _positions(carries),
         "messages": _of(OutboxMessage, told_to(user)),
@@ -134,6 +139,56 @@ def _carried(carries: Select[int]) -> Select[*tuple[Any, ...]]:
         Delivery.counted_rating,
     )
     return select(*columns).where(Delivery.transporter_id.in_(carries)).order_by(Delivery.id.desc())
+
+
+def _steps(bought: Select[int]) -> Select[*tuple[Any, ...]]:
+    """What happened to the parcels of a buyer, without where they were fetched: that is the seller's."""
+    columns = (
+        DeliveryStep.delivery_id,
+        DeliveryStep.status,
+        DeliveryStep.message,
+        DeliveryStep.timestamp,
+        DeliveryStep.noticed_at,
+    )
+    theirs = select(Delivery.id).where(Delivery.sale_id.in_(bought), Delivery.return_of.is_(None))
+    return select(*columns).where(DeliveryStep.delivery_id.in_(theirs)).order_by(DeliveryStep.id.desc())
+
+
+def _proofs(bought: Select[int]) -> Select[*tuple[Any, ...]]:
+    """What proves that a buyer's parcels were handed over or tried at the door, as it is written; of no pickup."""
+    columns = (
+        ProofRecord.delivery_id,
+        ProofRecord.end,
+        ProofRecord.happened_at,
+        ProofRecord.noticed_at,
+        ProofRecord.signed_by,
+        ProofRecord.relation,
+        ProofRecord.checked,
+        ProofRecord.reason,
+        ProofRecord.lat,
+        ProofRecord.lon,
+        ProofRecord.distance_m,
+        ProofRecord.photo.is_not(None).label("has_photo"),
+        ProofRecord.signature.is_not(None).label("has_signature"),
+    )
+    theirs = select(Delivery.id).where(Delivery.sale_id.in_(bought), Delivery.return_of.is_(None))
+    at_door = ProofRecord.delivery_id.in_(theirs) & ProofRecord.end.in_((Proved.DROP_OFF, Proved.ATTEMPT))
+    return select(*columns).where(at_door).order_by(ProofRecord.id.desc())
+
+
+def _proofs_sent(carries: Select[int]) -> Select[*tuple[Any, ...]]:
+    """Where and when a transporter said to hand over or to have tried; who signed is the buyer's."""
+    columns = (
+        ProofRecord.delivery_id,
+        ProofRecord.end,
+        ProofRecord.happened_at,
+        ProofRecord.noticed_at,
+        ProofRecord.reason,
+        ProofRecord.lat,
+        ProofRecord.lon,
+        ProofRecord.fix_age_s,
+    )
+    return select(*columns).where(ProofRecord.transporter_id.in_(carries)).order_by(ProofRecord.id.desc())
 
 
 def _positions(carries: Select[int]) -> Select[*tuple[Any, ...]]:

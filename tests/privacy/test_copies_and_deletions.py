@@ -38,6 +38,8 @@ async def test_a_copy_has_all_that_is_kept_and_no_secret(world: World) -> None:
     kinds = ("orders", "order_addresses", "payments", "invoices", "purchases", "deliveries_received", "saved_addresses")
     assert [len(data[kind]) for kind in kinds] == [1] * len(kinds)
     assert data["payments"][0]["total_amount"].count(".") == 1
+    assert [row["end"] for row in data["proofs_of_delivery"]] == ["drop_off"]
+    assert {"assigned", "picked_up", "delivered"} <= {row["status"] for row in data["delivery_steps"]}
     assert {section["left_out"] for section in told["data"].values()} == {0}
     for word in ("password", "hash", "argon2"):
         assert word not in reply.text.replace("password_", ""), word
