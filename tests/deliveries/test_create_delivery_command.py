@@ -60,6 +60,9 @@ async def test_every_flag_of_the_api_is_one_of_the_command_and_what_is_left_out_
         "--ready-at": "2030-10-28T08:00:00+05:45",
         "--label": "Box 7",
         "--pickup-contact-phone": "०१-४२३४५६७",
+        "--proof-pickup": "photo",
+        "--proof-drop-off": "age",
+        "--proof-age-minimum": "21",
     }
     flags = {name: value for name, value in FLAGS.items() if name != "--delivery-fee"} | more
     done = await _made(world, "create-delivery", flags | {"--fragile": "--requires-signature"})
@@ -71,6 +74,8 @@ async def test_every_flag_of_the_api_is_one_of_the_command_and_what_is_left_out_
     assert (parcel["fragile"], parcel["requires_signature"], parcel["dimensions"]) == (True, True, "30x20x15 cm")
     assert (made["pickup_contact_phone"], made["pickup_instructions"]) == ("+977-14234567", "Ring twice")
     assert made["delivery_fee"] > 0
+    required = made["proof"]
+    assert (required["pickup"], required["drop_off"], required["age_minimum"]) == (["photo"], ["signature", "age"], 21)
     body = {field.replace("_", "-") for field in DeliveryOfSale.__struct_fields__} - {"proof"}
     options = {name.removeprefix("--") for param in create_delivery.params for name in param.opts}
     assert body <= options, body - options
@@ -82,8 +87,9 @@ async def test_all_flags_that_are_wrong_are_named_at_once_and_nothing_is_made(wo
         "--package-weight": "-1",
         "--delivery-contact-phone": "x",
         "--marketplace-sale-id": "1",
+        "--proof-pickup": "code",
     }
     done = await _made(world, "create-delivery", FLAGS | wrong)
     assert done.code == 2
-    assert all(name in done.err for name in ("priority", "package_weight", "delivery_contact_phone")), done.err
+    assert all(name in done.err for name in ("priority", "package_weight", "delivery_contact_phone", "proof")), done.err
     assert "Traceback" not in done.err

@@ -34,8 +34,32 @@ from api.cli.running import read_settings, run
 @click.option("--requested-delivery-date", help="The same.")
 @click.option("--ready-at", help="The same: when the parcel can be picked up.")
 @click.option("--label", help="The seller's own number on the parcel.")
-def create_delivery(**fields: Any) -> None:  # noqa: ANN401  # as click read them; the body's type checks them
+@click.option(
+    "--proof-pickup", multiple=True, metavar="KIND", help="What the pickup requires: photo, signature or barcode."
+)
+@click.option(
+    "--proof-drop-off", multiple=True, metavar="KIND", help="The drop-off: these, code or age; each by itself."
+)
+@click.option(
+    "--proof-return", multiple=True, metavar="KIND", help="The way back. Default of all: as the seller has it."
+)
+@click.option("--proof-age-minimum", type=Whole(1), help="Years; goes with age at the drop-off.")
+def create_delivery(
+    proof_pickup: tuple[str, ...],
+    proof_drop_off: tuple[str, ...],
+    proof_return: tuple[str, ...],
+    proof_age_minimum: int | None,
+    **fields: Any,  # noqa: ANN401  # as click read them; the body's type checks them
+) -> None:
     """Make the delivery of a sale."""
     from api.cli.operate import make_delivery
 
-    run(make_delivery(read_settings(), {name: value for name, value in fields.items() if value is not None}))
+    proof: dict[str, Any] = {
+        end: list(kinds)
+        for end, kinds in (("pickup", proof_pickup), ("drop_off", proof_drop_off), ("return", proof_return))
+        if kinds
+    }
+    if proof_age_minimum is not None:
+        proof["age_minimum"] = proof_age_minimum
+    told = {name: value for name, value in fields.items() if value is not None} | ({"proof": proof} if proof else {})
+    run(make_delivery(read_settings(), told))
