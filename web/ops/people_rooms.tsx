@@ -4,7 +4,7 @@ import { Listing } from "../shared/listing.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { SideSheet } from "../shared/side_sheet.tsx";
-import { date } from "../shared/times.ts";
+import { bothDates } from "../shared/times.ts";
 import { Acts, Facts, only } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { type Say, wordOf } from "./speech.ts";
@@ -61,7 +61,7 @@ export function Transporters(given: Given) {
                     <dt>{paper.kind}</dt>
                     <dd>
                       <span class="number">{paper.number}</span>
-                      {paper.expires_on !== null && <> · {say("documents.until", { date: date(Date.parse(paper.expires_on), language) })}</>}
+                      {paper.expires_on !== null && <> · {say("documents.until", { date: bothDates(Date.parse(paper.expires_on), language) })}</>}
                       {" "}
                       <Verified is={paper.verified} say={say} />
                     </dd>

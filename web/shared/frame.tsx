@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Language } from "./numbers.ts";
-import { type Say, chooseLanguage } from "./words.ts";
+import { type Say, chooseDigits, chooseLanguage, wantsLatinDigits } from "./words.ts";
 
 /** What stands around every page: a way past it for keyboards, home, and the other language. */
 export function Frame(given: { language: Language; say: Say; state?: ComponentChildren; children: ComponentChildren }) {
@@ -12,6 +12,11 @@ export function Frame(given: { language: Language; say: Say; state?: ComponentCh
         <a class="brand" href="/">{given.say("home.title")}</a>
         <div class="end">
           {given.state}
+          {given.language === "ne" && (
+            <button type="button" class="link" title={given.say("digits.other")} onClick={() => chooseDigits(!wantsLatinDigits())}>
+              {wantsLatinDigits() ? "१२३" : "123"}
+            </button>
+          )}
           <a
             href={`?lang=${other}`}
             lang={other}

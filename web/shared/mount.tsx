@@ -1,8 +1,8 @@
 import { type ComponentChild, render } from "preact";
 import "./base.css";
-import type { Language } from "./numbers.ts";
+import { type Language, writeLatinDigits } from "./numbers.ts";
 import { learnRefusals } from "./server_words.ts";
-import { type Key, type Say, type Words, pageLanguage, speaker } from "./words.ts";
+import { type Key, type Say, type Words, pageLanguage, speaker, wantsLatinDigits } from "./words.ts";
 
 export interface Spoken<Own extends Words> {
   language: Language;
@@ -15,6 +15,7 @@ export function mount<Own extends Words>(own: Own, draw: (spoken: Spoken<Own>) =
   if (page === null) return;
   const language = pageLanguage();
   document.documentElement.lang = language;
+  writeLatinDigits(wantsLatinDigits());
   if (language === "ne") void learnRefusals();
   page.replaceChildren();
   render(draw({ language, say: speaker(language, own) }), page);

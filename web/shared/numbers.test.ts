@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { devanagari, distance, grouped, kilos, money } from "./numbers.ts";
+import { devanagari, distance, grouped, kilos, money, writeLatinDigits } from "./numbers.ts";
 
 test.each([
   [0, 0, "0"],
@@ -11,6 +11,13 @@ test.each([
   [-1_234_567, 0, "-12,34,567"],
 ])("%d is grouped as %s decimals: %s", (amount, decimals, text) => {
   expect(grouped(amount, decimals)).toBe(text);
+});
+
+test("who chose Latin digits reads them in Nepali too", () => {
+  writeLatinDigits(true);
+  expect([money(2500, "ne"), devanagari("14:20")]).toEqual(["रु\u00a02,500.00", "14:20"]);
+  writeLatinDigits(false);
+  expect(money(2500, "ne")).toBe("रु\u00a0२,५००.००");
 });
 
 test("an amount is written in the reader's script", () => {

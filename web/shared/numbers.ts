@@ -4,9 +4,16 @@ export type Language = "en" | "ne";
 
 const DEVANAGARI_ZERO = 0x0966;
 
-/** The digits of a text as Devanagari ones. */
+let latin = false;
+
+/** Whether the reader has chosen Latin digits in Nepali too. */
+export function writeLatinDigits(chosen: boolean): void {
+  latin = chosen;
+}
+
+/** The digits of a text as Devanagari ones, unless the reader has chosen Latin ones. */
 export function devanagari(text: string): string {
-  return text.replace(/[0-9]/g, (digit) => String.fromCharCode(DEVANAGARI_ZERO + Number(digit)));
+  return latin ? text : text.replace(/[0-9]/g, (digit) => String.fromCharCode(DEVANAGARI_ZERO + Number(digit)));
 }
 
 /** "1234567.5" with two decimals as "12,34,567.50"; the sign stays in front. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, date, duration, roughly, stretch } from "./times.ts";
+import { bothDates, clock, date, duration, roughly, stretch } from "./times.ts";
 import cases from "./times.cases.json"; // the server is held to the same: tests/http/test_tracking_view.py
 import words from "./words.json";
 import { speaker } from "./words.ts";
@@ -45,4 +45,10 @@ test("what is far off is said to five minutes, what is near to the minute, and n
   expect(roughly(7 * 60, en)).toBe("7 min");
   expect(roughly(5, en)).toBe("1 min");
   expect(roughly(7 * 60, ne)).toBe("७ मिनेट");
+});
+
+test("a day of papers and books is said in both calendars, and beyond the tables in one", () => {
+  expect(bothDates(at("2026-11-28T18:20:00Z"), "en")).toBe("29 Nov 2026 · 13 Mangsir 2083"); // past midnight in Nepal
+  expect(bothDates(at("2026-11-28T06:00:00Z"), "ne")).toBe("१२ मंसिर २०८३ · २८ नोभेम्बर २०२६");
+  expect(bothDates(at("2300-01-01T06:00:00Z"), "en")).toBe("1 Jan 2300");
 });

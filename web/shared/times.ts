@@ -46,16 +46,31 @@ export function weekdayName(weekday: number, language: Language): string {
 
 /** "28 Nov 2026", "१३ मंसिर २०८३". */
 export function date(at: number, language: Language): string {
-  const there = inNepal(at);
-  if (language === "ne") {
-    try {
-      const { year, month, day } = toBik(there.toISOString().slice(0, 10));
-      return devanagari(`${day} ${named("calendar.bikram_months", language, month - 1)} ${year}`);
-    } catch {
-      // beyond the calendar's tables, a Gregorian date is still a date
-    }
+  return (language === "ne" ? bikram(at, language) : null) ?? gregorian(at, language);
+}
+
+/** A day that papers and books go by, in both calendars, that of the language first: "28 Nov 2026 · 13 Mangsir 2083". */
+export function bothDates(at: number, language: Language): string {
+  const both = [gregorian(at, language), bikram(at, language)].filter((one) => one !== null);
+  return (language === "ne" ? both.reverse() : both).join(" · ");
+}
+
+/** Null beyond the calendar's tables. */
+function bikram(at: number, language: Language): string | null {
+  try {
+    const { year, month, day } = toBik(inNepal(at).toISOString().slice(0, 10));
+    return inDigits(`${day} ${named("calendar.bikram_months", language, month - 1)} ${year}`, language);
+  } catch {
+    return null;
   }
-  const text = `${there.getUTCDate()} ${named("calendar.months", language, there.getUTCMonth())} ${there.getUTCFullYear()}`;
+}
+
+function gregorian(at: number, language: Language): string {
+  const there = inNepal(at);
+  return inDigits(`${there.getUTCDate()} ${named("calendar.months", language, there.getUTCMonth())} ${there.getUTCFullYear()}`, language);
+}
+
+function inDigits(text: string, language: Language): string {
   return language === "ne" ? devanagari(text) : text;
 }
 

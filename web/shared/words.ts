@@ -58,6 +58,27 @@ function readChoice(): string | null {
   }
 }
 
+const DIGITS = "digits";
+
+/** Whether this reader wants Latin digits in Nepali. */
+export function wantsLatinDigits(): boolean {
+  try {
+    return localStorage.getItem(DIGITS) === "latin";
+  } catch {
+    return false; // a browser that keeps nothing for us
+  }
+}
+
+/** Write numbers in Nepali with these digits from now on. */
+export function chooseDigits(latin: boolean): void {
+  try {
+    localStorage.setItem(DIGITS, latin ? "latin" : "deva");
+  } catch {
+    return; // it could not be kept over the reload that shows it
+  }
+  location.reload();
+}
+
 /** Show the page in another language from now on; the address says it, so that a shared link shows the same. */
 export function chooseLanguage(language: Language): void {
   try {

@@ -7,7 +7,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, grouped, money } from "../shared/numbers.ts";
 import { saveFile } from "../shared/saving.ts";
-import { date } from "../shared/times.ts";
+import { bothDates } from "../shared/times.ts";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
 
@@ -44,7 +44,7 @@ function Sheet({ invoice, language, say }: { invoice: Invoice; language: Languag
       <header>
         <div>
           <h1>{say("invoice.number", { number: invoice.invoice_number })}</h1>
-          <p class="quiet">{date(Date.parse(invoice.issued_at), language)} · {say("invoice.year", { year: invoice.fiscal_year })}</p>
+          <p class="quiet">{bothDates(Date.parse(invoice.issued_at), language)} · {say("invoice.year", { year: invoice.fiscal_year })}</p>
           <p class="quiet number">{invoice.order_number}</p>
         </div>
         <div>

@@ -9,7 +9,7 @@ import { Icon } from "../../shared/icon.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { Mark } from "../../shared/mark.tsx";
 import { asJpeg } from "../../shared/shrinking.ts";
-import { clock, date } from "../../shared/times.ts";
+import { bothDates, clock } from "../../shared/times.ts";
 import type { Uploads } from "../actions.ts";
 import { PicturesInParts, naming, tellWithPictures } from "../pictures_in_parts.ts";
 import { PicturesSent } from "../pictures_sent.tsx";
@@ -54,7 +54,7 @@ function Standing({ of, language, say }: RoomGiven & { of: Room }) {
           <li key={one.kind} class="card row" data-document={one.kind}>
             <span>
               {roomWord("document", one.kind, say)} {one.number !== "" && <span class="number quiet">{one.number}</span>}
-              {one.expires_on !== null && <span class="quiet"> · {say("documents.until", { date: date(Date.parse(one.expires_on), language) })}</span>}
+              {one.expires_on !== null && <span class="quiet"> · {say("documents.until", { date: bothDates(Date.parse(one.expires_on), language) })}</span>}
             </span>
             <Mark as={lookOf(one.state)}>{roomWord("documentstate", one.state, say)}</Mark>
           </li>

@@ -8,7 +8,7 @@ import { Field } from "../../shared/field.tsx";
 import { Link } from "../../shared/link.tsx";
 import type { Page } from "../../shared/listing.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
-import { date } from "../../shared/times.ts";
+import { bothDates } from "../../shared/times.ts";
 import { Facts } from "../facts.tsx";
 import { type Given as RoomGiven, when } from "../given.ts";
 import { wordOf } from "../speech.ts";
@@ -125,7 +125,7 @@ function Picture({ of: { document, picture }, say, onReload }: { of: Beside; say
 
 function Said({ of, given: { language, say } }: { of: Beside; given: Given }) {
   const { document, stands } = of;
-  const day = (text: string | null): string => (text === null ? "–" : date(Date.parse(text), language));
+  const day = (text: string | null): string => (text === null ? "–" : bothDates(Date.parse(text), language));
   return (
     <>
       <h2>{queueWord("document", document.kind, say)}</h2>
