@@ -7,17 +7,17 @@ import httpx
 from benchmarks.pages.demo import RunningDemo
 
 ROOMS: Final = {
-    "ops-webhooks": "/ops/webhooks",
-    "ops-keys": "/ops/keys",
-    "ops-transporters": "/ops/transporters",
-    "seller-products": "/seller/products",
-    "seller-figures": "/seller/figures",
-    "seller-import": "/seller/import",
-    "seller-proof": "/seller/proof",
+    "password": "/api/v1/auth/password/forgot/",
+    **{f"ops-{room}": f"/ops/{room}" for room in ("search", "held", "refunds", "reviews", "transporters", "documents")},
+    **{f"ops-{room}": f"/ops/{room}" for room in ("categories", "users", "webhooks", "keys", "audit")},
+    **{
+        f"seller-{room}": f"/seller/{room}"
+        for room in ("returns", "products", "import", "figures", "tracking", "proof")
+    },
+    **{f"courier-{room}": f"/courier/{room}" for room in ("shifts", "documents", "earnings", "ratings", "phone")},
     "shop-orders": "/shop/orders",
     "shop-settings": "/shop/settings",
-    "console-zones": "/console/zones",
-    "console-assigning": "/console/assigning",
+    **{f"console-{room}": f"/console/{room}" for room in ("zones", "assigning", "shifts", "replay")},
 }
 """Where they lie, by the names of their pictures."""
 OFFERS: Final = {"courier-offers": "/courier", "console-offers": "/console?delivery={delivery}&panel=detail"}
