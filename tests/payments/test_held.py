@@ -2,6 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
+from api.routes.payments import held_payments
+from dispatch.database.work import Work
+from dispatch.payments.refunds.models import Refund
+from dispatch.payments.refunds.sender import RefundSender
 from tests.support.checkout import Checkout, Opened, ShiftedClock
 from tests.support.world import World, ok
 
@@ -48,6 +54,23 @@ async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(wo
     assert (count.sales, count.gateway_paisa, count.ledger_sum) == (0, 0, 0)
     assert sorted(count.refunds) == ["succeeded", "succeeded"]
     assert (await admin.post(path, {"already_refunded": "925.00"})).status_code == 409
+
+
+async def test_no_round_sees_the_rest_before_it_is_kept_for_its_request(
+    world: World, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, admin = await partly_refunded(checkout), await world.admin()
+    await checkout.callback(opened.pidx)
+    carry_out_now, seen = held_payments.carry_out_now, []
+
+    async def after_a_round(work: Work, refunds: RefundSender, refund: Refund | None) -> None:
+        async with checkout.services.database.work() as other:
+            seen.append(refund is not None and await other.session.get(Refund, refund.id))
+        await carry_out_now(work, refunds, refund)
+
+    monkeypatch.setattr(held_payments, "carry_out_now", after_a_round)
+    done = ok(await admin.post(f"{HELD}{opened.transaction_id}/refund/", {"already_refunded": "925.00"}))
+    assert (seen, done["refund"]["status"]) == ([None], "succeeded")
 
 
 async def test_a_held_payment_of_which_the_gateway_gives_the_rest_back_is_refunded_by_itself(

@@ -75,7 +75,8 @@ class HeldPaymentController(Controller):
             refunded_paisa=to_paisa(data.already_refunded),
             admin_id=request.user.id,
         )
-        await work.commit()
-        await carry_out_now(work, services.refunds, rest)
+        if rest is None:
+            await work.commit()
+        await carry_out_now(work, services.refunds, rest)  # commits it: no round may see it before it is kept for us
         answer = refund_answer(await Refunds(work, services.clock).get(rest.refund_id)) if rest is not None else None
         return given_back(await get_by_transaction_id(services.database, payment_id), answer)
