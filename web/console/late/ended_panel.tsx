@@ -9,6 +9,7 @@ import { clock } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { shortPlace } from "../desk.ts";
 import { Call } from "../detail_panel.tsx";
+import { DoneList } from "../done_list.tsx";
 import { over } from "../frames.ts";
 import { type HandoverProof, endedAt, endedKey, handoversOf } from "./ended.ts";
 import { HistoryList } from "./history_list.tsx";
@@ -51,6 +52,7 @@ function Ended({ details }: { details: Details }) {
       <Proofs id={details.id} />
       <RefusedPanel id={details.id} turn="" />
       <HistoryList details={details} turn="" />
+      <DoneList />
     </div>
   );
 }
