@@ -82,6 +82,23 @@ async def test_what_is_damaged_or_lost_is_told_from_anywhere_and_unlocks_no_way_
     ok(await driver.post(f"{path}/return/", {"reason": "Nobody was there"}))
 
 
+async def test_what_cannot_be_reached_is_told_from_where_the_way_ends_and_unlocks_no_way_back(near: World) -> None:
+    driver, delivery = await _taken(near)
+    path, most = f"/api/deliveries/{delivery['id']}", near.server.settings.max_attempts
+    ok(await driver.post(f"{path}/pickup/", _at(BHAKTAPUR)))
+    for _ in range(most):
+        for reason in ("unsafe", "wrong_address"):
+            told = ok(await driver.post(f"{path}/attempts/", _at(BHAKTAPUR) | {"reason": reason}), 201)
+            assert told["attempts_left"] == most
+    assert ok(await driver.get(f"{path}/"))["attempts_left"] == most
+    back = await driver.post(f"{path}/return/", {"reason": "The bridge is gone"})
+    assert (back.status_code, back.json()["code"]) == (409, "not_exhausted")
+    flags = ok(await (await near.admin()).get(f"{path}/"))["attempts"][0]["flags"]
+    assert "from_afar" in flags
+    at_the_door = ok(await driver.post(f"{path}/attempts/", _at(THAMEL) | {"reason": "unsafe"}), 201)
+    assert at_the_door["attempts_left"] == most - 1
+
+
 async def test_unless_a_shop_wants_it_a_far_place_is_flagged_and_not_refused(world: World) -> None:
     driver, delivery = await _taken(world)
     ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", _at(THAMEL)))

@@ -78,10 +78,11 @@ class AttemptController(Controller):
         """The transporter was at the door and could not hand the parcel over: it stays aboard, in transit.
 
         Place, time and photo are judged as at the drop-off: where the shop wants it, 422 `too_far`, `fix_too_old` or
-        `place_required`, but for what is damaged or lost. Told again with the same `happened_at` it is the same
-        attempt. What the buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and
-        `no_longer_yours` with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns.
-        Proof is kept for admins then: `proof_kept`, `proof_number`.
+        `place_required`, but for what is damaged or lost; `wrong_address` and `unsafe` are never `too_far`, but from
+        there leave `attempts_left` as it was. Told again with the same `happened_at` it is the same attempt. What the
+        buyer or a dispatcher asked for after it happened stays `next_try`. 409: `wrong_status` and `no_longer_yours`
+        with `delivery_status`; `too_many_attempts` after `DISPATCH_MAX_ATTEMPTS`: it returns. Proof is kept for admins
+        then: `proof_kept`, `proof_number`.
         """
         pictures = await decoded_pictures(**await with_uploads(work, services.clock, request.user, photo=data.photo))
         transporter, seen = await transporter_and_place(request, work, services)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import ARRAY, CheckConstraint, Double, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,6 +45,12 @@ TOLD = {
 TROUBLES = frozenset({AttemptReason.DAMAGED, AttemptReason.LOST})
 """No matter of another try: a dispatcher looks at it. It may be told however often it was tried, and from anywhere."""
 
+UNREACHED = frozenset({AttemptReason.WRONG_ADDRESS, AttemptReason.UNSAFE})
+"""Where it happens is where the way ends or the pin was wrong, which may be far from the door: told from there too."""
+
+FROM_AFAR: Final = "from_afar"
+"""Flag of an attempt that was told from farther than the shop lets a try be: it counts as none."""
+
 
 class DeliveryAttempt(IdentityBase):
     """One attempt, counted from 1 for each delivery. Degrees."""
@@ -73,3 +80,8 @@ class DeliveryAttempt(IdentityBase):
     """When it was by the word of the transporter's phone; the same again is the same attempt."""
     flags: Mapped[list[str]] = mapped_column(ARRAY(String(32)), default=list, server_default=text("'{}'"))
     """What makes place or time implausible, for admins."""
+
+    @property
+    def is_try(self) -> bool:
+        """Whether it counts: what is told from anywhere unlocks no way back."""
+        return self.reason not in TROUBLES and FROM_AFAR not in self.flags

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.database.among import among
 from dispatch.database.work import Work
-from dispatch.deliveries.attempts.models import TROUBLES, AttemptReason, DeliveryAttempt
+from dispatch.deliveries.attempts.models import FROM_AFAR, TROUBLES, UNREACHED, AttemptReason, DeliveryAttempt
 from dispatch.deliveries.carried import does_not_fit, keep_picture, own_delivery
 from dispatch.deliveries.handover import Handover, HandoverRules, drop_off_point
 from dispatch.deliveries.happened import identity
@@ -22,6 +22,7 @@ from dispatch.errors import Conflict, Invalid
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryAttempted, DeliveryInTransit
 from dispatch.ports import Clock, PhotoStore
+from dispatch.proofs.errors import TooFar
 from dispatch.proofs.kinds import End
 from dispatch.transporters.models import Transporter
 
@@ -81,8 +82,8 @@ class DeliveryAttempts:
         """Note that the parcel could not be handed over; told again with the same ``happened_at`` it is the same.
 
         A window that the customer asked for after it happened stays. Raises Forbidden, Invalid, Unproved where the shop
-        wants it and this is far from the door, and Conflict where the delivery is not aboard or was tried as often as
-        it may be: then it returns to its seller.
+        wants it and this is far from the door that was reached, and Conflict where the delivery is not aboard or was
+        tried as often as it may be: then it returns to its seller.
         """
         delivery = await own_delivery(self._deliveries, key, transporter, self._clock.now())
         before = (await attempts_of(self._session, [delivery.id])).get(delivery.id, [])
@@ -90,8 +91,7 @@ class DeliveryAttempts:
             if handover.happened_at is not None and one.happened_at == handover.happened_at:
                 return self._answer(delivery, one, before)
         self._check_may_try(delivery, tries_of(before), reason)
-        if reason not in TROUBLES:
-            self._proving.check_place(delivery, End.DROP_OFF, handover)
+        from_afar = self._from_afar(delivery, handover, reason)
         now = self._clock.now()
         check_ahead(now, self._rules.ahead, next_try_at=next_try_at)
         since = before[-1].at if before else delivery.picked_up_at
@@ -110,7 +110,7 @@ class DeliveryAttempts:
             at=when.at,
             noticed_at=when.noticed_at,
             happened_at=when.said,
-            flags=[str(flag) for flag in (*flags, *when.flags)],
+            flags=[str(flag) for flag in (*flags, *when.flags, *from_afar)],
         )
         self._session.add(attempt)
         if delivery.retry_asked_at is None or delivery.retry_asked_at <= when.at:
@@ -137,6 +137,18 @@ class DeliveryAttempts:
                 delivery_status=delivery.status.value,
                 attempts=tried,
             )
+
+    def _from_afar(self, delivery: Delivery, handover: Handover, reason: AttemptReason) -> list[str]:
+        """The flag of what is told from where the way ended. Raises Unproved for a try that has to be at the door."""
+        if reason in TROUBLES:
+            return []
+        try:
+            self._proving.check_place(delivery, End.DROP_OFF, handover)
+        except TooFar:
+            if reason not in UNREACHED:
+                raise
+            return [FROM_AFAR]
+        return []
 
     def _answer(self, delivery: Delivery, attempt: DeliveryAttempt, known: Sequence[DeliveryAttempt]) -> Attempted:
         return Attempted(delivery, attempt, self._rules.left(tries_of(known)))
@@ -173,8 +185,8 @@ def check_ahead(now: datetime, ahead: timedelta, **times: datetime | None) -> No
 
 
 def tries_of(attempts: Iterable[DeliveryAttempt]) -> int:
-    """How often it was tried at its door. That it is damaged or lost is told from anywhere, so it is no try."""
-    return sum(one.reason not in TROUBLES for one in attempts)
+    """How often it was tried at its door. What is told from anywhere, as that it is damaged or lost, is no try."""
+    return sum(one.is_try for one in attempts)
 
 
 async def attempts_of(session: AsyncSession, delivery_ids: Sequence[int]) -> Mapping[int, list[DeliveryAttempt]]:
