@@ -14,6 +14,7 @@ from dispatch.jobs.items import ItemJob
 from dispatch.jobs.leased_items import forget_old_items
 from dispatch.offers.duty import end_breaks
 from dispatch.payments.settling.webhook_receipts import forget_old_webhooks
+from dispatch.privacy.doors_left import DoorsLeft
 from dispatch.transporters.documents.reminders import remind_of_documents
 from dispatch.transporters.documents.retention import UnconfirmedDocuments
 from dispatch.uploads.service import forget_old_uploads
@@ -68,6 +69,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(PhotoSweeper(database, clock, services.deliveries.photos), TIDY_EVERY_S, at_once=True),
         Job.of(UnconfirmedDocuments(database, clock, documents.store), TIDY_EVERY_S, at_once=True),
         Job.of(documents.retention, TIDY_EVERY_S, at_once=True),
+        Job.of(DoorsLeft(database, clock), TIDY_EVERY_S, at_once=True),
         # The row of what was told is written with the messages.
         Job("document-reminders", TIDY_EVERY_S, lambda: remind_of_documents(database, clock), at_once=True),
         Job("presence", SWEEP_PRESENCE_EVERY_S, background.presence.sweep),  # one step in Redis

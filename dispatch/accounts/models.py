@@ -45,6 +45,11 @@ class User(IdentityAuditBase):
             name="known_roles",
         ),
         Index("uq_users_email_lower", func.lower(text("email")), unique=True),
+        Index(
+            "ix_users_with_doors_left",
+            "id",
+            postgresql_where=text("deleted_at IS NOT NULL AND doors_forgotten_at IS NULL"),
+        ),
         Index("ix_users_changed_in", "changed_in", "id", postgresql_where=text("changed_in > 0")),
     )
 
@@ -66,6 +71,8 @@ class User(IdentityAuditBase):
     """Whether the user is written to when a parcel leaves, comes near and has arrived."""
     deleted_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
     """When its person was taken out of it; it is never opened again."""
+    doors_forgotten_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))
+    """When its doors were taken out of what its parcels tell; of a deleted account, a server of before left them."""
     changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """The number of the transaction that last changed name, roles or whether it is open; written by a trigger."""
 

@@ -111,7 +111,7 @@ class AccountDeletion:
         user.name, user.phone, user.password_hash = NOBODY, None, NO_PASSWORD
         user.email = f"deleted-{user.id}@deleted.invalid"
         user.email_key, user.email_verified_at = email_key(user.email), None
-        user.deleted_at = self._clock.now()
+        user.deleted_at = user.doors_forgotten_at = self._clock.now()
         await self._session.flush()
 
     async def _of_orders(self, user_id: int) -> None:

@@ -3,7 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dispatch.deliveries.models import DeliveryStatus
+from sqlalchemy import update
+
+from dispatch.accounts.models import User
+from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.privacy.doors_left import DoorsLeft
 from tests.privacy.traces import AUTH, bought_by, tables_near, tables_with
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, Place, World, delivery_body, ok, ping
@@ -54,6 +58,24 @@ async def test_after_a_deletion_what_went_back_tells_only_of_its_seller(world: W
     assert await _placed(seller, back) == {DeliveryStatus.DELIVERED.value}
     whole = ok(await seller.get(f"/api/deliveries/{delivery['id']}/"))
     assert "Not as shown" in {step["notes"] for step in whole["tracking_history"]}, "why it went back is the seller's"
+
+
+async def test_doors_that_a_deletion_of_before_left_go_by_themselves(world: World) -> None:
+    customer = await world.person()
+    _, delivery = await _brought(world, customer)
+    database = world.server.services.database
+    async with database.work() as work:  # as an older server left it: the person is out, the steps are as they were
+        row = update(Delivery).where(Delivery.id == delivery["id"])
+        await work.session.execute(row.values(delivery_address="", delivery_lat=None, delivery_lon=None))
+        gone = update(User).where(User.id == customer.user_id)
+        await work.session.execute(gone.values(deleted_at=datetime.now(UTC), is_active=False))
+    job = DoorsLeft(database, world.server.services.clock)
+    for _ in range(2):  # again, it changes nothing
+        await job.run()
+        await job.do_key(customer.user_id)
+    assert await tables_near(world, DOOR) <= KEPT
+    assert not {"delivery_trackings", "delivery_attempts"} & await tables_with(world, STREET, NOTED)
+    assert customer.user_id not in await job.find(customer.user_id - 1)
 
 
 async def _brought(world: World, customer: Person) -> tuple[Person, dict[str, Any]]:
