@@ -1,17 +1,32 @@
 import { expect, test } from "vitest";
-import { actsOf, requestOf } from "./acts.ts";
+import { type Parcel, actsOf, heldByOthers, requestOf } from "./acts.ts";
+
+const AS_MADE: Parcel = { on_hold: null, ending: null, partial_reason: null };
+const held = (by: number | null): Parcel => ({ ...AS_MADE, on_hold: { since: "2026-11-30T09:00:00Z", until: null, reason: null, by, by_name: null } });
 
 test("what a seller may do follows how the parcel stands", () => {
   expect(actsOf({ status: "processing", delivery_status: null }, null)).toEqual(["refuse"]);
-  expect(actsOf({ status: "processing", delivery_status: "cancelled" }, null)).toEqual(["refuse"]);
-  expect(actsOf({ status: "processing", delivery_status: "available" }, false)).toEqual(["hold", "cancel"]);
-  expect(actsOf({ status: "processing", delivery_status: "available" }, true)).toEqual(["resume", "cancel"]);
+  expect(actsOf({ status: "processing", delivery_status: "cancelled" }, AS_MADE)).toEqual(["refuse"]);
+  expect(actsOf({ status: "processing", delivery_status: "available" }, AS_MADE)).toEqual(["hold", "cancel"]);
+  expect(actsOf({ status: "processing", delivery_status: "available" }, held(7))).toEqual(["resume", "cancel"]);
   expect(actsOf({ status: "processing", delivery_status: "available" }, null)).toEqual(["cancel"]);
-  expect(actsOf({ status: "processing", delivery_status: "assigned" }, null)).toEqual(["cancel"]);
-  expect(actsOf({ status: "shipped", delivery_status: "in_transit" }, null)).toEqual(["return"]);
-  expect(actsOf({ status: "delivered", delivery_status: "delivered" }, null)).toEqual(["return"]);
+  expect(actsOf({ status: "processing", delivery_status: "assigned" }, AS_MADE)).toEqual(["cancel"]);
+  expect(actsOf({ status: "shipped", delivery_status: "in_transit" }, AS_MADE)).toEqual(["return"]);
+  expect(actsOf({ status: "delivered", delivery_status: "delivered" }, AS_MADE)).toEqual(["return"]);
   expect(actsOf({ status: "delivered", delivery_status: null }, null)).toEqual([]);
-  expect(actsOf({ status: "cancelled", delivery_status: "cancelled" }, null)).toEqual([]);
+  expect(actsOf({ status: "cancelled", delivery_status: "cancelled" }, AS_MADE)).toEqual([]);
+});
+
+test("what a dispatcher holds is not a seller's to let go on, and not to hold anew", () => {
+  expect(actsOf({ status: "processing", delivery_status: "available" }, held(null))).toEqual(["cancel"]);
+  expect([held(null), held(7), AS_MADE, null].map(heldByOthers)).toEqual([true, false, false, false]);
+});
+
+test("what arrived comes back once, and not where it ended otherwise or its rest comes back already", () => {
+  const arrived = { status: "delivered", delivery_status: "delivered" } as const;
+  for (const ending of ["returned", "damaged", "lost"] as const) expect(actsOf(arrived, { ...AS_MADE, ending })).toEqual([]);
+  expect(actsOf(arrived, { ...AS_MADE, partial_reason: "refused_by_customer" })).toEqual([]);
+  expect(actsOf(arrived, { ...AS_MADE, partial_reason: "missing" })).toEqual(["return"]);
 });
 
 test("each act goes to its own address with the reason as that takes it", () => {

@@ -3,14 +3,32 @@ import type { components } from "../../shared/api.ts";
 
 export type Act = "refuse" | "hold" | "resume" | "cancel" | "return";
 
-type Sale = Pick<components["schemas"]["SaleDetails"], "status" | "delivery_status">;
+type Schemas = components["schemas"];
+type Sale = Pick<Schemas["SaleDetails"], "status" | "delivery_status">;
+/** Of a parcel's own answer what decides of the acts. */
+export type Parcel = Pick<Schemas["DetailedDelivery"], "on_hold" | "ending" | "partial_reason">;
 
-/** `held`: whether somebody lets its parcel wait; null while that is not known. */
-export function actsOf({ status, delivery_status }: Sale, held: boolean | null): Act[] {
-  if (delivery_status === "available") return [...(held === null ? [] : [held ? ("resume" as const) : ("hold" as const)]), "cancel"];
+/** `parcel`: null while its answer is not known. */
+export function actsOf({ status, delivery_status }: Sale, parcel: Parcel | null): Act[] {
+  if (delivery_status === "available") return [...holdActs(parcel), "cancel"];
   if (delivery_status === "assigned") return ["cancel"];
-  if (delivery_status === "picked_up" || delivery_status === "in_transit" || (delivery_status === "delivered" && status === "delivered")) return ["return"];
+  if (delivery_status === "picked_up" || delivery_status === "in_transit" || (delivery_status === "delivered" && status === "delivered")) return comesBack(parcel) ? ["return"] : [];
   return status === "processing" && (delivery_status === null || delivery_status === "cancelled") ? ["refuse"] : [];
+}
+
+function holdActs(parcel: Parcel | null): Act[] {
+  if (parcel === null || heldByOthers(parcel)) return [];
+  return [parcel.on_hold === null ? "hold" : "resume"];
+}
+
+/** A seller is told of its own holds alone whose they are; a dispatcher's is not its to end. */
+export function heldByOthers(parcel: Parcel | null): boolean {
+  return parcel?.on_hold != null && parcel.on_hold.by === null;
+}
+
+/** Once only, and not where the rest that its buyer refused comes back by itself. */
+function comesBack(parcel: Parcel | null): boolean {
+  return parcel === null || (parcel.ending === null && parcel.partial_reason !== "refused_by_customer");
 }
 
 /** Where an act is told, and what with. */

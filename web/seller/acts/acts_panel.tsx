@@ -7,11 +7,10 @@ import { Field } from "../../shared/field.tsx";
 import { useLoading } from "../../shared/loading.tsx";
 import type { Language } from "../../shared/numbers.ts";
 import { speaker } from "../../shared/words.ts";
-import { type Act, actsOf, requestOf } from "./acts.ts";
+import { type Act, type Parcel, actsOf, heldByOthers, requestOf } from "./acts.ts";
 import own from "./words.json";
 
 type Sale = components["schemas"]["SaleDetails"];
-type Shown = Pick<components["schemas"]["DetailedDelivery"], "on_hold">;
 
 interface Given {
   sale: Sale;
@@ -25,8 +24,8 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
   const [asked, setAsked] = useState<Act | null>(null);
   const [reason, setReason] = useState("");
   const [done, setDone] = useState<Act | null>(null);
-  const waits = sale.delivery_status === "available";
-  const parcel = useLoading(async () => (waits ? await client.call<Shown>(`/api/deliveries/${sale.delivery_id}/`) : null), [sale.delivery_id, sale.delivery_status, done]);
+  const has_parcel = sale.delivery_id !== null;
+  const parcel = useLoading(async () => (has_parcel ? await client.call<Parcel>(`/api/deliveries/${sale.delivery_id}/`) : null), [sale.delivery_id, sale.delivery_status, done]);
   const acting = useActing<Act>(say, async (act, key) => {
     const { path, body } = requestOf(act, sale, reason.trim());
     await client.call<unknown>(path, { method: "POST", body, idempotencyKey: key });
@@ -35,7 +34,9 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
     setReason("");
     await onDone();
   });
-  const held = parcel.value === null ? null : parcel.value.on_hold != null;
+  // What may be done with a parcel is offered once it has said how it stands, or cannot be asked.
+  const is_known = !has_parcel || parcel.value !== null || parcel.problem !== null;
+  const acts = is_known ? actsOf(sale, parcel.value) : [];
   const ask = (act: Act | null): void => {
     acting.forget();
     setAsked(act);
@@ -43,9 +44,11 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
   return (
     <div class="fields">
       <p role="status">{done === null ? "" : say(`act.done.${done}`)}</p>
+      {sale.delivery_status === "available" && heldByOthers(parcel.value) && <p class="quiet">{say("act.held")}</p>}
+      {is_known && acts.length === 0 && done === null && <p class="quiet">{say("act.none")}</p>}
       {asked === null ? (
         <div class="actions">
-          {actsOf(sale, held).map((act) => <button key={act} type="button" class="button" onClick={() => ask(act)}>{say(`act.${act}`)}</button>)}
+          {acts.map((act) => <button key={act} type="button" class="button" onClick={() => ask(act)}>{say(`act.${act}`)}</button>)}
         </div>
       ) : (
         <form
