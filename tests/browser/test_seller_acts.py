@@ -1,7 +1,7 @@
 """A seller whose sale does not go as it should holds, calls off and gives the money back, on its own page."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
@@ -36,6 +36,53 @@ async def test_a_seller_holds_a_parcel_calls_it_off_and_then_the_sale_whose_buye
 
 
 @pytest.mark.slow
+async def test_whoever_types_stays_in_the_form_and_another_reason_is_another_request(
+    world: World, desk: Window
+) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    page = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
+    await page.get_by_text("If something is not as it should be").click()
+    wait = page.get_by_role("button", name="Let the parcel wait", exact=True)
+    await wait.press("Enter")
+    await expect(page.get_by_label("Why", exact=True)).to_be_focused()
+    await page.get_by_role("button", name="Not now").press("Enter")
+    await expect(wait).to_be_focused()
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/hold/", lose_the_answer, times=1)
+    await wait.press("Enter")
+    why = page.get_by_label("Why", exact=True)
+    await why.fill("Ill")
+    await wait.press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="connection")).to_be_visible()
+    await why.fill("")
+    await wait.press("Enter")
+    await expect(page.get_by_text("Fill this in.")).to_be_visible()
+    await why.fill("Festival")
+    await wait.press("Enter")
+    await expect(page.get_by_text("The parcel waits.")).to_be_focused()
+    shown = ok(await bought.seller.get(f"/api/deliveries/{delivery['id']}/"))
+    assert shown["on_hold"]["reason"] == "Festival"
+    desk.complaints[:] = [said for said in desk.complaints if "400" not in said and "ERR_FAILED" not in said]
+
+
+@pytest.mark.slow
+async def test_what_a_dispatcher_holds_is_not_offered_to_be_let_go(world: World, desk: Window) -> None:
+    bought, admin = await world.bought(), await world.admin()
+    delivery = await world.delivery(bought)
+    ok(await admin.post(f"/api/deliveries/{delivery['id']}/hold/", {"reason": "The road is closed"}))
+    page = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
+    await page.get_by_text("If something is not as it should be").click()
+    await expect(page.get_by_text("A dispatcher holds this parcel, and a dispatcher lets it go on.")).to_be_visible()
+    await expect(page.get_by_role("button", name="Call off this parcel")).to_be_visible()
+    await expect(page.get_by_role("button", name="Let it go on")).to_have_count(0)
+
+
+@pytest.mark.slow
 async def test_a_seller_has_a_parcel_brought_back_that_had_arrived(world: World, desk: Window) -> None:
     bought, driver = await world.bought(), await world.driver()
     delivery = await world.delivery(bought)
@@ -46,3 +93,7 @@ async def test_a_seller_has_a_parcel_brought_back_that_had_arrived(world: World,
     await _does(page, "Let it come back to me", "Sent the wrong goods", "It comes back to you.")
     shown = ok(await bought.seller.get(f"/api/deliveries/{delivery['id']}/"))
     assert shown["ending"] == "returned"
+    await page.reload()
+    await page.get_by_text("If something is not as it should be").click()
+    await expect(page.get_by_text("Nothing is left to do here")).to_be_visible()
+    await expect(page.get_by_role("button", name="Let it come back to me")).to_have_count(0)
