@@ -98,7 +98,7 @@ function Parcels({ order, client, language, say, onDone }: { order: Order; onDon
           {" · "}
           {sale.tracking_number === null ? say("order.no_parcel") : <><a class="number" href={elsewhere(`/t/${sale.tracking_number}`)}>{sale.tracking_number}</a> · {wordOf("delivery", sale.delivery_status ?? "", say)}
             <ProofOf number={sale.tracking_number} title={say("order.proof")} missing={say("room.missing")} client={client} language={language} say={say} />
-            <EndOf number={sale.tracking_number} client={client} language={language} say={say} onDone={onDone} />
+            {sale.delivery_id !== null && <EndOf id={sale.delivery_id} client={client} language={language} say={say} onDone={onDone} />}
           </>}
         </li>
       ))}

@@ -8,53 +8,47 @@ import { Field } from "../../shared/field.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { type Language, money } from "../../shared/numbers.ts";
 import { speaker } from "../../shared/words.ts";
+import { type How, type Parcel, requestOf, waysOf } from "./ends.ts";
 import own from "./words.json";
 
-type How = "return" | "lost" | "damaged";
 type Loss = components["schemas"]["LossAnswer"];
 type Return = components["schemas"]["ReturnAnswer"];
 type Outlook = components["schemas"]["LossOutlook"];
-const WAYS: readonly How[] = ["return", "lost", "damaged"];
 
 interface Given {
-  number: string;
+  id: number;
   client: Client;
   language: Language;
   onDone: () => void;
 }
 
-export function ParcelEnd({ number, client, language, onDone }: Given) {
+export function ParcelEnd({ id, client, language, onDone }: Given) {
   const say = useMemo(() => speaker(language, own), [language]);
-  // An order knows its parcels by their tracking numbers, which this answer takes for a name.
-  const parcel = useLoading(() => client.call<Pick<components["schemas"]["ProofOfDelivery"], "delivery_id">>(`/api/deliveries/${encodeURIComponent(number)}/proof/`), [number]);
+  const parcel = useLoading(() => client.call<Parcel>(`/api/deliveries/${id}/`), [id]);
   return (
     <Loaded of={parcel} language={language} say={say}>
-      {({ delivery_id }) => <EndForm id={delivery_id} client={client} language={language} say={say} onDone={onDone} />}
+      {(shown) => shown.ending === null ? <EndForm id={id} ways={waysOf(shown)} client={client} language={language} say={say} onDone={onDone} /> : <p>{say(`ended.${shown.ending}`)}</p>}
     </Loaded>
   );
 }
 
-function EndForm({ id, client, language, say, onDone }: Omit<Given, "number"> & { id: number; say: ReturnType<typeof speaker<typeof own>> }) {
+function EndForm({ id, ways, client, language, say, onDone }: Given & { ways: readonly How[]; say: ReturnType<typeof speaker<typeof own>> }) {
   const [how, setHow] = useState<How | null>(null); // money goes back: nobody guesses it
   const [form, setForm] = useState({ reason: "", amount: "", sure: false });
   const change = (changes: Partial<typeof form>): void => setForm({ ...form, ...changes });
-  const [left, setLeft] = useState<number | null>(null);
+  const choose = (way: How): void => {
+    setHow(way);
+    change({ sure: false }); // who was sure was so of the other way
+  };
   const [done, setDone] = useState("");
   const path = `/api/deliveries/${id}/`;
   const loses = how === "lost" || how === "damaged";
-  useEffect(() => {
-    let wanted = true;
-    if (loses) client.call<Outlook>(`${path}loss/`).then((found) => wanted && setLeft(found.left), () => undefined); // it is said what follows, without the sum
-    return () => {
-      wanted = false;
-    };
-  }, [path, loses]);
-  const ending = useActing<How>(say, async (way, key) => {
-    const reason = form.reason.trim();
-    const send = <Answer,>(step: string, body: object): Promise<Answer> => client.call<Answer>(`${path}${step}/`, { method: "POST", body, idempotencyKey: key });
-    if (way === "return") setDone(say("end.done.return", { number: (await send<Return>("return", { reason })).delivery.tracking_number }));
+  const left = useLeft(client, path, loses);
+  const ending = useActing<ReturnType<typeof requestOf>>(say, async ({ step, body }, key) => {
+    const send = <Answer,>(): Promise<Answer> => client.call<Answer>(`${path}${step}/`, { method: "POST", body, idempotencyKey: key });
+    if (step === "return") setDone(say("end.done.return", { number: (await send<Return>()).delivery.tracking_number }));
     else {
-      const { refund } = await send<Loss>("loss", { reason, ending: way, ...(way === "damaged" && form.amount !== "" ? { amount: form.amount } : {}) });
+      const { refund } = await send<Loss>();
       setDone(refund == null ? say("end.done") : say("end.done.back", { amount: money(refund.amount, language) }));
     }
     onDone();
@@ -66,12 +60,12 @@ function EndForm({ id, client, language, say, onDone }: Omit<Given, "number"> & 
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (how !== null) void ending.start(how);
+        if (how !== null) void ending.start(requestOf(how, form)); // another reason or amount is another request
       }}
     >
       <fieldset>
         <legend>{say("end.how")}</legend>
-        {WAYS.map((one) => <label key={one} class="choice"><input type="radio" name={`how ${id}`} checked={how === one} onChange={() => setHow(one)} />{say(`end.${one}`)}</label>)}
+        {ways.map((one) => <label key={one} class="choice"><input type="radio" name={`how ${id}`} checked={how === one} onChange={() => choose(one)} />{say(`end.${one}`)}</label>)}
       </fieldset>
       {how !== null && <p class="quiet" role="status">{say(`end.${how}.then`)}{loses && left !== null && ` ${say("end.left", { amount: money(left, language) })}`}</p>}
       <Field label={say("end.why")} name="reason" lines={2} value={form.reason} onValue={(reason) => change({ reason })} problem={ending.fields["reason"]} />
@@ -81,4 +75,17 @@ function EndForm({ id, client, language, say, onDone }: Omit<Given, "number"> & 
       <button class="button" disabled={how === null || !form.sure || ending.pending}>{say("end.send")}</button>
     </form>
   );
+}
+
+/** What would go back to its buyer were all of it lost now; null while that is not known. */
+function useLeft(client: Client, path: string, loses: boolean): number | null {
+  const [left, setLeft] = useState<number | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    if (loses) client.call<Outlook>(`${path}loss/`).then((found) => wanted && setLeft(found.left), () => undefined); // it is said what follows, without the sum
+    return () => {
+      wanted = false;
+    };
+  }, [path, loses]);
+  return left;
 }
