@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Client } from "../../shared/client.ts";
 import type { Details } from "../calls.ts";
-import { endedAt, endedFound, endedKey } from "./ended.ts";
+import { endedAt, endedFound, endedKey, isSearched } from "./ended.ts";
 
 test("how a parcel ended is said by what became of it, and of one that was brought back as such", () => {
   const plain = { ending: null, return_of: null } as const;
@@ -19,10 +19,20 @@ test("a parcel has ended with the last step of its status: one that was lost aft
   expect(ended([])).toBe("2026-11-28T09:00:00.000Z");
 });
 
-test("the server is asked for what has ended alone, and for nothing of what nearly all of it has", async () => {
+const NOW = Date.parse("2026-11-30T12:00:00Z");
+
+test("the server is asked for what has ended alone, of the last days, and for nothing of what nearly all of it has", async () => {
   const asked: string[] = [];
   const client = { call: async (path: string) => (asked.push(path), { count: 12, results: [{ id: 1 }] }) } as unknown as Client;
-  expect(await endedFound(client, "t")).toEqual({ search: "t", count: 0, rows: [] });
-  expect(await endedFound(client, "Patan & co")).toEqual({ search: "Patan & co", count: 12, rows: [{ id: 1 }] });
-  expect(asked).toEqual(["/api/deliveries/?status=delivered&status=cancelled&search=Patan+%26+co&page_size=5"]);
+  for (const search of ["t", "tha", "- a b -"]) expect(await endedFound(client, search, NOW)).toEqual({ search, count: 0, rows: [] });
+  expect(await endedFound(client, "Patan & co", NOW)).toEqual({ search: "Patan & co", count: 12, rows: [{ id: 1 }] });
+  expect(asked).toEqual(["/api/deliveries/?status=delivered&status=cancelled&search=Patan+%26+co&page_size=5&date_from=2026-09-01"]);
+  expect(isSearched("पाटन")).toBe(true);
+});
+
+test("a whole tracking number is looked for in all that ever ended, however it was typed", async () => {
+  const asked: string[] = [];
+  const client = { call: async (path: string) => (asked.push(path), { count: 0, results: [] }) } as unknown as Client;
+  for (const search of ["TRKA2B3C4D5E6F7G8H9", "trk a2b3-c4d5", "TRK", "trek to Lukla"]) await endedFound(client, search, NOW);
+  expect(asked.map((path) => new URLSearchParams(path.split("?")[1]).has("date_from"))).toEqual([false, false, true]);
 });

@@ -1,6 +1,7 @@
 // Parcels that have ended: the board has let go of them, and the server is asked.
 import type { components } from "../../shared/api.ts";
 import type { Client } from "../../shared/client.ts";
+import { numberSigns } from "../../shared/tracking_number.ts";
 import type { Details } from "../calls.ts";
 
 type Schemas = components["schemas"];
@@ -9,19 +10,29 @@ export type HandoverProof = Schemas["HandoverProof"];
 
 /** So many are shown of what a search finds. */
 export const SHOWN = 5;
-/** What is shorter is in nearly all of them. */
-export const LEAST_SIGNS = 2;
+/** What has fewer letters and digits is in nearly all of them. */
+const LEAST_SIGNS = 4;
+/** A text is looked for in what was made in so many days: in all that ever ended it would be read through at every pause. */
+export const DAYS = 90;
+const DAY_MS = 86_400_000;
+const TRACKING_NUMBER = /^TRK[0-9A-Z]{4,29}$/; // as dispatch/numbers.py has it
 
-/** What a search found among all that have ended, the newest of them. */
+/** Whether the server is asked for it. */
+export function isSearched(search: string): boolean {
+  return (search.match(/[\p{L}\p{M}\p{N}]/gu)?.length ?? 0) >= LEAST_SIGNS;
+}
+
+/** What a search found among those that have ended, the newest of them. */
 export interface EndedFound {
   search: string;
   count: number;
   rows: readonly EndedRow[];
 }
 
-export async function endedFound(client: Client, search: string): Promise<EndedFound> {
-  if (search.length < LEAST_SIGNS) return { search, count: 0, rows: [] };
+export async function endedFound(client: Client, search: string, now: number): Promise<EndedFound> {
+  if (!isSearched(search)) return { search, count: 0, rows: [] };
   const query = new URLSearchParams([["status", "delivered"], ["status", "cancelled"], ["search", search], ["page_size", String(SHOWN)]]);
+  if (!TRACKING_NUMBER.test(numberSigns(search))) query.set("date_from", new Date(now - DAYS * DAY_MS).toISOString().slice(0, 10));
   const { count, results } = await client.call<Schemas["PageOfDispatcherRow"]>(`/api/deliveries/?${query.toString()}`);
   return { search, count, rows: results };
 }

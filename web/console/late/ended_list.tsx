@@ -4,7 +4,7 @@ import { useLoading } from "../../shared/loading.tsx";
 import { problemOf } from "../../shared/problems.ts";
 import { clock } from "../../shared/times.ts";
 import { Heading, OpenLink, Route } from "../list_panel.tsx";
-import { type EndedRow, LEAST_SIGNS, SHOWN, endedFound, endedKey } from "./ended.ts";
+import { DAYS, type EndedRow, SHOWN, endedFound, endedKey, isSearched } from "./ended.ts";
 import { useLateDesk } from "./words.ts";
 
 /** Whoever types goes on typing: the server is asked once that pauses. */
@@ -14,11 +14,13 @@ export function EndedList() {
   const { say, calls, view, listed } = useLateDesk();
   const wanted = view.search.trim();
   const asked = usePaused(wanted);
-  const { value, problem } = useLoading(() => endedFound(calls.client, asked), [asked]);
+  const { value, problem } = useLoading(() => endedFound(calls.client, asked, Date.now()), [asked]);
   if (asked !== wanted) return null;
-  if (problem !== null) return <p class="problem small pad" role="alert">{problemOf(problem, say)}</p>;
-  if (value?.search !== wanted || wanted.length < LEAST_SIGNS) return null;
-  if (value.count === 0) return listed.length > 0 ? null : <p class="quiet small pad" role="status">{say("ended.none")}</p>;
+  if (!isSearched(wanted)) return null;
+  // What goes on stands above it and is whole: this is no alarm of the list.
+  if (problem !== null) return <p class="quiet small pad" role="status">{say("ended.failed")} {problemOf(problem, say)}</p>;
+  if (value?.search !== wanted) return null;
+  if (value.count === 0) return listed.length > 0 ? null : <p class="quiet small pad" role="status">{say("ended.none", { days: DAYS })}</p>;
   return (
     <section aria-labelledby="ended">
       <Heading id="ended" words={say("ended")} count={value.count} />
