@@ -64,7 +64,8 @@ def bearer_token(header: str | None) -> str:
 async def whoever_asks(connection: ASGIConnection[Any, Any, Any, Any]) -> User | None:
     """Who says so with an access token, on a route that asks nobody who they are; None for everybody else.
 
-    A token that is no good any more is none: such a route answers whoever sends none as well.
+    A token that is no good is none: such a route answers whoever sends none as well. Raises NotSignedIn for one that
+    has only expired: whoever sends it can have a new one, and would take what a stranger is told for their own.
     """
     if "authorization" not in connection.headers:
         return None
@@ -72,7 +73,9 @@ async def whoever_asks(connection: ASGIConnection[Any, Any, Any, Any]) -> User |
     try:
         token = bearer_token(connection.headers.get("authorization"))
         return (await identify(services.database, services.accounts.tokens, token)).user
-    except NotSignedIn:
+    except NotSignedIn as refused:
+        if refused.code == "token_expired":
+            raise
         return None
 
 

@@ -180,6 +180,17 @@ async def test_a_parcel_s_buyer_and_seller_and_admins_read_its_journey_without_a
         assert shown["tracking_history"] == [], "who sends what is no token is nobody, and answered as such"
 
 
+async def test_whose_sign_in_has_only_grown_old_is_told_so_and_is_not_taken_for_a_stranger(world: World) -> None:
+    bought, tokens = await world.bought(), world.server.services.accounts.tokens
+    delivery = await world.delivery(bought)
+    claims = tokens.read_access(bought.customer.access)
+    expired = tokens.access(claims.user_id, claims.sign_in_id, life=timedelta(seconds=-1))
+    path = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    refused = await world.http.get(path, headers={"Authorization": f"Bearer {expired}"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_expired")
+    ok(await bought.customer.get(path))
+
+
 async def test_what_a_seller_has_chosen_stays_whatever_the_defaults_are(world: World) -> None:
     bought, driver = await world.bought(), await world.driver()
     await _choose(bought.seller, delivery_address="always", after_end="always")

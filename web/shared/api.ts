@@ -1078,7 +1078,7 @@ export interface paths {
          *     `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
          *     as on the socket. What its seller does not show now is named in `hidden`; by default the addresses show while it
          *     is under way, and once it has ended only that and when, without `unlock`. Its buyer, its seller and admins who
-         *     send their access token need no code.
+         *     send their access token need no code; 401 `token_expired` where it has expired.
          */
         get: operations["deliveries_track"];
         put?: never;
@@ -12887,6 +12887,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
             429: components["responses"]["Error429"];

@@ -6,6 +6,7 @@ import { Following, type Frame, type Liveness } from "../shared/following.ts";
 import type { Fix } from "../shared/motion.ts";
 import { ArrivalPromise, type Window } from "../shared/promises.ts";
 import { ServerClock } from "../shared/server_clock.ts";
+import { tracked } from "../shared/tracked.ts";
 import { readKept, writeKept } from "./kept_promises.ts";
 import { type Parcel, over, positionHidden, windowOf } from "./parcel.ts";
 
@@ -105,8 +106,9 @@ export class FollowedParcel {
   /** Ask for everything anew. Rejects where there is no connection. */
   async renew(): Promise<void> {
     const [mine, told] = [++this.#asked_for, this.#told];
-    const asking = this.#theirs ?? this.client;
-    const parcel = await asking.call<Parcel>(`${this.#path}/track/${this.#asked}`, { signed: this.#theirs !== null }).catch((error: unknown) => {
+    const path = `${this.#path}/track/${this.#asked}`;
+    const asking = this.#theirs === null ? this.client.call<Parcel>(path, { signed: false }) : tracked(this.#theirs, path);
+    const parcel = await asking.catch((error: unknown) => {
       if (error instanceof Refused && error.status === 410) location.reload(); // the link has ended: the server says so
       throw error;
     });

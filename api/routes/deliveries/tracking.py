@@ -41,7 +41,7 @@ class TrackingController(Controller):
     path = "/api/deliveries"
     tags = ("deliveries",)
 
-    @get("/{tracking_number:str}/track/", opt=PUBLIC | {ALSO_TELLS: (410,)})
+    @get("/{tracking_number:str}/track/", opt=PUBLIC | {ALSO_TELLS: (401, 410)})
     async def track(
         self,
         request: Request[Any, Any, Any],
@@ -55,7 +55,7 @@ class TrackingController(Controller):
         `estimated_delivery_time` and `eta` are of the door, by way of the pickup, from where the transporter is now,
         as on the socket. What its seller does not show now is named in `hidden`; by default the addresses show while it
         is under way, and once it has ended only that and when, without `unlock`. Its buyer, its seller and admins who
-        send their access token need no code.
+        send their access token need no code; 401 `token_expired` where it has expired.
         """
         return await read_tracked(services, work, tracking_number, unlock, await whoever_asks(request))
 

@@ -5,6 +5,7 @@ import type { Client } from "../client.ts";
 import { useLoading } from "../loading.tsx";
 import type { Language } from "../numbers.ts";
 import { clock, stretch } from "../times.ts";
+import { tracked } from "../tracked.ts";
 import { speaker } from "../words.ts";
 
 type Tracked = Pick<components["schemas"]["TrackedDelivery"], "attempts" | "next_try" | "status">;
@@ -42,7 +43,7 @@ export function triedLines(parcel: Tracked, now: number, language: Language): Li
 
 /** What happened, the newest first, with every attempt at a door among it. */
 export function Told({ events, numbers, client, language }: { events: readonly Line[]; numbers: readonly string[]; client: Client; language: Language }) {
-  const ask = (number: string): Promise<Tracked | null> => client.call<Tracked>(`/api/deliveries/${encodeURIComponent(number)}/track/`).catch(() => null); // signed: what is over is told to its buyer and seller alone
+  const ask = (number: string): Promise<Tracked | null> => tracked(client, `/api/deliveries/${encodeURIComponent(number)}/track/`).catch(() => null); // signed: what is over is told to its buyer and seller alone
   const { value } = useLoading(() => Promise.all(numbers.map(ask)), [numbers.join(" ")], RENEWED_MS);
   const now = Date.now();
   const tried = (value ?? []).flatMap((one) => (one === null ? [] : triedLines(one, now, language)));
