@@ -180,6 +180,26 @@ async def test_a_parcel_s_buyer_and_seller_and_admins_read_its_journey_without_a
         assert shown["tracking_history"] == [], "who sends what is no token is nobody, and answered as such"
 
 
+async def test_whoever_needs_no_code_follows_by_sockets_and_streams_what_the_code_shows(world: World) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    await _choose(bought.seller, position="code")
+    delivery = await world.delivery(bought)
+    number = delivery["tracking_number"]
+    await _advance(world, delivery, driver, "assigned")
+    path = f"/api/deliveries/{number}/track/"
+    assert await _socket_position(world, number, {}) is None
+    for person in (bought.customer, bought.seller, await world.admin()):
+        told = ok(await person.get(path))
+        assert told["code_shows"] == []
+        unlock = {"unlock": told["unlock"]}
+        assert await _socket_position(world, number, unlock) is not None
+        assert await _stream_position(world, number, unlock) is not None
+    for stranger in (await world.person(), await world.person("seller"), driver):
+        assert "unlock" not in ok(await stranger.get(path))
+    for params in ({}, {"unlock": await _unlock(world, number)}):
+        assert "unlock" not in ok(await world.http.get(path, params=params)), "a code is good for its days alone"
+
+
 async def test_whose_sign_in_has_only_grown_old_is_told_so_and_is_not_taken_for_a_stranger(world: World) -> None:
     bought, tokens = await world.bought(), world.server.services.accounts.tokens
     delivery = await world.delivery(bought)

@@ -10145,6 +10145,8 @@ export interface components {
          *
          *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
          *     is not told the house. Null where nobody has said where the door is.
+         *
+         *     `unlock`: only to whoever needs no code; what `unlock/` answers to others, for `events/` and the socket.
          */
         TrackedDelivery: {
             attempts: components["schemas"]["AttemptAnswer"][];
@@ -10168,6 +10170,7 @@ export interface components {
             tracking_history: components["schemas"]["StepAnswer"][];
             tracking_number: string;
             transporter: components["schemas"]["TrackedCarrier"] | null;
+            unlock?: string;
         };
         /**
          * TrackedEvent

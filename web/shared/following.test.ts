@@ -147,3 +147,19 @@ test("when the journey is over nothing is asked any more", async () => {
   await page.pass(600_000);
   expect([page.sources.length, page.polls, page.told.at(-1)]).toEqual([1, 0, "over"]);
 });
+
+test("by another address it begins anew, and once it is over or not begun it stays so", async () => {
+  const page = new Page();
+  page.following.moveTo("/events/?unlock=a");
+  expect(page.sources).toEqual([]);
+  page.following.start();
+  page.source.opens();
+  page.source.says({ type: "snapshot", offset: "e:7" });
+  const [before] = page.sources;
+  page.following.moveTo("/events/?unlock=b");
+  expect([before?.closed, page.source.url]).toEqual([true, "/events/?unlock=b"]);
+  page.source.opens();
+  page.source.over();
+  page.following.moveTo("/events/");
+  expect(page.sources).toHaveLength(2);
+});

@@ -60,7 +60,7 @@ export class Following {
   #liveness: Liveness = "connecting";
 
   constructor(
-    private readonly url: string,
+    private url: string,
     private readonly world: World,
     private readonly onFrame: (frame: Frame) => void,
     private readonly onLiveness: (liveness: Liveness) => void,
@@ -80,6 +80,15 @@ export class Following {
   /** Try at once: the network is back, or somebody looks again. */
   wake(): void {
     if (this.#stopped || this.#liveness === "live") return;
+    this.world.cancel(this.#waiting);
+    this.#connect();
+  }
+
+  /** By another address from now on, which may tell more: where it is comes anew. */
+  moveTo(url: string): void {
+    this.url = url;
+    this.#offset = null;
+    if (this.#stopped || (this.#source === null && this.#waiting === null)) return; // over, or not begun
     this.world.cancel(this.#waiting);
     this.#connect();
   }

@@ -10,7 +10,7 @@ class Stream {
   onopen: ((event: Event) => void) | null = null;
   onmessage: ((event: MessageEvent<string>) => void) | null = null;
   onerror: ((event: Event) => void) | null = null;
-  constructor() {
+  constructor(readonly url = "") {
     Stream.last = this;
   }
   addEventListener(): void {}
@@ -124,4 +124,21 @@ test("whose parcel it is, is asked for no code once it is over", async () => {
   page.askAs(new Client({ read: () => ({ access: "theirs", refresh: "" }), write: () => undefined }));
   await vi.waitFor(() => expect(page.seen.parcel.hidden).toEqual([]));
   expect(signed).toEqual(["Bearer theirs"]);
+});
+
+test("whose parcel it is follows by the stream what the code shows, and is told where it is", async () => {
+  const position = { lat: 27.7, lon: 85.3, recorded_at: new Date().toISOString(), accuracy_m: 5, age_s: 1 };
+  vi.stubGlobal("fetch", async () => new Response(JSON.stringify({ ...parcel("in_transit"), position, code_shows: [], unlock: "1.signed" })));
+  const hidden = { ...parcel("in_transit"), hidden: ["position"], code_shows: ["position"] } as unknown as Parcel;
+  const page = new FollowedParcel(hidden, "TRK1", () => undefined);
+  page.start();
+  Stream.last.onopen?.({} as Event);
+  Stream.last.tells({ type: "snapshot", status: "in_transit", position: null, eta: null });
+  page.askAs(new Client({ read: () => ({ access: "theirs", refresh: "" }), write: () => undefined }));
+  await vi.waitFor(() => expect(Stream.last.url).toBe("/api/deliveries/TRK1/events/?unlock=1.signed"));
+  const moved = Stream.last;
+  moved.onopen?.({} as Event);
+  moved.tells({ type: "snapshot", status: "in_transit", position, eta: null });
+  await page.renew();
+  expect([page.seen.fix?.lat, Stream.last]).toEqual([27.7, moved]);
 });

@@ -51,7 +51,7 @@ export class FollowedParcel {
   seen: Seen;
 
   readonly #path: string;
-  readonly #asked: string;
+  #asked: string;
   #hidden: ReturnType<typeof setInterval> | undefined;
 
   /** `unlock`: what the server answered to the parcel's code; empty where none was given. */
@@ -63,7 +63,7 @@ export class FollowedParcel {
     this.#path = `/api/deliveries/${encodeURIComponent(named)}`;
     this.#asked = unlock === "" ? "" : `?${new URLSearchParams({ unlock })}`;
     this.#following = new Following(
-      `${this.#path}/events/${this.#asked}`,
+      this.#events,
       {
         open: (url) => new EventSource(url),
         poll: () => this.renew(),
@@ -114,11 +114,23 @@ export class FollowedParcel {
     });
     if (mine < this.#answered) return; // overtaken by a newer one
     this.#answered = mine;
+    this.#unlockedBy(parcel.unlock);
     if (told === this.#told) this.#promised(windowOf(parcel.eta));
     this.#change(over(parcel.status) ? { parcel, fix: null } : { parcel });
     if (this.seen.liveness === "live") return; // frames are newer than any answer
     if (parcel.position === null) this.#change({ fix: null });
     else this.#position(parcel.position);
+  }
+
+  get #events(): string {
+    return `${this.#path}/events/${this.#asked}`;
+  }
+
+  /** A stream cannot say who is signed in: what is shown to them it shows by this. */
+  #unlockedBy(unlock: string | undefined): void {
+    if (unlock === undefined || this.#asked !== "" || this.#stopped) return;
+    this.#asked = `?${new URLSearchParams({ unlock })}`;
+    this.#following.moveTo(this.#events);
   }
 
   readonly #wake = (): void => {

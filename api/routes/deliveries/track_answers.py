@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from api.routes.deliveries.answers import AREA_SIGNS, Package, package_of, shown_time
 from api.routes.deliveries.attempt_answers import AttemptAnswer, NextTry, attempt_answer, next_try
@@ -86,6 +86,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
 
     ``delivery_area``: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
     is not told the house. Null where nobody has said where the door is.
+
+    ``unlock``: only to whoever needs no code; what ``unlock/`` answers to others, for ``events/`` and the socket.
     """
 
     tracking_number: str
@@ -109,6 +111,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     package_details: Package
     hidden: list[Element]
     code_shows: list[Element]
+    unlock: str | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)

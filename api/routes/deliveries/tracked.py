@@ -32,7 +32,8 @@ async def read_tracked(
     errands = await open_errands(work, [delivery])
     arrival = arrivals_from(services, [delivery], positions, errands).get(delivery.id)
     carried, now = errands.get(delivery.transporter_id or 0, ()), services.clock.now()
-    unlocked = services.unlock_tokens.holds(unlock, number, now) or (asks is not None and needs_no_code(delivery, asks))
+    theirs = asks is not None and needs_no_code(delivery, asks)
+    unlocked = theirs or services.unlock_tokens.holds(unlock, number, now)
     waits = waits_for_next_try(carried, delivery.id, now)
     stage = Stage(delivery.status, stops_before(carried, arrival), arrival, now, unlocked, waits)
     answer = tracked_delivery(
@@ -42,4 +43,6 @@ async def read_tracked(
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )
+    if theirs:  # streams and sockets do not know who is signed in
+        answer = structs.replace(answer, unlock=services.unlock_tokens.make(number, now)[0])
     return answer if link_id is None else structs.replace(answer, tracking_number="")
