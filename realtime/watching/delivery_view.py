@@ -69,12 +69,15 @@ class DeliveryView:
     def missed_since(self, number: int) -> list[Outgoing] | None:
         """What a watcher that has seen everything up to ``number`` must be told; None where that is not known.
 
-        All statuses, and of the positions the newest.
+        All statuses, and of the positions the newest; of the statuses the last alone where the history is not shown.
         """
         if number < max(self._history.since, self._hidden_at):
             return None  # of a position that is hidden since then, only a snapshot tells
+        statuses = self._history.after(number)
+        if not self._is_shown(Element.HISTORY):
+            statuses = statuses[-1:]
         missed: list[tuple[int, StatusFrame | PositionFrame]] = [
-            (offset, self._status_frame(offset, update)) for offset, update in self._history.after(number)
+            (offset, self._status_frame(offset, update)) for offset, update in statuses
         ]
         if self._update is not None:
             # To a watcher a position is new with its fix, or with the status that began to show it.
@@ -116,7 +119,8 @@ class DeliveryView:
         self.shows_position = shown
 
     def _status_frame(self, offset: int, update: StatusUpdate) -> StatusFrame:
-        return StatusFrame(self._name(offset), update.status, update.message, update.timestamp)
+        message = update.message if self._is_shown(Element.HISTORY) else ""
+        return StatusFrame(self._name(offset), update.status, message, update.timestamp)
 
     def _position_frame(self, offset: int) -> PositionFrame | None:
         position = self._position()
@@ -134,7 +138,7 @@ class DeliveryView:
         )
 
     def _position(self) -> Position | None:
-        if self._update is None or not self.state.status.under_way or not self._may_be_shown():
+        if self._update is None or not self.state.status.under_way or not self._is_shown(Element.POSITION):
             return None
         fix = self._update.fix
         return Position(
@@ -150,11 +154,11 @@ class DeliveryView:
         arrival = self._arrival(datetime.now(UTC))
         return None if arrival is None else EtaWindow(arrival.earliest, arrival.latest, arrival.stops_before)
 
-    def _may_be_shown(self) -> bool:
+    def _is_shown(self, element: Element) -> bool:
         privacy, now = self.state.privacy, datetime.now(UTC)
         # The way is reckoned only where it matters: this is asked at each ping.
-        arrival = self._arrival(now) if privacy.position is Shown.NEAR else None
-        return is_shown(privacy, Element.POSITION, self.state.stage(arrival, now, unlocked=self._unlocked))
+        arrival = self._arrival(now) if getattr(privacy, element.value) is Shown.NEAR else None
+        return is_shown(privacy, element, self.state.stage(arrival, now, unlocked=self._unlocked))
 
     def _arrival(self, now: datetime) -> Arrival | None:
         if self._update is None:

@@ -200,6 +200,27 @@ async def test_whoever_needs_no_code_follows_by_sockets_and_streams_what_the_cod
         assert "unlock" not in ok(await world.http.get(path, params=params)), "a code is good for its days alone"
 
 
+@pytest.mark.parametrize(("chosen", "unlocked_reads"), [({}, True), ({"history": "never"}, False)])
+async def test_who_comes_back_after_the_end_is_told_of_the_way_what_the_history_tells(
+    world: World, chosen: dict[str, str], unlocked_reads: bool
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    await _choose(bought.seller, **chosen)
+    delivery = await world.delivery(bought)
+    number = delivery["tracking_number"]
+    async with watch(world, number) as socket:
+        seen = (await next_frame(socket))["offset"]
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    unlock = await _unlock(world, number)
+    for more, reads in (("", False), (f"&unlock={unlock}", unlocked_reads)):
+        async with watch(world, number, resume=f"{seen}{more}") as socket:
+            told = await frames_until(socket, status="delivered")
+        assert {frame["type"] for frame in told} == {"status"}
+        assert told[0]["recovered"] is True
+        assert (len(told) > 1, told[-1]["message"] != "") == (reads, reads), told
+
+
 async def test_whose_sign_in_has_only_grown_old_is_told_so_and_is_not_taken_for_a_stranger(world: World) -> None:
     bought, tokens = await world.bought(), world.server.services.accounts.tokens
     delivery = await world.delivery(bought)
