@@ -221,6 +221,25 @@ async def test_who_comes_back_after_the_end_is_told_of_the_way_what_the_history_
         assert (len(told) > 1, told[-1]["message"] != "") == (reads, reads), told
 
 
+@pytest.mark.parametrize(
+    ("act", "body"), [("return", {"reason": "Not as shown"}), ("loss", {"ending": "damaged", "reason": "Broken glass"})]
+)
+async def test_what_is_sent_back_or_found_damaged_after_it_came_still_says_when_it_came(
+    world: World, act: str, body: dict[str, str]
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    delivery = await world.delivery(bought)
+    for stage in STAGES:
+        await _advance(world, delivery, driver, stage)
+    path = f"/api/deliveries/{delivery['tracking_number']}/track/"
+    came = ok(await world.http.get(path))["ended_at"]
+    made = await (await world.admin()).post(f"/api/deliveries/{delivery['id']}/{act}/", body)
+    assert made.is_success, made.text
+    steps = ok(await bought.seller.get(path))["tracking_history"]
+    assert [step["status"] for step in steps].count("delivered") == 2
+    assert ok(await world.http.get(path))["ended_at"] == came
+
+
 async def test_whose_sign_in_has_only_grown_old_is_told_so_and_is_not_taken_for_a_stranger(world: World) -> None:
     bought, tokens = await world.bought(), world.server.services.accounts.tokens
     delivery = await world.delivery(bought)

@@ -184,8 +184,8 @@ def tracked_position(live: LivePosition, now: datetime) -> TrackedPosition:
 def _ended_at(delivery: Delivery, sight: Sight) -> datetime | None:
     if not tells_when_it_ended(sight.privacy, sight.stage):
         return None
-    ended = [step.timestamp for step in delivery.tracking_history if step.status is delivery.status]
-    return ended[-1] if ended else None
+    # The first: what is sent back or found damaged days later takes another step, and its status stays.
+    return next((step.timestamp for step in delivery.tracking_history if step.status is delivery.status), None)
 
 
 def _area(lat: float | None, lon: float | None) -> TrackedArea | None:
