@@ -27,7 +27,11 @@ async def test_after_a_deletion_no_step_try_or_arrival_of_a_parcel_tells_of_the_
     assert {"delivery_trackings", "delivery_attempts"} <= await tables_with(world, NOTED)
     telling = {"deliveries", "delivery_trackings", "delivery_attempts", "delivery_events"}
     assert telling <= await tables_near(world, DOOR)
+    shown_to_all = {"after_end": "always", "delivery_address": "always"}
+    ok(await seller.patch("/api/marketplace/seller/tracking-privacy/", shown_to_all))
     before = ok(await world.http.get(track))
+    assert STREET in str(before)
+    assert DOOR in {_place(one) for one in (*before["tracking_history"], *before["events"])}
     ok(await customer.post(f"{AUTH}/delete/", {"password": PASSWORD}))
     assert await tables_with(world, STREET, NOTED) == set()
     assert await tables_near(world, DOOR) <= KEPT
@@ -114,6 +118,11 @@ async def _placed(seller: Person, delivery: dict[str, Any]) -> set[str]:
     """Of which steps it is known where they were."""
     steps = ok(await seller.get(f"/api/deliveries/{delivery['id']}/"))["tracking_history"]
     return {step["status"] for step in steps if step["location"] is not None}
+
+
+def _place(one: dict[str, Any]) -> Place | None:
+    place = one["location"]
+    return place and (place["latitude"], place["longitude"])
 
 
 def _at(place: Place, **more: str) -> dict[str, Any]:
