@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 from tests.browser.sign_ins import remembered, sign_in
 from tests.browser.windows import Window, violations
 from tests.support.mailbox import link_to
-from tests.support.world import PASSWORD, World
+from tests.support.world import PASSWORD, Person, World
 
 CONFIRM = "Confirm your e-mail address"
 NEW = "Choose a new password"
@@ -52,6 +52,10 @@ async def test_a_new_transporter_says_what_it_drives_and_comes_to_its_documents(
     await expect(page.get_by_text("until then no parcels come")).to_be_visible()
     await _proves(page, world, email)
     await page.goto(f"{window.base_url}/courier")
+    await expect(page.get_by_role("heading", name="Before parcels come")).to_be_visible()
+    await expect(page.get_by_role("link", name="Back")).to_have_count(0)
+    await page.get_by_role("button", name="Sign out").click()
+    await sign_in(page, Person(world.http, 0, email, ""))
     await expect(page.get_by_role("heading", name="Before parcels come")).to_be_visible()
     await page.get_by_label("Phone").fill("9841-555555")
     await page.get_by_label("Kind").select_option("van")

@@ -21,7 +21,7 @@ import { ShiftsView } from "./shifts_view.tsx";
 import { Strip } from "./strip.tsx";
 import { viewOf } from "./views.ts";
 import { Work } from "./work.ts";
-import { WorkView } from "./work_view.tsx";
+import { Leaving, WorkView } from "./work_view.tsx";
 import { AttemptView } from "./attempt_view.tsx";
 import { type Spoken, words } from "./words.ts";
 
@@ -90,7 +90,10 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
       <main id="content" class="courier">
         {!person.email_verified && <Unproved client={client} role="transporter" person={person} language={language} />}
         {lacksProfile ? (
-          <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />
+          <>
+            <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />
+            <Leaving {...spoken} state={state} person={person} signOut={signOut} />
+          </>
         ) : view.name === "pickup" || view.name === "deliver" ? (
           <HandoverView key={path} {...given} kind={view.name} id={view.id} />
         ) : view.name === "attempt" ? (

@@ -7,7 +7,8 @@ import type { RoomGiven } from "./rooms/words.ts";
 import { pathOf } from "./views.ts";
 import type { Spoken } from "./words.ts";
 
-function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spoken & Pick<RoomGiven, "client" | "work"> & { reachable: boolean }> {
+/** `back`: whether there is another view to go back to. */
+function later(load: () => Promise<ComponentType<RoomGiven>>, back = true): ComponentType<Spoken & Pick<RoomGiven, "client" | "work"> & { reachable: boolean }> {
   return function Later({ client, work, language, say, reachable }) {
     const late = useLate(
       async () => {
@@ -22,7 +23,7 @@ function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spo
     return (
       <>
         {part !== null && inside !== null ? <part.Room client={client} work={work} language={language} say={inside} /> : late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
-        <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
+        {back && <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>}
       </>
     );
   };
@@ -31,4 +32,4 @@ function later(load: () => Promise<ComponentType<RoomGiven>>): ComponentType<Spo
 export const LateDocuments = later(async () => (await import("./rooms/documents_room.tsx")).DocumentsRoom);
 export const LateEarnings = later(async () => (await import("./rooms/earnings_room.tsx")).EarningsRoom);
 export const LateRatings = later(async () => (await import("./rooms/ratings_room.tsx")).RatingsRoom);
-export const LateProfile = later(async () => (await import("./rooms/profile_room.tsx")).ProfileRoom);
+export const LateProfile = later(async () => (await import("./rooms/profile_room.tsx")).ProfileRoom, false);

@@ -22,9 +22,10 @@ import { answerable } from "./offers.ts";
 import { PositionTrouble } from "./strip.tsx";
 import { requiredAt } from "./questions.ts";
 import { Refused, refusedOf } from "./refused.tsx";
-import type { Notice } from "./work_state.ts";
+import type { Notice, WorkState } from "./work_state.ts";
 import { pathOf } from "./views.ts";
 import { WaitingList } from "./waiting_list.tsx";
+import type { Spoken } from "./words.ts";
 
 // More letters than fill two lines of a phone at the size of an answer.
 const LONG = 36;
@@ -160,7 +161,7 @@ function Details({ job, stop, say }: { job: Job; stop: Stop; say: Given["say"] }
   );
 }
 
-function Leaving({ state, say, person, signOut }: Given & { person: Person; signOut: () => Promise<void> }) {
+export function Leaving({ state, say, person, signOut }: Spoken & { state: WorkState; person: Person; signOut: () => Promise<void> }) {
   const [asking, setAsking] = useState(false);
   const open = unconfirmed(state.actions) + state.pings_waiting;
   useEffect(() => {
