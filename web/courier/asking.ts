@@ -9,6 +9,8 @@ import type { Duty, Profile } from "./work_state.ts";
 type Fix = components["schemas"]["FixAnswer"];
 type Page<Of> = { count: number; results: Of[] };
 export type Heard = { profile: Profile; rows: Row[] };
+/** What is heard of whoever is a transporter and has said nothing of what they drive. */
+export const NO_PROFILE = "no_profile";
 
 const NOT_IN_ORDER = "documents_not_in_order";
 const FIXES_OF_MS = 180_000;
@@ -19,8 +21,12 @@ export class Asking {
   constructor(private readonly client: Client) {}
 
   /** Who this is, and what is under way. */
-  async first(): Promise<Heard> {
-    const profile = await this.client.call<Profile>("/api/transporters/me/");
+  async first(): Promise<Heard | typeof NO_PROFILE> {
+    const profile = await this.client.call<Profile>("/api/transporters/me/").catch((problem: unknown): typeof NO_PROFILE => {
+      if (problem instanceof Refused && problem.status === 404) return NO_PROFILE;
+      throw problem;
+    });
+    if (profile === NO_PROFILE) return profile;
     return { profile, rows: await listRows(this.client, profile.id) };
   }
 

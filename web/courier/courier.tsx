@@ -3,7 +3,7 @@ import { mount } from "../shared/mount.tsx"; // first: what its style sheet says
 import "./courier.css";
 import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { useAddress } from "../shared/address.ts";
-import { Client, Refused } from "../shared/client.ts";
+import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { browserPerson } from "../shared/session.ts";
 import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
@@ -84,12 +84,11 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
   const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
-  const lacksProfile = state.profile === null && state.problem instanceof Refused && state.problem.status === 404;
   return (
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
         {!person.email_verified && <Unproved client={client} role="transporter" person={person} language={language} />}
-        {lacksProfile ? (
+        {state.lacks_profile ? (
           <>
             <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />
             <Leaving {...spoken} state={state} person={person} signOut={signOut} />

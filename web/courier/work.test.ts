@@ -60,3 +60,35 @@ test("papers that are no longer in order since it was asked who this is leave no
   expect(await asking.waiting({ is_verified: true } as Profile)).toEqual([]);
   await expect(asking.offers()).rejects.toThrow();
 });
+
+const PROFILE = { id: 3, is_verified: false, is_available: false };
+
+/** Work of somebody of whom the server says what is set here, and what it was asked. */
+function ofSomebody(says: () => Response): { work: Work; client: Client; asked: string[] } {
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("document", new EventTarget());
+  const asked: string[] = [];
+  const client = new Client(memoryStore(), async (url, init) => {
+    const what = `${init?.method ?? "GET"} ${new URL(String(url), "http://here").pathname}`;
+    asked.push(what);
+    if (what.endsWith("/transporters/me/")) return says();
+    return new Response(JSON.stringify({ count: 0, results: [], offers: [], server_time: new Date().toISOString() }));
+  });
+  return { work: new Work(client, 7), client, asked };
+}
+
+const told = (status: number, body: unknown = { code: "not_found", detail: "None." }): (() => Response) => () => new Response(JSON.stringify(body), { status });
+
+test("whoever has no profile has none until the server tells one, also where it cannot answer meanwhile", async () => {
+  let says = told(404);
+  const { work } = ofSomebody(() => says());
+  expect(work.state.lacks_profile, "nobody has said so yet").toBe(false);
+  await work.refresh();
+  expect([work.state.lacks_profile, work.state.problem]).toEqual([true, null]);
+  says = told(503);
+  await work.alone(async () => undefined);
+  expect(work.state.lacks_profile).toBe(true);
+  says = told(200, PROFILE);
+  await work.refresh();
+  expect([work.state.lacks_profile, work.state.profile]).toEqual([false, PROFILE]);
+});

@@ -4,7 +4,7 @@ import { newKey } from "../shared/request_keys.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import type { Shift } from "../shared/shifts.ts";
 import { type Action, HOLD_MS, isHeld } from "./actions.ts";
-import { Asking, type Heard } from "./asking.ts";
+import { Asking, type Heard, NO_PROFILE } from "./asking.ts";
 import { browserSockets } from "./browser_sockets.ts";
 import { whenComingBack } from "./coming_back.ts";
 import { tellAction, wholeJobs } from "./deliveries_api.ts";
@@ -51,7 +51,7 @@ export class Work {
   #stopped = false;
   #asking: Promise<void> | null = null;
   /** What is asked for while the phone's own store opens, for the first answer; null where that failed or was used. */
-  #early: Promise<Heard | null> = Promise.resolve(null);
+  #early: Promise<Heard | typeof NO_PROFILE | null> = Promise.resolve(null);
 
   constructor(
     private readonly client: Client,
@@ -339,11 +339,16 @@ export class Work {
     try {
       const early = await this.#early;
       this.#early = Promise.resolve(null);
-      const { profile, rows } = early ?? (await this.#asking_for.first());
+      const heard = early ?? (await this.#asking_for.first());
+      if (heard === NO_PROFILE) {
+        this.#set({ profile: null, lacks_profile: true, reachable: true, problem: null });
+        return this.#follow();
+      }
+      const { profile, rows } = heard;
       const known = (this.state.known_jobs ?? []).filter((one) => this.#whole.has(one.id));
       for (const row of rows) this.#whole.add(row.id); // before they are asked for: what changes meanwhile takes them out again
       const known_jobs = await wholeJobs(this.client, rows, known);
-      this.#set({ profile, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
+      this.#set({ profile, lacks_profile: false, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
       if (notice !== null && notice === this.state.notice && !stillHolds(notice, known_jobs, profile.is_available)) this.hideNotice();
       await Promise.all([this.#kept?.write("jobs", known_jobs), this.#kept?.write("profile", profile)]).catch(() => undefined); // at once: the network may go with the next question; a full phone is no reason to ask no further
       this.#set({ duty: await this.#asking_for.duty() });

@@ -23,6 +23,8 @@ export interface Notice {
 
 export interface WorkState {
   profile: Profile | null;
+  /** Whether the server said that there is none; so it is until it tells one. */
+  lacks_profile: boolean;
   /** Duty, break and planned shifts; null until they were heard of. */
   duty: Duty | null;
   /** As the server said last; null until it was heard for the first time. */
@@ -52,7 +54,7 @@ export interface WorkState {
 }
 
 const NOTHING: WorkState = {
-  profile: null, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, lasts: true, connected: false, ended: null, reachable: true,
+  profile: null, lacks_profile: false, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, lasts: true, connected: false, ended: null, reachable: true,
   heard_at: null, problem: null, position: null, trouble: null, other_source: null, devices: [], notice: null,
 };
 

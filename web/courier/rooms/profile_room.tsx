@@ -1,8 +1,8 @@
 // The first thing that a new transporter is asked: without a profile there is nobody whom an admin could verify.
-import { useState } from "preact/hooks";
 import "./rooms.css";
 import { useActing } from "../../shared/acting.ts";
 import { go } from "../../shared/address.ts";
+import { useDraft } from "../../shared/drafts.ts";
 import { Field } from "../../shared/field.tsx";
 import { pathOf } from "../views.ts";
 import { VEHICLES } from "./documents.ts";
@@ -11,11 +11,11 @@ import { type RoomGiven, roomWord } from "./words.ts";
 const EMPTY = { phone: "", vehicle_type: "motorcycle", vehicle_number: "", capacity_kg: "", business_name: "" };
 
 export function ProfileRoom({ client, work, say }: RoomGiven) {
-  const [form, setForm] = useState(EMPTY);
-  const change = (changes: Partial<typeof form>): void => setForm({ ...form, ...changes });
+  const { form, change, drop } = useDraft("profile", EMPTY);
   const acting = useActing<Record<string, unknown>>(say, async (body, key) => {
     await client.call<unknown>("/api/transporters/", { method: "POST", body, idempotencyKey: key });
     await work.again();
+    drop();
     go(pathOf({ name: "documents" }));
   });
   return (
