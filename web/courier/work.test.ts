@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { Client } from "../shared/client.ts";
+import { Client, Refused } from "../shared/client.ts";
 import { memoryStore } from "../shared/stores.ts";
 import { Asking } from "./asking.ts";
 import { Work } from "./work.ts";
@@ -91,4 +91,33 @@ test("whoever has no profile has none until the server tells one, also where it 
   says = told(200, PROFILE);
   await work.refresh();
   expect([work.state.lacks_profile, work.state.profile]).toEqual([false, PROFILE]);
+});
+
+test("without a profile nothing is asked again until one was made, here or elsewhere", async () => {
+  let says = told(404);
+  const { work, client, asked } = ofSomebody(() => says());
+  await work.refresh();
+  await work.refresh();
+  await work.again();
+  await expect(work.alone(async () => Promise.reject(new Error("not all fits")))).rejects.toThrow();
+  await work.refresh();
+  expect(asked).toEqual(["GET /api/transporters/me/"]);
+  const elsewhere = new Refused(409, "conflict", "There is one.");
+  await expect(work.alone(async () => Promise.reject(elsewhere))).rejects.toThrow();
+  await work.refresh();
+  expect(asked).toHaveLength(2);
+  says = told(200, PROFILE);
+  await work.alone(() => client.call("/api/transporters/", { method: "POST" }));
+  expect(asked.slice(2, 4)).toEqual(["POST /api/transporters/", "GET /api/transporters/me/"]);
+  expect(work.state.profile).toEqual(PROFILE);
+});
+
+test("what is answered at opening is not asked a second time where it says that there is no profile", async () => {
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("removeEventListener", () => undefined);
+  const { work, asked } = ofSomebody(told(404));
+  const end = work.start();
+  await vi.waitFor(() => expect(work.state.lacks_profile).toBe(true));
+  end();
+  expect(asked.filter((one) => one === "GET /api/transporters/me/")).toHaveLength(1);
 });

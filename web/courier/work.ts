@@ -50,6 +50,8 @@ export class Work {
   #heartbeat_s = DEFAULT_POLICY.heartbeat_s;
   #stopped = false;
   #asking: Promise<void> | null = null;
+  /** There is no profile, as was answered: nothing is asked again until one was made here, or the network was gone. */
+  #nobody = false;
   /** What is asked for while the phone's own store opens, for the first answer; null where that failed or was used. */
   #early: Promise<Heard | typeof NO_PROFILE | null> = Promise.resolve(null);
 
@@ -84,7 +86,7 @@ export class Work {
         void this.again();
       };
       const putAway = (): void => void this.#outbox?.release();
-      ends.push(() => clearInterval(again), whenComingBack({ back, gone: () => this.#set({ reachable: false }), putAway }));
+      ends.push(() => clearInterval(again), whenComingBack({ back, gone: () => this.#lost(), putAway }));
     });
     return () => {
       this.#stopped = true;
@@ -99,6 +101,7 @@ export class Work {
 
   /** The server's word on everything; what cannot be asked stays as it was known last. */
   refresh(): Promise<void> {
+    if (this.#nobody) return Promise.resolve();
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
     });
@@ -118,7 +121,11 @@ export class Work {
     this.#asking = acted.then(() => undefined, () => undefined).finally(() => {
       this.#asking = null;
     });
-    await acted;
+    await acted.catch((problem: unknown) => {
+      if (problem instanceof Refused && problem.status === 409) this.#nobody = false; // in another window, say
+      throw problem;
+    });
+    this.#nobody = false;
     await this.again();
   }
 
@@ -341,6 +348,7 @@ export class Work {
       this.#early = Promise.resolve(null);
       const heard = early ?? (await this.#asking_for.first());
       if (heard === NO_PROFILE) {
+        this.#nobody = true;
         this.#set({ profile: null, lacks_profile: true, reachable: true, problem: null });
         return this.#follow();
       }
@@ -362,6 +370,12 @@ export class Work {
       else this.#set({ reachable: false });
     }
     this.#follow();
+  }
+
+  /** The network is gone: once it is back, everything is asked anew. */
+  #lost(): void {
+    this.#nobody = false;
+    this.#set({ reachable: false });
   }
 
   async #askOffers(): Promise<void> {

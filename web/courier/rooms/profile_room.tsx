@@ -13,8 +13,7 @@ const EMPTY = { phone: "", vehicle_type: "motorcycle", vehicle_number: "", capac
 export function ProfileRoom({ client, work, say }: RoomGiven) {
   const { form, change, drop } = useDraft("profile", EMPTY);
   const acting = useActing<Record<string, unknown>>(say, async (body, key) => {
-    await client.call<unknown>("/api/transporters/", { method: "POST", body, idempotencyKey: key });
-    await work.again();
+    await work.alone(() => client.call<unknown>("/api/transporters/", { method: "POST", body, idempotencyKey: key }));
     drop();
     go(pathOf({ name: "documents" }));
   });
