@@ -53,11 +53,13 @@ async def test_a_seller_and_transporter_acts_once_the_address_is_proved_and_not_
         assert "verify-email/resend" in refused.json()["detail"]
     async with websockets.connect(f"{world.ws_url}/ws/transporter", additional_headers=person.headers) as socket:
         assert await close_code(socket) == Close.FORBIDDEN
-    assert ok(await person.get(f"{AUTH}/me/"))["email_verified"] is False
+    me = ok(await person.get(f"{AUTH}/me/"))
+    assert (me["email_verified"], me["email_proof_needed"]) == (False, True)
     ok(await person.post("/api/v1/marketplace/carts/"), 201)
     token = token_of(await link_to(world, person.email, CONFIRM))
     proved = ok(await world.http.post(f"{AUTH}/verify-email/", json={"token": token}))
     assert (proved["id"], proved["email_verified"], "access" in proved) == (person.user_id, True, False)
+    assert proved["email_proof_needed"] is False
     assert all(reply.status_code not in {401, 403} for reply in (await _acts(person))[:3])
 
 
@@ -190,7 +192,8 @@ async def test_nobody_learns_from_a_forgotten_password_whether_there_is_an_accou
 async def test_customers_need_no_proof_until_they_become_sellers(world: World) -> None:
     person = await _registered(world, "customer")
     assert await _written_to(world, person.email) == []
-    ok(await person.post(f"{AUTH}/roles/", {"give": ["seller"]}))
+    assert ok(await person.get(f"{AUTH}/me/"))["email_proof_needed"] is False
+    assert ok(await person.post(f"{AUTH}/roles/", {"give": ["seller"]}))["email_proof_needed"] is True
     assert (await person.post("/api/v1/marketplace/products/", PRODUCT)).json()["code"] == "email_not_verified"
     token = token_of(await link_to(world, person.email, CONFIRM))
     ok(await world.http.post(f"{AUTH}/verify-email/", json={"token": token}))
@@ -201,4 +204,6 @@ async def test_a_shop_that_asks_for_no_proof_gets_none(world: World) -> None:
     async with another_world(world.server, require_verified_email=False) as other:
         person = await _registered(other, "seller")
         ok(await person.post("/api/v1/marketplace/products/", PRODUCT), 201)
+        me = ok(await person.get(f"{AUTH}/me/"))
+        assert (me["email_verified"], me["email_proof_needed"]) == (False, False)
         assert await _written_to(other, person.email) == []

@@ -50,6 +50,8 @@ async def test_a_new_transporter_says_what_it_drives_and_comes_to_its_documents(
     page = await window.open("/courier")
     email = await _makes_an_account(page, "I want to bring parcels")
     await expect(page.get_by_text("until then no parcels come")).to_be_visible()
+    await expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    await expect(page.get_by_label("Phone")).to_have_count(0)  # what it asks for is refused until then
     await _proves(page, world, email)
     await page.goto(f"{window.base_url}/courier")
     await expect(page.get_by_role("heading", name="Before parcels come")).to_be_visible()

@@ -87,10 +87,10 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   return (
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
-        {!person.email_verified && <Unproved client={client} role="transporter" person={person} language={language} />}
+        {person.email_proof_needed && <Unproved client={client} role="transporter" person={person} language={language} />}
         {state.lacks_profile ? (
           <>
-            <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />
+            {!person.email_proof_needed && <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />}
             <Leaving {...spoken} state={state} person={person} signOut={signOut} />
           </>
         ) : view.name === "pickup" || view.name === "deliver" ? (

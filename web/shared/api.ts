@@ -10343,11 +10343,12 @@ export interface components {
         UploadState: "waiting" | "approved" | "rejected" | "replaced" | "withdrawn";
         /**
          * UserAnswer
-         * @description An account as its owner sees it. Sellers and transporters act once `email_verified` is true.
+         * @description An account as its owner sees it. Sellers and transporters act once `email_proof_needed` is false.
          */
         UserAnswer: {
             access?: string;
             email: string;
+            email_proof_needed: boolean;
             email_verified: boolean;
             id: number;
             language: components["schemas"]["Language"];

@@ -4,7 +4,7 @@ import { type Person, type PersonStore, findSession } from "./session.ts";
 import { memoryStore } from "./stores.ts";
 
 const PERSON: Person = {
-  id: 7, email: "a@example.org", name: "A", phone: null, roles: ["transporter"], email_verified: true, language: "en", parcel_messages: true,
+  id: 7, email: "a@example.org", name: "A", phone: null, roles: ["transporter"], email_verified: true, language: "en", parcel_messages: true, email_proof_needed: false,
 };
 
 function kept(person: Person | null = null): PersonStore {

@@ -15,7 +15,7 @@ from api.http.injected import GivenWork
 from api.http.schemas import AS_IS, CODE, Body, Email, Id, PersonName, Phone
 from api.http.security import PUBLIC, needs
 from api.routes.accounts.password_checks import look_at_password
-from api.routes.accounts.services import GivenServices
+from api.routes.accounts.services import AccountServices, GivenServices
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.models import Language, LinkPurpose, Role, User
 from dispatch.accounts.passwords import MAX_PASSWORD, MIN_PASSWORD
@@ -95,7 +95,7 @@ class TicketAnswer(Struct, frozen=True):
 
 
 class UserAnswer(Struct, frozen=True):
-    """An account as its owner sees it. Sellers and transporters act once ``email_verified`` is true."""
+    """An account as its owner sees it. Sellers and transporters act once ``email_proof_needed`` is false."""
 
     id: Id
     email: str
@@ -105,12 +105,14 @@ class UserAnswer(Struct, frozen=True):
     email_verified: bool
     language: Language
     parcel_messages: bool
+    email_proof_needed: bool
     access: str | msgspec.UnsetType = msgspec.UNSET
     refresh: str | msgspec.UnsetType = msgspec.UNSET
 
 
-def user_answer(user: User, tokens: TokenPair | None = None) -> UserAnswer:
+def user_answer(user: User, services: AccountServices, tokens: TokenPair | None = None) -> UserAnswer:
     """An account, with its tokens where it was just signed in."""
+    acts = bool(ACTING_ROLES & set(user.roles))
     return UserAnswer(
         user.id,
         user.email,
@@ -120,6 +122,7 @@ def user_answer(user: User, tokens: TokenPair | None = None) -> UserAnswer:
         user.email_verified_at is not None,
         user.language,
         user.parcel_messages,
+        acts and services.settings.require_verified_email and user.email_verified_at is None,
         tokens.access if tokens else msgspec.UNSET,
         tokens.refresh if tokens else msgspec.UNSET,
     )
@@ -164,7 +167,7 @@ class AccountController(Controller):
         stranger = actor_of(request)
         himself = Actor(ActorKind.USER, user.id, stranger.address, stranger.request_id)
         await record(work.session, himself, "account.registered", "user", user.id, {"roles": user.roles})
-        return user_answer(user, accounts.of(work).open_sign_in(user))
+        return user_answer(user, services, accounts.of(work).open_sign_in(user))
 
     @post("/token/", opt=PUBLIC, status_code=200)
     async def sign_in(self, request: AnyRequest, data: JSONBody[Credentials], services: GivenServices) -> TokenAnswer:
@@ -203,6 +206,6 @@ class AccountController(Controller):
         return TicketAnswer(await services.tickets.issue(holder), TICKET_S)
 
     @get("/me/", guards=[needs()])
-    async def me(self, request: AnyRequest) -> UserAnswer:
+    async def me(self, request: AnyRequest, services: GivenServices) -> UserAnswer:
         """Who the token belongs to."""
-        return user_answer(request.user)
+        return user_answer(request.user, services)

@@ -147,7 +147,7 @@ class OwnAccountController(Controller):
         self, request: AnyRequest, data: JSONBody[LinkBody], work: GivenWork, services: GivenServices
     ) -> UserAnswer:
         """Prove an e-mail address with the token that was sent to it."""
-        return user_answer(await verify_email(work, services, data.token, actor_of(request)))
+        return user_answer(await verify_email(work, services, data.token, actor_of(request)), services)
 
     @patch("/me/", guards=[needs()])
     async def choose(
@@ -158,7 +158,7 @@ class OwnAccountController(Controller):
         for name, value in msgspec.structs.asdict(data).items():
             if value is not msgspec.UNSET:
                 setattr(user, name, value)
-        return user_answer(user)
+        return user_answer(user, services)
 
     @post("/verify-email/resend/", guards=[needs()], status_code=202)
     async def resend(self, request: AnyRequest, work: GivenWork, services: GivenServices) -> MessageAnswer:
@@ -221,7 +221,7 @@ class OwnAccountController(Controller):
         user = await offboarding.give_roles(request.user.id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
         user = await offboarding.take_roles(user.id, actor, data.take, but=request.auth.sign_in_id)
-        return user_answer(user)
+        return user_answer(user, services)
 
     @post("/close/", guards=[needs()], status_code=200)
     async def close(
