@@ -39,10 +39,12 @@ async def test_a_new_seller_makes_an_account_has_the_mail_sent_again_and_sells(w
     await page.get_by_role("button", name="Send the mail again").click()
     await expect(page.get_by_text(f"It is on its way to {email}.")).to_be_visible()
     assert await violations(page) == []
-    await _proves(page, world, email, count=2)
+    await _proves(await window.open("/"), world, email, count=2)
+    await page.bring_to_front()
+    await page.evaluate("dispatchEvent(new Event('focus'))")  # windows that nobody looks at have none of their own
+    await expect(page.get_by_text("until then you cannot sell")).to_have_count(0)
     await page.goto(f"{window.base_url}/seller/products")
     await expect(page.get_by_role("heading", name="Products")).to_be_visible()
-    await expect(page.get_by_text("until then you cannot sell")).to_have_count(0)
 
 
 @pytest.mark.slow

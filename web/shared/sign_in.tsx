@@ -64,6 +64,19 @@ export function SignInFirst(given: Given) {
     const again = setTimeout(() => void ask(), ASK_AGAIN_MS);
     return () => clearTimeout(again);
   }, [session]);
+  const unproved = session?.state === "signed_in" && session.person.email_proof_needed;
+  useEffect(() => {
+    if (!unproved) return;
+    const back = (): void => {
+      if (document.visibilityState === "visible") void ask(); // the address may be proved by now, in another tab or a mail program
+    };
+    document.addEventListener("visibilitychange", back);
+    addEventListener("focus", back);
+    return () => {
+      document.removeEventListener("visibilitychange", back);
+      removeEventListener("focus", back);
+    };
+  }, [unproved]);
   const signOut = async (): Promise<void> => {
     if (session?.state === "signed_in") dropDrafts(session.person.id);
     await (own.current ?? client).signOut();
