@@ -65,6 +65,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
       for (const end of ends) end();
     };
   }, [work]);
+  useEffect(() => sound.show(view.name === "work" || view.name === "job"), [sound, view]);
   const open = unconfirmed(state.actions);
   useEffect(() => {
     document.title = open > 0 ? `(${open}) ${say("courier.title")}` : say("courier.title");

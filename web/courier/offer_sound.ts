@@ -9,6 +9,7 @@ const OFF = "off";
 
 export class OfferSound {
   readonly #ringing: Ringing;
+  #shown = true;
   #on = readSetting(SETTING) !== OFF;
 
   constructor(
@@ -43,6 +44,12 @@ export class OfferSound {
     this.#tell();
   }
 
+  /** Whether the page shows what is asked, from now on. */
+  show(shown: boolean): void {
+    this.#shown = shown;
+    this.#tell();
+  }
+
   /** Somebody presses something at this offer. */
   noticed(offer_id: number): void {
     this.#ringing.noticed(offer_id);
@@ -50,6 +57,6 @@ export class OfferSound {
 
   #tell(): void {
     const { offers, profile } = this.work.state;
-    this.#ringing.hear({ offers, on_duty: profile?.is_available === true, sounds: this.#on });
+    this.#ringing.hear({ offers, on_duty: profile?.is_available === true, sounds: this.#on, shown: this.#shown });
   }
 }

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { AGAIN_MS, type Heard, Ringing } from "./ringing.ts";
 
 const offer = (id: number, left_ms: number) => ({ id, deadline: new Date(left_ms).toISOString() });
-const asked = (...offers: Heard["offers"]): Heard => ({ offers, on_duty: true, sounds: true });
+const asked = (...offers: Heard["offers"]): Heard => ({ offers, on_duty: true, sounds: true, shown: true });
 
 let now = 0;
 let heard: string[] = [];
@@ -85,6 +85,22 @@ test("an offer that was over before it was heard of rings for nobody", () => {
   now = 1_000;
   ringing.hear(asked(offer(1, 1_000)));
   expect([heard, waiting]).toEqual([[], null]);
+});
+
+test("where what is asked is not shown each offer rings once, however often it is told, and again where it is shown", () => {
+  const aside = (...offers: Heard["offers"]): Heard => ({ ...asked(...offers), shown: false });
+  ringing.hear(aside(offer(1, 60_000)));
+  ringing.hear(aside(offer(1, 60_000)));
+  expect(heard, "a sound that has begun is heard to its end").toEqual(["strike"]);
+  later();
+  expect([heard, waiting]).toEqual([["strike", "rest"], null]);
+  ringing.hear(aside(offer(1, 60_000)));
+  expect(heard).toEqual(["strike", "rest"]);
+  ringing.hear(aside(offer(1, 60_000), offer(2, 60_000)));
+  expect(heard).toEqual(["strike", "rest", "strike"]);
+  later();
+  ringing.hear(asked(offer(1, 60_000)));
+  expect(heard).toEqual(["strike", "rest", "strike", "rest", "strike"]);
 });
 
 test("what has ended is silent", () => {

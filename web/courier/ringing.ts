@@ -1,4 +1,5 @@
 // When a courier who is asked hears it: from a new offer on until it is answered, gone or over; off duty and with the sound off never.
+// Where the page does not show what is asked, each offer sounds once: nothing there could stop it.
 import { type Offer, answerable } from "./offers.ts";
 
 /** So often it sounds again. */
@@ -20,12 +21,18 @@ export interface Heard {
   on_duty: boolean;
   /** Whether this phone is to sound at all. */
   sounds: boolean;
+  /** Whether the page shows what is asked. */
+  shown: boolean;
 }
+
+const SILENT: Heard = { offers: [], on_duty: false, sounds: false, shown: true };
 
 export class Ringing {
   /** Offers that somebody has pressed: an answer of before that still has one of them rings for nobody. */
   readonly #known = new Set<number>();
-  #heard: Heard = { offers: [], on_duty: false, sounds: false };
+  /** Offers that it has sounded for. */
+  readonly #struck = new Set<number>();
+  #heard: Heard = SILENT;
   #next: unknown = null;
 
   constructor(private readonly world: RingingWorld) {}
@@ -34,7 +41,7 @@ export class Ringing {
   hear(heard: Heard): void {
     this.#heard = heard;
     if (this.#next === null) this.#turn();
-    else if (!this.#wanted()) this.#silence();
+    else if (this.#calling().length === 0) this.#silence();
   }
 
   /** The courier has pressed something at this offer and need not be called any more. */
@@ -44,16 +51,20 @@ export class Ringing {
   }
 
   stop(): void {
-    this.hear({ offers: [], on_duty: false, sounds: false });
+    this.hear(SILENT);
   }
 
-  #wanted(): boolean {
+  /** What is open and nobody has pressed. */
+  #calling(): number[] {
     const { offers, on_duty, sounds } = this.#heard;
-    return on_duty && sounds && answerable(offers, this.world.now()).some(({ id }) => !this.#known.has(id));
+    if (!on_duty || !sounds) return [];
+    return answerable(offers, this.world.now()).map(({ id }) => id).filter((id) => !this.#known.has(id));
   }
 
   #turn(): void {
-    if (this.#wanted()) {
+    const calling = this.#calling();
+    if (calling.some((id) => this.#heard.shown || !this.#struck.has(id))) {
+      for (const id of calling) this.#struck.add(id);
       this.world.strike();
       this.#next = this.world.later(() => this.#turn(), AGAIN_MS);
     } else if (this.#next !== null) this.#silence();
