@@ -99,7 +99,7 @@ async def test_what_is_no_token_is_told_so_in_one_way(world: World, token: str) 
         assert refused.status_code == 400
         assert list(refused.json()["errors"]) == ["token"]
         page = await world.http.post(f"{AUTH}/{path}/confirm/", data=body)
-        assert page.status_code == 400
+        assert (page.status_code, '<a href="/">' in page.text) == (400, True)
 
 
 async def test_a_link_that_is_too_old_or_of_another_kind_is_no_good(world: World) -> None:

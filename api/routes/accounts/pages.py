@@ -68,7 +68,7 @@ class Speaker:
 
     def ended(self, title: str, what: str) -> Response[str]:
         """What was done, and the way on."""
-        return self.page(title, f'<p>{what}</p><p><a href="/">{self.say("home")}</a></p>')
+        return self.page(title, f"<p>{what}</p>{self._home()}")
 
     def form(self, action: str, fields: str, button: str) -> str:
         language = f'<input type="hidden" name="lang" value="{self.language}">'
@@ -78,7 +78,10 @@ class Speaker:
         )
 
     def refused(self, error: DispatchError, weak: str = "") -> Response[str]:
-        """What did not fit. ``weak``: the form that asks for another password, for whoever wanted a new one."""
+        """What did not fit, and the way to the pages, which send another link.
+
+        ``weak``: the form that asks for another password, for whoever wanted a new one.
+        """
         is_weak, status = error.code == "weak_password", HTTP_400_BAD_REQUEST
         problems = list(error.fields.values()) if isinstance(error, Invalid) and is_weak else []
         if isinstance(error, Unavailable | TooMany):
@@ -92,7 +95,10 @@ class Speaker:
         told = "".join(f'<p role="alert">{escape(one)}</p>' for one in said)
         forgot = f'<p><a href="/api/v1/auth/password/forgot/?lang={self.language}">{self.say("forgot.again")}</a></p>'
         again = (weak if is_weak else forgot if error.code == "link_invalid" else "") if weak else ""
-        return self.page("refused", told + again, status)
+        return self.page("refused", told + again + self._home(), status)
+
+    def _home(self) -> str:
+        return f'<p><a href="/">{self.say("home")}</a></p>'
 
 
 async def _form(request: AnyRequest) -> dict[str, str]:
