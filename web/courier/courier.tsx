@@ -88,7 +88,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
   return (
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
-        {person.email_proof_needed && <Unproved client={client} role="transporter" person={person} language={language} />}
+        {person.email_proof_needed && <Unproved client={client} role="transporter" person={person} ask={signedIn.ask} language={language} />}
         {state.lacks_profile ? (
           <>
             {!person.email_proof_needed && <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />}

@@ -33,7 +33,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           language={language}
           say={say}
         >
-          {signedIn.person.email_proof_needed && <Unproved client={signedIn.client} role="seller" person={signedIn.person} language={language} />}
+          {signedIn.person.email_proof_needed && <Unproved client={signedIn.client} role="seller" person={signedIn.person} ask={signedIn.ask} language={language} />}
           {room === "" && <Sales {...spoken} client={signedIn.client} address={address} person={signedIn.person} />}
           {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
           {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}

@@ -18,6 +18,8 @@ export interface SignedIn {
   client: Client;
   /** False while the server cannot be asked. */
   confirmed: boolean;
+  /** Asks anew who this is and what they may do. */
+  ask: () => Promise<void>;
   signOut: () => Promise<void>;
 }
 
@@ -64,19 +66,6 @@ export function SignInFirst(given: Given) {
     const again = setTimeout(() => void ask(), ASK_AGAIN_MS);
     return () => clearTimeout(again);
   }, [session]);
-  const unproved = session?.state === "signed_in" && session.person.email_proof_needed;
-  useEffect(() => {
-    if (!unproved) return;
-    const back = (): void => {
-      if (document.visibilityState === "visible") void ask(); // the address may be proved by now, in another tab or a mail program
-    };
-    document.addEventListener("visibilitychange", back);
-    addEventListener("focus", back);
-    return () => {
-      document.removeEventListener("visibilitychange", back);
-      removeEventListener("focus", back);
-    };
-  }, [unproved]);
   const signOut = async (): Promise<void> => {
     if (session?.state === "signed_in") dropDrafts(session.person.id);
     await (own.current ?? client).signOut();
@@ -86,7 +75,7 @@ export function SignInFirst(given: Given) {
 
   if (session?.state === "signed_in" && own.current !== null) {
     const { person, confirmed } = session;
-    return <Typist.Provider key={person.id} value={person.id}>{given.children({ person, client: own.current, confirmed, signOut })}</Typist.Provider>;
+    return <Typist.Provider key={person.id} value={person.id}>{given.children({ person, client: own.current, confirmed, ask, signOut })}</Typist.Provider>;
   }
   return (
     <Frame language={language} say={say}>

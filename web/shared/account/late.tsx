@@ -28,7 +28,7 @@ export function AccountDoor(given: Given & { has: boolean; onSignedIn: () => Pro
 }
 
 /** What is said to who has not proved the e-mail address, with the mail sent again. */
-export function Unproved(given: Given & { person: Person }) {
+export function Unproved(given: Given & { person: Person; ask: () => Promise<void> }) {
   const part = usePart(() => import("./unproved.tsx"), given.language);
   return part && <part.shown.UnprovedCard {...given} say={part.say} />;
 }
