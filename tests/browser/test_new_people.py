@@ -12,6 +12,7 @@ from tests.support.world import PASSWORD, Person, World
 
 CONFIRM = "Confirm your e-mail address"
 NEW = "Choose a new password"
+A_FINGER_PX = 44
 OTHER = "fresh tea, no sugar"
 
 
@@ -80,6 +81,8 @@ async def test_a_customer_sells_with_the_same_account(world: World, window: Wind
     customer = await world.person()
     await remembered(window.context, "seller", customer)
     page = await window.open("/seller")
+    await expect(page.get_by_text("This account does not use this page yet.")).to_be_visible()
+    await expect(page.get_by_text("cannot use this page")).to_have_count(0)
     await page.get_by_role("button", name="Sell with this account too").click()
     await expect(page.get_by_role("heading", name="Sales")).to_be_visible()
 
@@ -88,7 +91,9 @@ async def test_a_customer_sells_with_the_same_account(world: World, window: Wind
 async def test_who_forgot_the_password_gets_a_link_and_chooses_another(world: World, window: Window) -> None:
     person = await world.person()
     page = await window.open("/shop/orders?lang=en")
-    await page.get_by_role("link", name="Forgotten your password?").click()
+    forgotten = page.get_by_role("link", name="Forgotten your password?")
+    assert await forgotten.evaluate("link => link.getBoundingClientRect().height") >= A_FINGER_PX
+    await forgotten.click()
     assert await violations(page) == []
     await page.get_by_label("E-mail").fill(person.email)
     await page.get_by_role("button", name="Send a link").click()

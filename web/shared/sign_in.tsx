@@ -85,7 +85,7 @@ export function SignInFirst(given: Given) {
         {session?.state === "unknown" && <p role="status">{say("error.offline.page")}</p>}
         {session?.state === "wrong_role" && (
           <>
-            <p role="alert">{say("sign_in.wrong_role", { email: session.person.email })}</p>
+            <p role="alert">{say(given.otherwise === undefined ? "sign_in.wrong_role" : "sign_in.as", { email: session.person.email })}</p>
             {given.otherwise?.(ask, true)}
             <button type="button" class="button" onClick={() => void signOut()}>{say("sign_out")}</button>
           </>
@@ -146,7 +146,7 @@ export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; 
         </label>
         <p id={help} class="problem" role="alert">{problem}</p>
         <button class={account === null ? "button first" : "button"} disabled={sending}>{say("sign_in")}</button>
-        <a href={`/api/v1/auth/password/forgot/?lang=${languageOf(say)}`}>{say("sign_in.forgot")}</a>
+        <a class="forgot" href={`/api/v1/auth/password/forgot/?lang=${languageOf(say)}`}>{say("sign_in.forgot")}</a>
       </form>
     </>
   );

@@ -49,6 +49,7 @@ export function BecomeForm({ client, role, say, onSignedIn }: Given) {
   });
   return (
     <>
+      <p>{say("become.what")}</p>
       <p class="problem" role="alert">{become.problem}</p>
       <button type="button" class="button first" disabled={become.pending} onClick={() => void become.start(null)}>{say(`become.${role}`)}</button>
     </>
