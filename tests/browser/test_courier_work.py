@@ -112,6 +112,7 @@ async def test_whoever_had_no_connection_as_long_as_an_offer_stood_is_not_told_t
             return (offer["id"], "expired") in [(row["id"], row["status"]) for row in ended]
 
         await until(has_run_out, "it has ended")
+        await expect(page.locator(".chip", has_text="no connection")).to_be_visible()
         await one.window.context.set_offline(False)
         await page.get_by_role("link", name="What I was asked").click()
         said = page.get_by_text("It ended while you had no connection")

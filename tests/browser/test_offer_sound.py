@@ -63,7 +63,7 @@ async def test_a_phone_whose_sound_of_offers_is_off_is_silent_also_after_a_reloa
         await one.is_asked()
         await expect(one.page.locator("[data-offer]")).to_be_visible()
         await one.page.clock.fast_forward(5 * SOUNDS_AGAIN_MS)
-        assert await violations(one.page) == []
         assert await tones(one) == 0
         await switch.check()
         await more_tones(one, than=0)
+        assert await violations(one.page) == []  # last: it takes long on a slow machine, and the offer ends by itself
