@@ -64,7 +64,7 @@ export function Told({ events, numbers, client, language }: { events: readonly L
 /** Asks for one parcel whether it was tried, and shows nothing where it was not, or where that cannot be known now. */
 export function Attempted({ number, client, language }: { number: string; client: Client; language: Language }) {
   const path = `/api/deliveries/${encodeURIComponent(number)}/track/`;
-  const { value } = useLoading(() => client.call<Tracked>(path, { signed: false }), [number], RENEWED_MS);
+  const { value } = useLoading(() => tracked(client, path), [number], RENEWED_MS); // signed: the history may be for whose it is alone
   const last = value?.attempts.at(-1);
   if (value === null || last === undefined || value.status !== "in_transit") return null;
   const now = Date.now();
