@@ -21,4 +21,5 @@ test("the sentence names what is seen, what the digits add, and what stays after
   expect(preview(privacy("under_way", "code", { history: "always" }), say).at(-1)).toBe(
     "After the end only that it has ended, and when; with the last four digits of the receiver's phone also: What happened so far.",
   );
+  expect(preview(privacy("never", "code", { history: "under_way", surname: "always" }), say).at(-1)).toMatch(/^After the end only that it has ended; with the last four digits/);
 });

@@ -17,9 +17,10 @@ export function preview(privacy: Privacy, say: Say): string[] {
   const near = named((shown) => shown !== "never" && shown !== "code");
   const coded = named((shown) => shown === "code");
   const after = privacy.after_end === "never" ? "" : ELEMENTS.filter((one) => one !== "position" && (privacy[one] === "always" || privacy[one] === "code")).map((one) => say(`tracking.${one}`)).join(", ");
+  const code = privacy.history === "always" ? "preview.end.code" : "preview.end.code.only"; // when it ended is told with the history
   return [
     near === "" ? say("preview.nothing") : say("preview.now", { what: near }),
     ...(coded === "" ? [] : [say("preview.code", { what: coded })]),
-    after === "" ? say("preview.end.nothing") : say(privacy.after_end === "code" ? "preview.end.code" : "preview.end", { what: after }),
+    after === "" ? say("preview.end.nothing") : say(privacy.after_end === "code" ? code : "preview.end", { what: after }),
   ];
 }
