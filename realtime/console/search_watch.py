@@ -8,7 +8,7 @@ from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from dispatch.database.engine import Database
-from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
 from dispatch.offers.models import Offer, OfferSearch, OfferStatus, SearchStatus
 from dispatch.ports import Clock
 from realtime.console.frames import SearchFrame
@@ -53,6 +53,11 @@ class SearchWatch:
             search.ended_at > now - WAITS_AT_MOST,
             exists().where(Delivery.id == search.delivery_id, Delivery.status == DeliveryStatus.AVAILABLE),
             ~exists().where(later.delivery_id == search.delivery_id, later.id > search.id),
+            ~exists().where(  # somebody had it since, and it waits anew
+                DeliveryStep.delivery_id == search.delivery_id,
+                DeliveryStep.status == DeliveryStatus.ASSIGNED,
+                DeliveryStep.noticed_at > search.ended_at,
+            ),
         )
         shown = or_(running, search.ended_at > now - TOLD_AFTER_END, in_vain)
         newest = select(search.id).where(shown).order_by(running.desc(), search.id.desc()).limit(NEWEST)

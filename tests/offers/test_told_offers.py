@@ -88,14 +88,17 @@ async def test_consoles_hear_how_far_a_search_has_come(world: World, admin: Pers
 async def test_a_console_that_is_opened_later_hears_of_what_nobody_took_for_as_long_as_it_waits(
     world: World, admin: Person
 ) -> None:
-    given, waits = [await asked_for(world, admin, somewhere()) for _ in range(2)]
-    assert (given["status"], waits["status"]) == ("exhausted", "exhausted")
+    given, back, waits = [await asked_for(world, admin, somewhere()) for _ in range(3)]
+    assert [search["status"] for search in (given, back, waits)] == ["exhausted"] * 3
     long_ago = datetime.now(UTC) - timedelta(minutes=10)
     async with world.server.services.database.work() as work:
-        both = OfferSearch.id.in_((given["id"], waits["id"]))
-        await work.session.execute(update(OfferSearch).where(both).values(ended_at=long_ago))
+        all_three = OfferSearch.id.in_((given["id"], back["id"], waits["id"]))
+        await work.session.execute(update(OfferSearch).where(all_three).values(ended_at=long_ago))
     driver = await world.driver()
-    ok(await admin.post(f"/api/deliveries/{given['delivery_id']}/assign/", {"transporter_id": driver.transporter_id}))
+    for search in (given, back):
+        path = f"/api/deliveries/{search['delivery_id']}"
+        ok(await admin.post(f"{path}/assign/", {"transporter_id": driver.transporter_id}))
+    ok(await admin.post(f"{path}/unassign/", {"reason": "better_choice"}))  # somebody had it, and it waits anew
     names = [websockets.Subprotocol(name) for name in ("dispatch.v1", f"bearer.{admin.access}")]
 
     async def waits_alone() -> bool:
@@ -106,9 +109,9 @@ async def test_a_console_that_is_opened_later_hears_of_what_nobody_took_for_as_l
             while waits["id"] not in heard:
                 frame = await next_frame(socket)
                 heard += [frame["id"]] if frame["type"] == "search" else []
-        return given["id"] not in heard
+        return not {given["id"], back["id"]} & set(heard)
 
-    await until(waits_alone, "what was given is told of no more")
+    await until(waits_alone, "what was given is told of no more, also once it was given back")
 
 
 async def _told(world: World, subject: str, kind: str) -> list[tuple[str, int | None, str | None]]:

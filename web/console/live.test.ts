@@ -35,6 +35,9 @@ test("of what is over nothing is kept, also not who was looked for", async () =>
   for (const delivery_id of [1, 2]) Line.newest.tell({ ...search, delivery_id });
   Line.newest.tell(frame({ deliveries: [toldDelivery(1, { status: "delivered" })] }));
   expect([[...live.board.deliveries.keys()], [...live.searches.keys()]]).toEqual([[2], [2]]);
+  for (const id of [3, 4]) Line.newest.tell({ ...search, status: "exhausted", delivery_id: id });
+  Line.newest.tell(frame({ deliveries: [toldDelivery(3, { status: "assigned" }), toldDelivery(4)] })); // somebody has it: nobody took it no more
+  expect([...live.searches.keys()]).toEqual([2, 4]);
   Line.newest.tell(frame({ reset: true, deliveries: [toldDelivery(2)] })); // what still matters of searches is told after it
   expect([...live.searches.keys()]).toEqual([]);
   live.stop();

@@ -99,7 +99,7 @@ export class Live {
     this.#clock.learn(Date.parse(frame.server_time), 0);
     if (frame.reset) this.searches.clear(); // all that still matter are told anew
     const change = this.board.take(frame, this.#heardAt);
-    for (const told of frame.deliveries) if (over(told)) this.searches.delete(told.id); // else a day's parcels would stay
+    for (const told of frame.deliveries) if (over(told) || (told.status !== "available" && this.searches.get(told.id)?.status === "exhausted")) this.searches.delete(told.id); // else a day's parcels would stay, and what somebody had and gave back were one that nobody took
     this.onFrame(change);
     if (!change.deliveries) return;
     this.#gathering ??= setTimeout(() => {
