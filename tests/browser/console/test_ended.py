@@ -8,6 +8,7 @@ from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import Window, violations
 from tests.support.pictures import picture
 from tests.support.places import at, somewhere
+from tests.support.waiting import until
 from tests.support.world import Person, World, ok
 
 ENDED = "section[aria-labelledby=ended] .row"
@@ -60,6 +61,7 @@ async def test_the_address_of_what_ended_shows_it_and_what_ends_while_it_is_look
     for step in ("accept", "pickup"):
         ok(await ram.post(f"/api/deliveries/{carried['id']}/{step}/"))
     page = await opened_console(desk, admin, f"?delivery={off['id']}")
+    await page.clock.install()
     await expect(page.locator(".sheet header")).to_contain_text(re.compile(r"Cancelled \d\d:\d\d"))
     await page.locator(f"#list [data-delivery='{carried['id']}']").click()
     await expect(page.get_by_role("button", name="Hand on")).to_be_visible()
@@ -69,6 +71,14 @@ async def test_the_address_of_what_ended_shows_it_and_what_ends_while_it_is_look
     proofs = page.locator("section[aria-labelledby=proofs]")
     await expect(proofs).to_contain_text("Handed over · Signed by Maya Tamang")
     await expect(proofs.get_by_role("img")).to_have_count(2)
+    asked_anew: list[str] = []
+    page.on("request", lambda sent: asked_anew.append(sent.url) if sent.url.endswith("/proof/") else None)
+
+    async def renewed() -> bool:
+        await page.clock.fast_forward("11:00")
+        return asked_anew != []
+
+    await until(renewed, "links of pictures are renewed before they end")
     await page.close()
     page = await opened_console(desk, admin, "?delivery=999999999")
     await expect(page.locator(".panel.detail")).to_contain_text("There is no parcel of this number.")

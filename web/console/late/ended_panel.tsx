@@ -13,7 +13,7 @@ import { DoneList } from "../done_list.tsx";
 import { over } from "../frames.ts";
 import { type HandoverProof, endedAt, endedKey, handoversOf } from "./ended.ts";
 import { HistoryList } from "./history_list.tsx";
-import { Picture, RefusedPanel } from "./refused_panel.tsx";
+import { LINKS_RENEWED_MS, Picture, RefusedPanel } from "./refused_panel.tsx";
 import { useLateDesk } from "./words.ts";
 
 /** What goes on is on the board as soon as that has heard of it; until then it may end. */
@@ -68,7 +68,7 @@ function Fact({ name, words, phone, call }: { name: string; words: string; phone
 
 function Proofs({ id }: { id: number }) {
   const { say, calls } = useLateDesk();
-  const { value } = useLoading(() => handoversOf(calls.client, id), [id]);
+  const { value } = useLoading(() => handoversOf(calls.client, id), [id], LINKS_RENEWED_MS);
   if (value === null || value.length === 0) return null;
   return (
     <section class="card tries" aria-labelledby="proofs">

@@ -5,10 +5,13 @@ import { useLoading } from "../../shared/loading.tsx";
 import type { RefusedProof } from "../calls.ts";
 import { isLateKey, useLateDesk } from "./words.ts";
 
+/** Links of pictures end after a quarter of an hour, and one that is scrolled to later is asked for only then. */
+export const LINKS_RENEWED_MS = 600_000;
+
 /** Nothing where nothing came too late. `turn`: another where the delivery has changed. */
 export function RefusedPanel({ id, turn }: { id: number; turn: string }) {
   const { say, calls } = useLateDesk();
-  const { value } = useLoading(() => calls.refusedProofs(id), [id, turn]);
+  const { value } = useLoading(() => calls.refusedProofs(id), [id, turn], LINKS_RENEWED_MS);
   if (value === null || value.length === 0) return null;
   return (
     <section class="card tries" aria-labelledby="refused">
