@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.categories import check_category, within
 from dispatch.catalogue.models import Product, StockReason, TaxClass
-from dispatch.catalogue.stock import note_change
+from dispatch.catalogue.stock import changes_query, note_change
 from dispatch.database.search import contains, folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Forbidden, Invalid, NotFound, raise_together
@@ -130,11 +130,11 @@ class Catalogue:
     ) -> Product:
         """Change some fields of one's own product; an admin may change any.
 
-        ``stock_was``: the stock that a new one was based on. Raises Conflict where it is another by now; the same new
-        one again is the same.
+        ``stock_was``: the stock that a new one was based on. Raises Conflict where it is another by now; the same
+        change again is the same.
         """
         product = await self.own(product_id, user)
-        if stock_was is not None and product.stock not in {stock_was, changes.get("stock")}:
+        if stock_was not in {None, product.stock} and not await self._is_repeated(product, user, changes, stock_was):
             words = f"The stock was {stock_was} and is {product.stock} by now: say what it is to be from there."
             raise Conflict(words, code="stock_changed", stock=product.stock)
         if changes.get("category_id") != product.category_id:  # one that was retired since stays its own
@@ -147,6 +147,16 @@ class Catalogue:
             await note_change(self._session, product, user, product.stock - before, StockReason.SET)
         await self._session.flush()
         return product
+
+    async def _is_repeated(
+        self, product: Product, user: User, changes: Mapping[str, Any], stock_was: int | None
+    ) -> bool:
+        """Whether the user has set the stock so already. As many may be left by sales, and fewer be there then."""
+        if stock_was is None or changes.get("stock") != product.stock:
+            return False
+        last = await self._session.scalar(changes_query(product.id).limit(1))
+        told = None if last is None else (last.reason, last.user_id, last.stock_after, last.change)
+        return told == (StockReason.SET, user.id, product.stock, product.stock - stock_was)
 
 
 def check_product(

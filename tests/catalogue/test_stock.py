@@ -71,3 +71,16 @@ async def test_a_stock_that_was_thought_of_before_a_sale_overwrites_nothing_and_
     for _ in range(2):  # the answer to the first one was lost
         changed = ok(await bought.seller.patch(path, {"stock": 12, "stock_was": 7}))
         assert (changed["stock"], "stock_was" in changed) == (12, False)
+
+
+async def test_a_stock_that_sales_brought_to_what_somebody_counted_without_them_is_told_and_not_taken_for_a_repeat(
+    world: World,
+) -> None:
+    bought = await world.bought(quantity=3, stock=10)
+    path = f"/api/v1/marketplace/products/{bought.product_id}/"
+    counted = {"stock": 7, "stock_was": 10}  # three were broken, and three are sold meanwhile: four are there
+    refused = await bought.seller.patch(path, counted)
+    assert (refused.status_code, refused.json()["code"], refused.json()["stock"]) == (409, "stock_changed", 7)
+    for _ in range(2):
+        assert ok(await bought.seller.patch(path, {"stock": 4, "stock_was": 7}))["stock"] == 4
+    assert (await bought.seller.patch(path, {"stock": 4, "stock_was": 10})).status_code == 409

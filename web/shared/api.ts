@@ -3228,7 +3228,8 @@ export interface paths {
          * Change
          * @description Change one's own product. A picture that was handed in and is no longer in `images` is gone for good.
          *
-         *     409 `stock_changed` with the present `stock` where that is neither `stock_was` nor the new one: nothing is done.
+         *     409 `stock_changed` with the present `stock` where that is not `stock_was`: nothing is done. The same change
+         *     again is the same.
          */
         patch: operations["catalogue_change"];
         trace?: never;

@@ -176,7 +176,8 @@ class ProductController(Controller):
     ) -> ProductAnswer:
         """Change one's own product. A picture that was handed in and is no longer in `images` is gone for good.
 
-        409 `stock_changed` with the present `stock` where that is neither `stock_was` nor the new one: nothing is done.
+        409 `stock_changed` with the present `stock` where that is not `stock_was`: nothing is done. The same change
+        again is the same.
         """
         catalogue = Catalogue(work)
         before = list((await catalogue.own(product_id, request.user)).images)
