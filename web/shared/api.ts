@@ -3087,7 +3087,7 @@ export interface paths {
          *
          *     What was paid stays. The same again changes nothing. 409: `wrong_status`, and `parcels_made` where all of it
          *     is packed, with `tracking_numbers`; for its buyer `too_many_changes`, and `door_too_far` with `away_km` and
-         *     `most_km`. A seller who has the old address before them is told, see `destination_version`.
+         *     `most_km`. A seller who has the old address before them is told by mail too, see `destination_version`.
          */
         post: operations["orders_change_address"];
         delete?: never;

@@ -165,7 +165,7 @@ class OrderController(Controller):
 
         What was paid stays. The same again changes nothing. 409: `wrong_status`, and `parcels_made` where all of it
         is packed, with `tracking_numbers`; for its buyer `too_many_changes`, and `door_too_far` with `away_km` and
-        `most_km`. A seller who has the old address before them is told, see `destination_version`.
+        `most_km`. A seller who has the old address before them is told by mail too, see `destination_version`.
         """
         changed_by = await services.order_doors(work).change(order_id, request.user, data.columns())
         if changed_by is not None:  # where from and where to is not for a log that nobody can clear
