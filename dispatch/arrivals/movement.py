@@ -61,13 +61,19 @@ class Movement:
             staged = await _staged(work.session, {run.transporter_id for run in runs}, oldest)
             seen = _believed(runs, {stage.transporter_id for _, stage in staged})
             concerned = [
-                (delivery, stage)
+                delivery
                 for delivery, stage in staged
                 if any(stage.covers(fix.at) for fix in seen[stage.transporter_id])
             ]
-            journeys = await _locked_journeys(work.session, concerned)
-            for delivery, stage in concerned:
+            journeys = await lock_journeys(work.session, [delivery.id for delivery in concerned])
+            await _read_arrived_again(work.session, concerned)
+            for delivery in concerned:
+                stage = _stage(delivery)
+                if stage is None:
+                    continue
                 covered = [fix for fix in seen[stage.transporter_id] if stage.covers(fix.at)]
+                if not covered:
+                    continue
                 await self._read(work, delivery, stage, journeys[delivery.id], covered)
                 if delivery.status is DeliveryStatus.PICKED_UP:
                     await self._leave(work, delivery.id, covered)
@@ -91,7 +97,10 @@ class Movement:
             row.state = msgspec.to_builtins(after)
 
     async def _write(self, work: Work, delivery: Delivery, happened: Iterable[NoticedEvent], *, whole: bool) -> None:
-        """Write the events down; where they are the ``whole`` truth, what no longer holds goes."""
+        """Write the events down; where they are the ``whole`` truth, what no longer holds goes.
+
+        Of a place whose point is not known any more nothing can be read again: what was noticed there stays.
+        """
         rows = await work.session.scalars(select(DeliveryEvent).where(DeliveryEvent.delivery_id == delivery.id))
         known = {(event.kind, event.visit): event for event in rows}
         now = self._clock.now()
@@ -105,7 +114,7 @@ class Movement:
             if event.kind in ARRIVALS and delivery.status.under_way and now - event.at < NEWS_FOR:
                 self._tell(work, delivery, event)
         if whole and known:
-            gone = [event.id for event in known.values()]
+            gone = [event.id for event in known.values() if _has_point(delivery, event.kind)]
             await work.session.execute(delete(DeliveryEvent).where(among(DeliveryEvent.id, gone)))
 
     def _tell(self, work: Work, delivery: Delivery, event: NoticedEvent) -> None:
@@ -218,15 +227,20 @@ def _stage(delivery: Delivery) -> Stage | None:
     )
 
 
+def _has_point(delivery: Delivery, kind: EventKind) -> bool:
+    at_pickup = kind in {EventKind.ARRIVED_AT_PICKUP, EventKind.LEFT_PICKUP}
+    return (delivery.pickup_lat if at_pickup else delivery.delivery_lat) is not None
+
+
 def _point(lat: float | None, lon: float | None) -> tuple[float, float] | None:
     return None if lat is None or lon is None else (lat, lon)
 
 
-async def _locked_journeys(
-    session: AsyncSession, concerned: Sequence[tuple[Delivery, Stage]]
-) -> dict[int, DeliveryJourney]:
-    """The journeys of these deliveries, made where missing, held until the commit."""
-    ids = [delivery.id for delivery, _ in concerned]
+async def lock_journeys(session: AsyncSession, ids: Sequence[int]) -> dict[int, DeliveryJourney]:
+    """The journeys of these deliveries, made where missing, held until the commit: nobody reads on meanwhile.
+
+    They come before the deliveries' events.
+    """
     if not ids:
         return {}
     missing = select(func.unnest(literal(ids, ARRAY(BigInteger))), literal({}, JSONB))
@@ -240,6 +254,14 @@ async def _locked_journeys(
         .with_for_update()
     )
     return {row.delivery_id: row for row in rows}
+
+
+async def _read_arrived_again(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
+    """What they are by now: whoever held the journeys may have forgotten the door, which happens after the arrival."""
+    ids = [delivery.id for delivery in deliveries if delivery.delivered_at is not None]
+    if ids:
+        query = select(Delivery).where(among(Delivery.id, ids))
+        await session.execute(query.execution_options(populate_existing=True))
 
 
 async def _track(session: AsyncSession, stage: Stage, *, until: datetime) -> list[SeenFix]:

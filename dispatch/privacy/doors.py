@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney, EventKind
+from dispatch.arrivals.movement import lock_journeys
 from dispatch.deliveries.attempts.models import TOLD, DeliveryAttempt
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
@@ -22,8 +23,12 @@ NOWHERE: Final = {"lat": 0.0, "lon": 0.0, "changed_at": None}
 
 
 async def forget_doors(session: AsyncSession, bought: Select[int]) -> None:
-    """Take the buyer's door out of the parcels of these sales, and what was noted there."""
+    """Take the buyer's door out of the parcels of these sales, and what was noted there.
+
+    Late fixes are read with the journey held, and after this without the door. Lock order: journeys, then the rest.
+    """
     of_sales = select(Delivery.id).where(Delivery.sale_id.in_(bought))
+    await lock_journeys(session, sorted(await session.scalars(of_sales)))
     await _forget_where_it_was_brought(session, of_sales.where(Delivery.return_of.is_(None)))
     await _forget_where_it_was_taken(session, of_sales.where(Delivery.return_of.is_not(None)))
 

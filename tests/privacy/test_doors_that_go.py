@@ -1,14 +1,21 @@
 """A parcel tells of its buyer's door at every step; once the account is deleted, nothing but proof does."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 
 from dispatch.accounts.models import User
+from dispatch.arrivals.movement import Movement, list_events
+from dispatch.audit.service import OPERATOR
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.privacy.doors_left import DoorsLeft
+from realtime.fixes import LoggedRun
+from realtime.protocol import Fix
 from tests.privacy.traces import AUTH, bought_by, tables_near, tables_with
+from tests.support.fixes import run_of
+from tests.support.locks import somebody_waits
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, Place, World, delivery_body, ok, ping
 
@@ -64,6 +71,25 @@ async def test_after_a_deletion_what_went_back_tells_only_of_its_seller(world: W
     assert "Not as shown" in {step["notes"] for step in whole["tracking_history"]}, "why it went back is the seller's"
 
 
+async def test_late_fixes_that_wait_for_a_deletion_bring_no_door_back_and_arrivals_keep_their_times(
+    world: World,
+) -> None:
+    customer = await world.person()
+    _, delivery = await _brought(world, customer)
+    before, services = await _arrivals(world, delivery), world.server.services
+    assert before
+    movement = Movement(services.database, services.clock, services.publisher)
+    late = await _late_runs(world, delivery)
+    async with services.database.work() as work:
+        await services.accounts.deletion(work).delete(customer.user_id, OPERATOR)
+        noting = asyncio.create_task(movement.note(late))
+        await until(lambda: somebody_waits(world), "they have read the door and wait for its journey")
+    await noting
+    await movement.note(late)
+    assert await tables_near(world, DOOR) <= KEPT
+    assert await _arrivals(world, delivery) == before
+
+
 async def test_doors_that_a_deletion_of_before_left_go_by_themselves(world: World) -> None:
     customer = await world.person()
     _, delivery = await _brought(world, customer)
@@ -99,6 +125,21 @@ async def _brought(world: World, customer: Person) -> tuple[Person, dict[str, An
     ok(await customer.post(f"{path}/reschedule/", window | {"note": NOTED}))
     ok(await driver.post(f"{path}/deliver/", _at(DOOR, notes=NOTED)))
     return seller, delivery
+
+
+async def _arrivals(world: World, delivery: dict[str, Any]) -> list[tuple[str, datetime]]:
+    async with world.server.services.database.work() as work:
+        return [(event.kind.value, event.at) for event in await list_events(work.session, delivery["id"])]
+
+
+async def _late_runs(world: World, delivery: dict[str, Any]) -> list[LoggedRun]:
+    """A fix of just after the pickup that comes after all others: the track is read again."""
+    async with world.server.services.database.work() as work:
+        row = await work.session.get_one(Delivery, delivery["id"])
+    assert row.picked_up_at is not None
+    assert row.transporter_id is not None
+    at = row.picked_up_at + timedelta(milliseconds=1)
+    return [run_of(row.transporter_id, [Fix(1, *BHAKTAPUR, at, 5.0)], epoch="late")]
 
 
 async def _arrived(world: World, driver: Driver, delivery: dict[str, Any], taken_at: datetime) -> None:
