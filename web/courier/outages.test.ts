@@ -46,9 +46,31 @@ test("a page that was opened without a connection knows of none before", () => {
   expect(outages.covers(5_000, 50_000)).toBe(true);
 });
 
+test("an outage is kept from its beginning: a page that is loaded anew in it goes on with it", () => {
+  const outages = new Outages();
+  expect([outages.hear(0, live()), outages.hear(10_000, lost), outages.hear(11_000, lost), outages.hear(30_000, lost)]).toEqual([false, true, false, true]);
+  const anew = new Outages(outages.past);
+  anew.hear(45_000, { ...lost, heard_at: null });
+  anew.hear(60_000, live(1));
+  expect(anew.covers(10_000, 60_000)).toBe(true);
+  expect(anew.past).toEqual([{ from: 10_000, to: 60_000 }]);
+});
+
+test("a page that is opened long after, or has a connection at once, knows the outage as far as it was seen", () => {
+  const kept = [{ from: 10_000, to: 30_000, open: true as const }];
+  const [later, connected] = [new Outages(kept), new Outages(kept)];
+  later.hear(500_000, { ...lost, heard_at: null });
+  later.hear(600_000, live(1));
+  connected.hear(40_000, live(1));
+  for (const one of [later, connected]) {
+    expect(one.covers(10_000, 30_000)).toBe(true);
+    expect(one.covers(10_000, 40_000)).toBe(false);
+  }
+});
+
 test("what has ended is said, and known again by another page of the same phone", () => {
   const outages = new Outages();
-  expect([outages.hear(0, live()), outages.hear(10_000, lost), outages.hear(60_000, live(1)), outages.hear(61_000, live(1))]).toEqual([false, false, true, false]);
+  expect([outages.hear(0, live()), outages.hear(10_000, lost), outages.hear(60_000, live(1)), outages.hear(61_000, live(1))]).toEqual([false, true, true, false]);
   expect(new Outages(outages.past).covers(15_000, 45_000)).toBe(true);
   expect(new Outages().covers(15_000, 45_000)).toBe(false);
 });

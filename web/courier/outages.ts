@@ -4,6 +4,8 @@ export interface Outage {
   /** Milliseconds since 1970 by the server's clock. */
   from: number;
   to: number;
+  /** Whether it went on then, as far as was known. */
+  open?: true;
 }
 
 /** How it stands with the connection, as the page shows it. */
@@ -18,6 +20,10 @@ export interface Connection {
 /** The server ends what nobody answers a moment after its time is over. */
 export const LATE_MS = 2_000;
 const MOST = 100;
+/** A page that is loaded anew within it goes on with the outage that it was loaded in: the page before asked twice as often. */
+const GOES_ON_MS = 60_000;
+/** An outage that goes on is kept anew so often. */
+const KEPT_EVERY_MS = 10_000;
 
 export class Outages {
   #before: Connection = { reachable: true, connected: false, heard_at: null };
@@ -31,19 +37,28 @@ export class Outages {
     this.#past = past;
   }
 
-  /** How it stands at `now`, by the server's clock. Returns whether an outage has ended with it. */
+  /** How it stands at `now`, by the server's clock. Returns whether there is something else to keep: an outage that began, goes on or has ended. */
   hear(now: number, is: Connection): boolean {
     const before = this.#before;
     this.#before = { reachable: is.reachable, connected: is.connected, heard_at: is.heard_at };
     if (is.connected || before.connected || is.heard_at !== before.heard_at) this.#contact = now;
     if (!is.reachable) {
-      this.#since ??= this.#contact ?? now;
-      return false;
+      const last = this.#past.at(-1);
+      if (this.#since === null) this.#since = this.#contact ?? (last?.open && now - last.to <= GOES_ON_MS ? last.from : now);
+      else if (last?.open && now - last.to < KEPT_EVERY_MS) return false;
+      this.#note({ from: this.#since, to: now, open: true });
+      return true;
     }
     if (this.#since === null) return false;
-    this.#past = [...this.#past, { from: this.#since, to: now }].slice(-MOST);
+    this.#note({ from: this.#since, to: now });
     this.#since = null;
     return true;
+  }
+
+  /** In place of what was noted of the same outage. */
+  #note(outage: Outage): void {
+    const others = this.#past.filter((one) => !(one.open && one.from === outage.from));
+    this.#past = [...others, outage].slice(-MOST);
   }
 
   get past(): readonly Outage[] {
