@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from api.routes.payments import held_payments
+from api.routes.payments.refunds import carry_out_now
 from dispatch.database.work import Work
 from dispatch.payments.refunds.models import Refund
 from dispatch.payments.refunds.sender import RefundSender
@@ -61,11 +62,12 @@ async def test_no_round_sees_the_rest_before_it_is_kept_for_its_request(
 ) -> None:
     opened, admin = await partly_refunded(checkout), await world.admin()
     await checkout.callback(opened.pidx)
-    carry_out_now, seen = held_payments.carry_out_now, []
+    seen: list[Refund | None] = []
 
     async def after_a_round(work: Work, refunds: RefundSender, refund: Refund | None) -> None:
         async with checkout.services.database.work() as other:
-            seen.append(refund is not None and await other.session.get(Refund, refund.id))
+            assert refund is not None
+            seen.append(await other.session.get(Refund, refund.id))
         await carry_out_now(work, refunds, refund)
 
     monkeypatch.setattr(held_payments, "carry_out_now", after_a_round)
