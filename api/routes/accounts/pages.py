@@ -1,6 +1,7 @@
 """The pages behind links in mails. Opening one changes nothing, for mail scanners open links too; its button does."""
 
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Self
 from urllib.parse import parse_qs
@@ -18,13 +19,17 @@ from api.routes.accounts.accounts import AnyRequest
 from api.routes.accounts.page_words import WORDS
 from api.routes.accounts.services import GivenServices
 from api.routes.accounts.steps import reset_password, send_reset, verify_email
+from api.routes.pages.built import FOLDER
 from api.routes.pages.speech import LANGUAGES, language_of
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.passwords import MIN_PASSWORD
 from dispatch.errors import DispatchError, Invalid, TooMany, Unavailable
 
 MAX_TOKEN = 200
-CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
 # Mail programs add parameters of their own to links.
 PAGE = PUBLIC | OPEN_QUERY | {"csp": CSP.encode()}
 LAYOUT = """<!doctype html>
@@ -34,7 +39,8 @@ LAYOUT = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
+<style>{font}body {{ font: 1.1rem/1.5 system-ui, "Noto Sans Devanagari", sans-serif }}
+body {{ max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
 input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100% }}</style>
 </head>
 <body>
@@ -45,6 +51,16 @@ input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing:
 </body>
 </html>
 """
+
+
+@cache
+def _devanagari() -> str:
+    """The letters of Nepali as all pages have them, for machines without any; nothing where the pages are not built."""
+    found = sorted((FOLDER / "assets").glob("noto-sans-devanagari-*-400-normal-*.woff2"))
+    if not found:
+        return ""
+    source = f"url(/pages/assets/{found[0].name}) format('woff2')"
+    return f"@font-face {{ font-family: 'Noto Sans Devanagari'; src: {source}; unicode-range: U+0900-097F; }}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class Speaker:
 
     def page(self, title: str, body: str, status: int = 200) -> Response[str]:
         """``body`` is HTML; below it stands the way to all pages where nothing is left to be done here."""
-        text = LAYOUT.format(language=self.language, title=self.say(title), body=body)
+        text = LAYOUT.format(language=self.language, title=self.say(title), body=body, font=_devanagari())
         return Response(text, status_code=status, media_type=MediaType.HTML)
 
     def ended(self, title: str, what: str) -> Response[str]:
