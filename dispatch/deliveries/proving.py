@@ -10,7 +10,7 @@ from dispatch.database.work import Work
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.code_messages import tell_code
 from dispatch.deliveries.evidence import evidence_columns
-from dispatch.deliveries.handover import Handover, Point, drop_off_point, pickup_point
+from dispatch.deliveries.handover import SEEN_THEN, Handover, Point, drop_off_point, pickup_point
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.errors import Invalid
 from dispatch.geo import great_circle_m
@@ -119,15 +119,18 @@ class Proving:
     def check_place(self, delivery: Delivery, end: End, handover: Handover) -> None:
         """Where the shop wants it: whether it is near enough to its address, and its transporter was seen lately.
 
-        An address that nobody knows the point of refuses nothing. Raises Unproved where nobody knows where it is, or
-        where its transporter's last position is too old, and TooFar.
+        An address that nobody knows the point of refuses nothing, and neither does a position that was not heard of at
+        the time of what a phone without network tells later: that phone is heard again only now. Raises Unproved where
+        nobody knows where it is, or where its transporter's last position is too old, and TooFar.
         """
-        at = handover.happened_at or self._clock.now()
+        now = self._clock.now()
+        at = handover.happened_at or now
         address, most_m = pickup_point(delivery) if end is End.PICKUP else drop_off_point(delivery), self._refused.far_m
         if most_m is not None and address is not None:
             self._check_distance(delivery, address, handover.point_at(at), most_m)
         most_s, age_s = self._refused.fix_s, handover.fix_age_s(at)
-        if most_s is not None and (age_s is None or age_s > most_s):
+        is_late = now - at > SEEN_THEN
+        if most_s is not None and not is_late and (age_s is None or age_s > most_s):
             raise Unproved(
                 f"Nothing bears out where this is: the last position has to be at most {most_s:.0f} s old. Let the "
                 "phone send one, and do it again.",

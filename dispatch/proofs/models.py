@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Double,
+    Index,
     Integer,
     SmallInteger,
     String,
@@ -66,6 +67,7 @@ class ProofRecord(IdentityBase):
     __tablename__ = "proof_records"
     __table_args__ = (
         UniqueConstraint("delivery_id", "number"),
+        Index("ix_proof_records_of_transporter", "transporter_id", "id"),
         CheckConstraint("number > 0 AND place_in_all > 0", name="numbers_positive"),
         CheckConstraint(
             "num_nulls(attempt, reason) = CASE WHEN \"end\" = 'attempt' THEN 0 ELSE 2 END", name="attempt_whole"

