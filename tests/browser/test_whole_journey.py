@@ -9,10 +9,9 @@ from playwright.async_api import Browser, Page, expect
 
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer
-from tests.browser.console.opening import moment_stands
 from tests.browser.couriers import courier
 from tests.browser.sign_ins import sign_in, signed_in
-from tests.browser.windows import Window
+from tests.browser.windows import Window, moment_stands
 from tests.support.own_database import world_of_its_own
 from tests.support.world import BHAKTAPUR, Person, World
 

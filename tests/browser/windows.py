@@ -1,5 +1,7 @@
 """A person's browser window, and what is wrong in it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -128,3 +130,16 @@ async def unreached(page: Page) -> list[str]:
             break
     await page.evaluate("document.activeElement?.blur()")  # else a key that follows may be typed into a field
     return missed
+
+
+# All that the console lets go of by itself is measured by this clock; what it draws and asks for goes on.
+STANDS = "() => { const at = performance.now(); performance.now = () => at; }"
+GOES_ON = "() => { delete performance.now; }"
+
+
+@asynccontextmanager
+async def moment_stands(page: Page) -> AsyncIterator[None]:
+    """What can be undone for ten seconds, and whoever reads a list for thirty, stays for as long as the block takes."""
+    await page.evaluate(STANDS)
+    yield
+    await page.evaluate(GOES_ON)

@@ -1,7 +1,5 @@
 """The console as a dispatcher has it open, and couriers who have names there."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from playwright.async_api import Page, expect
@@ -12,10 +10,6 @@ from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window
 from tests.support.world import Driver, Person, Place, World
 
-# All that the console lets go of by itself is measured by this clock; what it draws and asks for goes on.
-STANDS = "() => { const at = performance.now(); performance.now = () => at; }"
-GOES_ON = "() => { delete performance.now; }"
-
 
 async def opened_console(desk: Window, admin: Person, query: str = "") -> Page:
     """The board as this browser's admin left it, with the first picture there."""
@@ -23,14 +17,6 @@ async def opened_console(desk: Window, admin: Person, query: str = "") -> Page:
     page = await desk.open(f"/console{query}")
     await expect(page.locator(".chip.live")).to_be_visible()
     return page
-
-
-@asynccontextmanager
-async def moment_stands(page: Page) -> AsyncIterator[None]:
-    """What can be undone for ten seconds, and whoever reads a list for thirty, stays for as long as the block takes."""
-    await page.evaluate(STANDS)
-    yield
-    await page.evaluate(GOES_ON)
 
 
 async def named_driver(world: World, name: str, place: Place, **profile: Any) -> Driver:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.browser.console.opening import moment_stands, named_driver, opened_console
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, moment_stands, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.world import Driver, Person, World, ok
 

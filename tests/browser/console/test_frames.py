@@ -3,9 +3,8 @@
 import pytest
 from playwright.async_api import Route, WebSocketRoute, expect
 
-from tests.browser.console.opening import moment_stands
 from tests.browser.sign_ins import remembered
-from tests.browser.windows import Window
+from tests.browser.windows import Window, moment_stands
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
 from tests.support.world import Person, World, ok

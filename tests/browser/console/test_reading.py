@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.console.opening import moment_stands, named_driver, opened_console
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, moment_stands, stand_still, unreached, violations
 from tests.support.places import at, somewhere
 from tests.support.world import Person, World, ok
 
