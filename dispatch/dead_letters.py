@@ -15,6 +15,7 @@ from dispatch.payments.refunds.dead_refunds import DEAD_REFUNDS
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.payments.settling.dead_payments import DEAD_PAYMENTS
 from dispatch.payments.settling.sweeper import PaymentSweeper
+from dispatch.privacy.doors_left import DoorsLeft
 from dispatch.transporters.documents.retention import DocumentRetention, UnconfirmedDocuments
 from dispatch.webhooks.dead_webhooks import DEAD_WEBHOOKS
 from dispatch.webhooks.sender import WebhookSender
@@ -35,6 +36,7 @@ class DeadLetterKind(StrEnum):
     UNCONFIRMED_DOCUMENTS = UnconfirmedDocuments.name
     ENDED_DOCUMENTS = DocumentRetention.name
     OFFERS = SearchRounds.name
+    DOORS_LEFT = DoorsLeft.name
 
 
 SOURCES = (DEAD_PAYMENTS, DEAD_REFUNDS, DEAD_MESSAGES, DEAD_WEBHOOKS)

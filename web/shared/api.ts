@@ -5337,7 +5337,7 @@ export interface components {
          * @description Which job gave it up.
          * @enum {string}
          */
-        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "unconfirmed-documents" | "ended-documents" | "offers";
+        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "unconfirmed-documents" | "ended-documents" | "offers" | "doors-left";
         /**
          * DecidedAnswer
          * @description A delivery that was decided on; `GET /api/deliveries/{id}/decision/?at=` says why.
