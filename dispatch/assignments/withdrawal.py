@@ -18,6 +18,7 @@ from dispatch.deliveries.life import DeliveryAct
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries
+from dispatch.deliveries.step_times import StepTime
 from dispatch.errors import Unavailable
 from dispatch.events.payloads.deliveries import DeliveryUnassigned
 from dispatch.events.recording import record
@@ -124,10 +125,11 @@ async def give_back(
     reason: WithdrawalReason,
     *,
     note: str = "",
+    when: StepTime | None = None,
 ) -> None:
     """Let locked, open deliveries wait again; watchers, consoles and the transporter's app hear of it.
 
-    ``note`` is kept with the step in the place of the reason's own sentence.
+    ``note`` is kept with the step in the place of the reason's own sentence; ``when``: where it was not just now.
     """
     steps = Deliveries(work, clock, publisher, road_factor=1.0)
     for delivery in deliveries:
@@ -140,6 +142,7 @@ async def give_back(
             DeliveryAct.UNASSIGN,
             "Package is waiting for another transporter",
             notes=note or reason.note,
+            when=when,
         )
         record(work.session, lost, at=step.timestamp)
     await work.session.flush()

@@ -5,6 +5,7 @@ refund.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.accounts.models import User
 from dispatch.cancellations.sale_refunds import GivenBack, SaleRefunds
@@ -15,6 +16,7 @@ from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending
 from dispatch.deliveries.parts import pieces_of_rest
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.deliveries.step_times import TimeRules, step_time
 from dispatch.errors import Conflict
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryLost
@@ -31,11 +33,15 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class LossReport:
-    """What happened. ``amount_paisa``: so much goes back for a damaged one; None is all that is left of its sale."""
+    """What happened. ``amount_paisa``: so much goes back for a damaged one; None is all that is left of its sale.
+
+    ``happened_at``: when it was lost, or the damage found, as far as anybody knows.
+    """
 
     ending: Ending
     reason: str
     amount_paisa: int | None = None
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,14 @@ class Lost:
 class Losses:
     """The losses of one unit of work."""
 
-    def __init__(self, work: Work, clock: Clock, publisher: Publisher, deliveries: Deliveries) -> None:
+    def __init__(
+        self, work: Work, clock: Clock, publisher: Publisher, deliveries: Deliveries, *, times: TimeRules
+    ) -> None:
         self._work = work
         self._clock = clock
         self._publisher = publisher
         self._deliveries = deliveries
+        self._times = times
         self._progress = OrderProgress(work, clock)
         self._refunds = SaleRefunds(work, clock)
 
@@ -103,7 +112,9 @@ class Losses:
         lost = DeliveryLost(**identity(delivery), ending=told.ending.value, transporter_id=had_it, refunded_paisa=paisa)
         happened: list[EventData] = [] if after is before else happened_with(delivery, after, message)
         notes = f"{told.ending.value.capitalize()}: {told.reason}"
-        self._deliveries.record(delivery, DeliveryAct.LOSE, message, notes=notes, happened=[*happened, lost])
+        since = delivery.picked_up_at or delivery.created_at
+        when = step_time(told.happened_at, since=since, now=self._clock.now(), rules=self._times)
+        self._deliveries.record(delivery, DeliveryAct.LOSE, message, notes=notes, when=when, happened=[*happened, lost])
 
     async def _reported(self, delivery: Delivery, told: LossReport, name: str) -> Refund | None:
         if delivery.ending is not told.ending:

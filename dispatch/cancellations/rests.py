@@ -53,7 +53,8 @@ class Rests:
     async def _bring_back(self, work: Work, delivery: Delivery, rest: int) -> None:
         """What was not taken stays aboard, under a number of its own, on its way to the seller."""
         making = ReturnMaking(work, self._clock, self._publisher, road_factor=self._road_factor)
-        made = making.made(delivery, delivery.transporter_id, rest=rest)
+        at = delivery.delivered_at or self._clock.now()
+        made = making.made(delivery, delivery.transporter_id, at=at, rest=rest)
         work.session.add(made)
         await work.session.flush()
         await making.begin(made, REFUSED)

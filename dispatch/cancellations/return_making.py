@@ -1,6 +1,7 @@
 """Making the delivery that brings a parcel, or the rest of it, back to its seller."""
 
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -45,11 +46,11 @@ class ReturnMaking:
         self._road_factor = road_factor
 
     def made(
-        self, delivery: Delivery, had_it: int | None, *, restocks: bool = True, rest: int | None = None
+        self, delivery: Delivery, had_it: int | None, *, at: datetime, restocks: bool = True, rest: int | None = None
     ) -> Delivery:
         """From the customer's door, where the parcel is or should have been, to where it was fetched.
 
-        ``rest``: so many of the sale's goods, where the others were handed over.
+        ``at``: since when it goes back; ``rest``: so many of the sale's goods, where the others were handed over.
         """
         known = {name: getattr(delivery, name) for name in CARRIED}
         if rest is not None:
@@ -57,9 +58,8 @@ class ReturnMaking:
         for part in PLACE:
             known[f"pickup_{part}"] = getattr(delivery, f"delivery_{part}")
             known[f"delivery_{part}"] = getattr(delivery, f"pickup_{part}")
-        now = self._clock.now()
         if had_it is not None:
-            known |= {"transporter_id": had_it, "assigned_at": now, "picked_up_at": now, "pinned": True}
+            known |= {"transporter_id": had_it, "assigned_at": at, "picked_up_at": at, "pinned": True}
         return Delivery(
             **known,
             delivery_id=uuid4(),
@@ -86,13 +86,14 @@ class ReturnMaking:
             status=made.status,
             message=RETURNED,
             notes=reason,
-            timestamp=now,
+            timestamp=made.picked_up_at or now,
             noticed_at=now,
             transporter_id=made.transporter_id,
             flags=[],
         )
         self._session.add(step)
-        record(self._session, DeliveryPickedUp(**identity(made), transporter_id=made.transporter_id), at=now)
+        picked_up = DeliveryPickedUp(**identity(made), transporter_id=made.transporter_id)
+        record(self._session, picked_up, at=step.timestamp)
         notice = AssignmentNotice(
             made.transporter_id,
             made.id,

@@ -3,6 +3,8 @@
 Lock order: delivery, transporter, order, sale, product, payment, refund.
 """
 
+from datetime import datetime
+
 from dispatch.accounts.models import Role, User
 from dispatch.cancellations.return_making import RETURNED, ReturnMaking
 from dispatch.cancellations.sale_refunds import GivenBack, SaleRefunds
@@ -14,6 +16,7 @@ from dispatch.deliveries.models import Delivery, Ending, PartialReason
 from dispatch.deliveries.parts import pieces_in, pieces_of_rest
 from dispatch.deliveries.release import take_away
 from dispatch.deliveries.service import Deliveries, DeliveryKey
+from dispatch.deliveries.step_times import StepTime, TimeRules, step_time
 from dispatch.errors import Conflict, NotFound
 from dispatch.events.payloads.base import EventData
 from dispatch.events.payloads.deliveries import DeliveryBroughtBack, DeliveryReturned
@@ -38,6 +41,7 @@ class Returns:
         *,
         most_attempts: int,
         road_factor: float,
+        times: TimeRules,
     ) -> None:
         self._work = work
         self._session = work.session
@@ -45,14 +49,24 @@ class Returns:
         self._publisher = publisher
         self._deliveries = deliveries
         self._most_attempts = most_attempts
+        self._times = times
         self._making = ReturnMaking(work, clock, publisher, road_factor=road_factor)
 
-    async def begin(self, key: DeliveryKey, user: User, reason: str, *, restocks: bool = True) -> tuple[Delivery, bool]:
+    async def begin(
+        self,
+        key: DeliveryKey,
+        user: User,
+        reason: str,
+        *,
+        restocks: bool = True,
+        happened_at: datetime | None = None,
+    ) -> tuple[Delivery, bool]:
         """The delivery that brings a parcel back to its seller, and whether it is new; the same again is the same one.
 
         What is aboard stays with its transporter, who has it under a new number; what had arrived waits at the
         customer's for somebody to fetch it. For an admin and the sale's seller; its transporter once it was tried as
-        often as it may be. Raises NotFound and Conflict.
+        often as it may be. ``happened_at``: since when it goes back, by whoever says so; the last attempt was before.
+        Raises NotFound and Conflict.
         """
         delivery = await self._deliveries.get(key, lock=True)
         await self._check_may(delivery, user)
@@ -67,10 +81,13 @@ class Returns:
         had_it = delivery.transporter_id if delivery.status.under_way else None
         if delivery.transporter_id is not None:
             await lock_transporter(self._session, delivery.transporter_id)
-        made = self._making.made(delivery, had_it, restocks=restocks)
+        tried = (await attempts_of(self._session, [delivery.id])).get(delivery.id, ())
+        since = delivery.delivered_at or (tried[-1].at if tried else delivery.picked_up_at)
+        when = step_time(happened_at, since=since, now=self._clock.now(), rules=self._times)
+        made = self._making.made(delivery, had_it, at=when.at, restocks=restocks)
         self._session.add(made)
         await self._session.flush()
-        self._end(delivery, made, had_it, reason)
+        self._end(delivery, made, had_it, reason, when)
         await self._session.flush()
         await self._making.begin(made, reason)
         await self._session.flush()
@@ -92,7 +109,7 @@ class Returns:
             detail = f"It was tried {tried} times; before {self._most_attempts} a dispatcher or the seller decides."
             raise _cannot(delivery, detail, code="not_exhausted")
 
-    def _end(self, delivery: Delivery, made: Delivery, had_it: int | None, reason: str) -> None:
+    def _end(self, delivery: Delivery, made: Delivery, had_it: int | None, reason: str, when: StepTime) -> None:
         before, after = delivery.status, LIFE.after(DeliveryAct.RETURN, delivery.status)
         happened: list[EventData] = []
         if after is not before:
@@ -100,7 +117,7 @@ class Returns:
             happened += happened_with(delivery, after, RETURNED)
         delivery.ending = Ending.RETURNED
         happened.append(DeliveryReturned(**identity(delivery), return_id=made.id, transporter_id=had_it))
-        self._deliveries.record(delivery, DeliveryAct.RETURN, RETURNED, notes=reason, happened=happened)
+        self._deliveries.record(delivery, DeliveryAct.RETURN, RETURNED, notes=reason, when=when, happened=happened)
 
 
 class Returned:

@@ -34,7 +34,7 @@ from dispatch.deliveries.parts import check_same_part, part_of
 from dispatch.deliveries.proving import Proving
 from dispatch.deliveries.service import Deliveries, DeliveryKey, Place
 from dispatch.deliveries.sold_weights import sold_weight
-from dispatch.deliveries.step_times import step_time
+from dispatch.deliveries.step_times import StepTime, step_time
 from dispatch.errors import Conflict, Forbidden, Invalid
 from dispatch.events.payloads.deliveries import DeliveryAccepted, DeliveryReassigned
 from dispatch.events.recording import record
@@ -136,10 +136,12 @@ class DeliverySteps:
         pickup_at: datetime | None,
         notes: str,
         position: LivePosition | None = None,
+        happened_at: datetime | None = None,
     ) -> Delivery:
         """Take an available delivery, or confirm one's own. One of several who try gets it; the rest get Conflict.
 
-        ``position``: where the transporter is, for the estimate of the arrival.
+        ``position``: where the transporter is, for the estimate of the arrival; ``happened_at``: when, by its phone's
+        clock: who was first is decided by who is heard first, and what the taker does next may have been done since.
         """
         delivery = await self.deliveries.get(key, lock=True)
         if delivery.transporter_id == transporter.id and delivery.status is DeliveryStatus.ASSIGNED:
@@ -148,7 +150,7 @@ class DeliverySteps:
                 delivery.estimated_pickup_time = pickup_at
                 self.expect(delivery, transporter, position, errands)
             if not await was_accepted(self._session, delivery):
-                self._accepted(delivery, transporter.id)
+                self._accepted(delivery, transporter.id, self._when(happened_at, delivery.assigned_at).at)
             return delivery
         if not LIFE.allows(DeliveryAct.ASSIGN, delivery.status):
             raise _already_assigned(delivery)
@@ -157,8 +159,9 @@ class DeliverySteps:
         locked = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, locked.id)
         self.check_can_take(locked, load, delivery)
-        await self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes)
-        self._accepted(delivery, locked.id)
+        when = self._when(happened_at, _waits_since(delivery))
+        await self.assign(delivery, locked, position=position, pickup_at=pickup_at, notes=notes, when=when)
+        self._accepted(delivery, locked.id, when.at)
         await self._session.flush()
         return await self.deliveries.get(delivery.id)
 
@@ -168,9 +171,12 @@ class DeliverySteps:
         if delivery.status is not DeliveryStatus.AVAILABLE and delivery.transporter_id != transporter.id:
             raise _already_assigned(delivery)
 
-    def _accepted(self, delivery: Delivery, transporter_id: int) -> None:
+    def _accepted(self, delivery: Delivery, transporter_id: int, at: datetime) -> None:
         accepted = DeliveryAccepted(**identity(delivery), transporter_id=transporter_id)
-        record(self._session, accepted, at=self._clock.now())
+        record(self._session, accepted, at=at)
+
+    def _when(self, said: datetime | None, since: datetime | None) -> StepTime:
+        return step_time(said, since=since, now=self._clock.now(), rules=self._rules.times)
 
     def check_can_take(self, transporter: Transporter, load: Load, delivery: Delivery) -> None:
         """Raises Forbidden (account, papers), Conflict (not available) or Invalid (weight, number of deliveries)."""
@@ -194,23 +200,32 @@ class DeliverySteps:
         position: LivePosition | None,
         pickup_at: datetime | None = None,
         notes: str = "",
+        when: StepTime | None = None,
     ) -> None:
-        """Give a locked, available delivery to a locked transporter that was checked."""
+        """Give a locked, available delivery to a locked transporter that was checked; ``when``: not just now."""
         errands = await self.errands_of(transporter)
-        delivery.assigned_at = self._clock.now()
+        delivery.assigned_at = self._clock.now() if when is None else when.at
         delivery.estimated_pickup_time = pickup_at
         delivery.transporter_id = transporter.id
         delivery.end_hold()
         self.expect(delivery, transporter, position, errands)
-        self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes)
+        self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes, when=when)
         self._tell_assigned(delivery, transporter)
 
     async def reassign(
-        self, delivery: Delivery, transporter: Transporter, *, position: LivePosition | None, reason: str, notes: str
+        self,
+        delivery: Delivery,
+        transporter: Transporter,
+        *,
+        position: LivePosition | None,
+        reason: str,
+        notes: str,
+        happened_at: datetime | None = None,
     ) -> None:
         """Let a locked, checked transporter have a locked delivery of another; one that is aboard keeps its status.
 
-        ``reason``: a word, for the event; ``notes``: a sentence, for the step.
+        ``reason``: a word, for the event; ``notes``: a sentence, for the step; ``happened_at``: when the two met, where
+        that was said.
         """
         errands = await self.errands_of(transporter)
         aboard, taken_from = delivery.picked_up_at is not None, delivery.transporter_id or 0
@@ -228,7 +243,8 @@ class DeliverySteps:
         )
         message = HANDED_ON_MESSAGE if aboard else REASSIGNED_MESSAGE
         act = DeliveryAct.TRANSFER if aboard else DeliveryAct.REASSIGN
-        self.deliveries.record(delivery, act, message, notes=notes, happened=[moved])
+        when = self._when(happened_at, delivery.picked_up_at)
+        self.deliveries.record(delivery, act, message, notes=notes, when=when, happened=[moved])
         self._tell_assigned(delivery, transporter)
 
     def _tell_assigned(self, delivery: Delivery, transporter: Transporter) -> None:
@@ -285,9 +301,7 @@ class DeliverySteps:
         self._check_papers(transporter, delivery)  # one may have expired since
         await self._proving.check(delivery, End.PICKUP, handover)
         errands = await self.errands_of(transporter)
-        when = step_time(
-            handover.happened_at, since=delivery.assigned_at, now=self._clock.now(), rules=self._rules.times
-        )
+        when = self._when(handover.happened_at, delivery.assigned_at)
         delivery.pickup_photo = await keep_picture(self._work, self._photos, delivery, "pickup", handover.photo)
         delivery.pickup_signature = await keep_picture(
             self._work, self._photos, delivery, "pickup-signature", handover.signature
@@ -330,9 +344,7 @@ class DeliverySteps:
         await self._proving.check(delivery, end, handover)
         # Before the step names it: two that name it and then want to hold it wait for each other.
         rewarded = await lock_transporter(self._session, transporter.id)
-        when = step_time(
-            handover.happened_at, since=delivery.picked_up_at, now=self._clock.now(), rules=self._rules.times
-        )
+        when = self._when(handover.happened_at, delivery.picked_up_at)
         flags = handover.flags(
             self._rules,
             address=drop_off_point(delivery),
@@ -363,6 +375,16 @@ class DeliverySteps:
         await self._follow(self._work, delivery)
         await self._proving.record(delivery, end, handover, step)
         return delivery, step
+
+
+def _waits_since(delivery: Delivery) -> datetime:
+    """When it began to wait, the last time that it did; what is said of it while it waits is no beginning."""
+    since, before = delivery.created_at, DeliveryStatus.AVAILABLE
+    for step in delivery.tracking_history:
+        if step.status is DeliveryStatus.AVAILABLE and before is not DeliveryStatus.AVAILABLE:
+            since = step.timestamp
+        before = step.status
+    return since
 
 
 def _step(delivery: Delivery, status: DeliveryStatus) -> DeliveryStep | None:

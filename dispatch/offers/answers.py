@@ -55,6 +55,7 @@ class OfferAnswers:
         pickup_at: datetime | None,
         notes: str,
         position: LivePosition | None,
+        happened_at: datetime | None = None,
     ) -> Delivery:
         """Take a delivery by its own number; an open offer of it is accepted with that. As ``DeliverySteps.accept``."""
         await self._steps.check_not_taken(key, transporter)
@@ -72,7 +73,9 @@ class OfferAnswers:
         if offer is not None and delivery.status is DeliveryStatus.AVAILABLE:
             offer.end(OfferStatus.ACCEPTED, self._clock.now())
             await self._answered(transporter)
-        return await self._steps.accept(key, transporter, pickup_at=pickup_at, notes=notes, position=position)
+        return await self._steps.accept(
+            key, transporter, pickup_at=pickup_at, notes=notes, position=position, happened_at=happened_at
+        )
 
     async def decline(self, offer_id: int, transporter: Transporter, reason: DeclineReason) -> tuple[Offer, Delivery]:
         """Not this one, and not again; the next wave begins at once where nobody is left to answer.

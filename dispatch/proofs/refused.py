@@ -16,6 +16,8 @@ class RefusedStep(StrEnum):
     PICKUP = "pickup"
     DELIVER = "deliver"
     ATTEMPT = "attempt"
+    GIVE_BACK = "give_back"
+    RETURN = "return"
 
 
 class RefusedHandover(IdentityBase):
@@ -50,7 +52,7 @@ class RefusedHandover(IdentityBase):
     relation: Mapped[Relation | None] = mapped_column(text_enum(Relation))
     scanned: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(String(32), default="")
-    """Of an attempt: a word, such as ``nobody_there``."""
+    """Of an attempt, or of what was given back: a word, such as ``nobody_there``."""
     notes: Mapped[str] = mapped_column(Text, default="")
     lat: Mapped[float | None] = mapped_column(Double)
     lon: Mapped[float | None] = mapped_column(Double)

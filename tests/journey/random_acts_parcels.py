@@ -47,9 +47,9 @@ class ParcelActs(RandomMachine):
         self.step(who, nth, "assign", {"transporter_id": self.life.number_of(taker)}, repeat)
 
     @has_deliveries
-    @rule(who=DRIVER, nth=NTH, repeat=REPEAT)
-    def accept(self, who: str, nth: int, repeat: Any) -> None:
-        self.step(who, nth, "accept", None, repeat)
+    @rule(who=DRIVER, nth=NTH, late=LATE, repeat=REPEAT)
+    def accept(self, who: str, nth: int, late: int | None, repeat: Any) -> None:
+        self.step(who, nth, "accept", ago(late) or None, repeat)
 
     @has_deliveries
     @rule(who=mostly("admin"), nth=NTH, mode=st.sampled_from(("one", "all")), repeat=REPEAT)
@@ -66,9 +66,15 @@ class ParcelActs(RandomMachine):
         self.run(self.life.answer_offer(who, step, repeat))
 
     @has_deliveries
-    @rule(who=mostly("admin"), nth=NTH, taker=TAKER, name=st.sampled_from(("reassign", "transfer")), repeat=REPEAT)
-    def move_on(self, who: str, nth: int, taker: str, name: str, repeat: Any) -> None:
-        self.step(who, nth, name, {"transporter_id": self.life.number_of(taker), "reason": "breakdown"}, repeat)
+    @rule(who=mostly("admin"), nth=NTH, taker=TAKER, repeat=REPEAT)
+    def reassign(self, who: str, nth: int, taker: str, repeat: Any) -> None:
+        self.step(who, nth, "reassign", {"transporter_id": self.life.number_of(taker), "reason": "breakdown"}, repeat)
+
+    @has_deliveries
+    @rule(who=mostly("admin"), nth=NTH, taker=TAKER, late=LATE, repeat=REPEAT)
+    def transfer(self, who: str, nth: int, taker: str, late: int | None, repeat: Any) -> None:
+        body = {"transporter_id": self.life.number_of(taker), "reason": "breakdown"} | ago(late)
+        self.step(who, nth, "transfer", body, repeat)
 
     @has_deliveries
     @rule(who=mostly("admin"), nth=NTH, repeat=REPEAT)
@@ -76,9 +82,9 @@ class ParcelActs(RandomMachine):
         self.step(who, nth, "unassign", {"reason": "mistake"}, repeat)
 
     @has_deliveries
-    @rule(who=DRIVER, nth=NTH, repeat=REPEAT)
-    def give_back(self, who: str, nth: int, repeat: Any) -> None:
-        self.step(who, nth, "give-back", {"reason": "too_far"}, repeat)
+    @rule(who=DRIVER, nth=NTH, late=LATE, repeat=REPEAT)
+    def give_back(self, who: str, nth: int, late: int | None, repeat: Any) -> None:
+        self.step(who, nth, "give-back", {"reason": "too_far"} | ago(late), repeat)
 
     @has_deliveries
     @rule(who=DRIVER, nth=NTH, late=LATE, name=st.sampled_from(("pickup", "pickup", "deliver")), repeat=REPEAT)
@@ -103,14 +109,14 @@ class ParcelActs(RandomMachine):
         self.step(who, nth, "cancel", {"reason": "customer_asked"}, repeat)
 
     @may_end_parcels
-    @rule(who=mostly("admin"), nth=NTH, ending=st.sampled_from(("lost", "damaged")), repeat=REPEAT)
-    def lose(self, who: str, nth: int, ending: str, repeat: Any) -> None:
-        self.step(who, nth, "loss", {"ending": ending, "reason": "It is gone."}, repeat)
+    @rule(who=mostly("admin"), nth=NTH, ending=st.sampled_from(("lost", "damaged")), late=LATE, repeat=REPEAT)
+    def lose(self, who: str, nth: int, ending: str, late: int | None, repeat: Any) -> None:
+        self.step(who, nth, "loss", {"ending": ending, "reason": "It is gone."} | ago(late), repeat)
 
     @may_end_parcels
-    @rule(who=mostly("Anju", "Bikash", "admin", "driver"), nth=NTH, restock=st.booleans(), repeat=REPEAT)
-    def bring_back(self, who: str, nth: int, restock: bool, repeat: Any) -> None:
-        body = {"reason": "Nobody is there.", "restock": restock}
+    @rule(who=mostly("Anju", "Bikash", "admin", "driver"), nth=NTH, restock=st.booleans(), late=LATE, repeat=REPEAT)
+    def bring_back(self, who: str, nth: int, restock: bool, late: int | None, repeat: Any) -> None:
+        body = {"reason": "Nobody is there.", "restock": restock} | ago(late)
         self.run(self.life.bring_back(who, self.delivery(nth), body, repeat))
 
     @has_deliveries

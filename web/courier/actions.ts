@@ -3,7 +3,10 @@ import { waitBefore } from "../shared/backoff.ts";
 import { Refused } from "../shared/client.ts";
 import { naming } from "./pictures_in_parts.ts";
 
-export type ActionKind = "pickup" | "deliver" | "attempts";
+/** Steps that are proved by what is gathered for them. */
+export type ProvedKind = "pickup" | "deliver" | "attempts";
+/** Each is the last part of the address that it is told to. */
+export type ActionKind = ProvedKind | "give-back" | "return";
 /** `saved` on this phone, `sending`, `confirmed` by the server; or `refused` by it, until a person has read why. */
 export type ActionState = "saved" | "sending" | "confirmed" | "refused";
 
@@ -53,6 +56,10 @@ export interface Action {
 /** What is told to the server with one call. */
 export function requestOf({ delivery_id, kind, body, happened_at, key, uploads }: Action): { path: string; body: Record<string, unknown>; key: string } {
   return { path: `/api/deliveries/${delivery_id}/${kind}/`, ...naming({ ...body, happened_at }, key, uploads) };
+}
+
+export function isProved(kind: ActionKind): kind is ProvedKind {
+  return kind !== "give-back" && kind !== "return";
 }
 
 /** So long a step waits on the phone before it is sent: whoever tapped too soon takes it back. */

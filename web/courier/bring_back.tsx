@@ -8,7 +8,7 @@ import { AskTwice } from "./ask_twice.tsx";
 import type { Given } from "./given.ts";
 import type { Job } from "./jobs.ts";
 
-/** The button, and the question behind it. Needs the server: it knows whether the parcel was tried enough. */
+/** The button, and the question behind it. Whether the parcel was tried enough the server decides, when it hears of the tries before. */
 export function BringBack({ work, say, job }: Pick<Given, "work" | "say"> & { job: Job }) {
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);

@@ -1,6 +1,6 @@
 // What a page gathers for one step, from the phone and onto it.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ActionKind } from "./actions.ts";
+import type { ProvedKind } from "./actions.ts";
 import type { Gathered } from "./proofs.ts";
 import type { Work } from "./work.ts";
 
@@ -18,7 +18,7 @@ export interface Gathering<Of> {
 }
 
 /** `jobs`: the deliveries that are under way. */
-export function useGathering<Kind extends ActionKind>(work: Work, kind: Kind, id: number, jobs: readonly { id: number }[]): Gathering<Gathered[Kind]> {
+export function useGathering<Kind extends ProvedKind>(work: Work, kind: Kind, id: number, jobs: readonly { id: number }[]): Gathering<Gathered[Kind]> {
   const [shown, setShown] = useState<Gathered[Kind] | null>(null);
   const newest = useRef<Gathered[Kind] | null>(null);
   const take = (found: Gathered[Kind]): void => {

@@ -11,7 +11,7 @@ import type { GiveBackReason } from "./work_state.ts";
 
 const REASONS: readonly GiveBackReason[] = ["vehicle_trouble", "too_far", "too_much", "pickup_closed", "not_ready", "unsafe", "off_duty", "other"];
 
-/** The button, and the question behind it. Needs the server: nobody else knows who gets it then. */
+/** The button, and the question behind it. Without a network it is told later, with the time at which it was done. */
 export function GiveBack({ work, say, job }: Pick<Given, "work" | "say"> & { job: Job }) {
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);

@@ -7,7 +7,7 @@ import { type Given, useNow } from "./given.ts";
 import { gatheredOf, heldOf } from "./held_steps.ts";
 import { REASONS } from "./next_tries.ts";
 
-const DONE = { pickup: "held.pickup", deliver: "notice.delivered", attempts: "notice.attempted" } as const;
+const DONE = { pickup: "held.pickup", deliver: "notice.delivered", attempts: "notice.attempted", "give-back": "held.given_back", return: "held.brought_back" } as const;
 
 export function Held(given: Given) {
   const { work, state, say } = given;

@@ -10,13 +10,15 @@ export function heldOf(actions: readonly Action[], now: number): readonly Action
 export function gatheredOf(held: readonly Action[]): readonly (readonly Action[])[] {
   const groups: Action[][] = [];
   for (const one of held) {
-    const group = groups.find(([first]) => first !== undefined && first.kind === one.kind && one.kind !== "attempts" && first.title === one.title && near(first, one));
+    const group = groups.find(([first]) => first !== undefined && first.kind === one.kind && IN_ONE_GO.has(one.kind) && first.title === one.title && near(first, one));
     if (group === undefined) groups.push([one]);
     else group.push(one);
   }
   return groups;
 }
 
+// Done with several parcels at once.
+const IN_ONE_GO: ReadonlySet<string> = new Set(["pickup", "deliver"]);
 const IN_ONE_GO_MS = 2_000;
 
 function near(a: Action, b: Action): boolean {

@@ -45,6 +45,16 @@ test("a parcel that was tried in vain is last until its next try, however pressi
   expect(waitsUntil(job(1, "in_transit"), 0)).toBeNull();
 });
 
+test("what was given back or goes back to its seller is gone, until a dispatcher gives it to this courier again", () => {
+  const given = (state: Action["state"]): Action => ({ ...did("give-back", state), happened_at: "2026-11-28T10:00:00Z" });
+  const since = (assigned_at: string): Job[] => [job(1, "assigned", { assigned_at })];
+  expect(withActions(since("2026-11-28T09:00:00Z"), [given("saved")])).toEqual([]);
+  expect(withActions(since("2026-11-28T09:00:00Z"), [given("confirmed")])).toEqual([]);
+  expect(ids(withActions(since("2026-11-28T09:00:00Z"), [given("refused")]))).toEqual([1]);
+  expect(ids(withActions(since("2026-11-28T10:05:00Z"), [given("confirmed")]))).toEqual([1]);
+  expect(withActions([job(1, "in_transit")], [did("return")])).toEqual([]);
+});
+
 test("what was done on this phone has happened, unless the server refused it", () => {
   expect(withActions([job(1)], [did("pickup")])[0]?.status).toBe("picked_up");
   expect(withActions([job(1)], [did("pickup"), did("deliver", "sending")])).toEqual([]);

@@ -35,13 +35,18 @@ export function withActions(jobs: readonly Job[], actions: readonly Action[]): J
   return jobs.flatMap((job) => {
     // What is confirmed counts too: a list that was asked for before does not know it yet, and no step is ever undone.
     const own = actions.filter((one) => one.delivery_id === job.id && one.state !== "refused");
-    if (own.some((one) => one.kind === "deliver")) return [];
+    if (own.some((one) => one.kind === "deliver" || one.kind === "return" || isGivenBack(one, job))) return [];
     if (own.some((one) => one.kind === "pickup") && job.status === "assigned") return [{ ...job, status: "picked_up" as const }];
     const status = own.some((one) => one.kind === "attempts") && job.status === "picked_up" ? ("in_transit" as const) : job.status;
     const attempts_left = Math.max(0, job.attempts_left - own.filter((one) => isUntold(one, job) && isTry(one)).length); // not a number where an older page has kept the job
     const tried = own.findLast((one) => one.kind === "attempts" && one.state !== "confirmed"); // what is confirmed, a buyer may have changed since
     return [tried === undefined ? { ...job, status, attempts_left } : { ...job, status, attempts_left, next_try: nextTryOf(tried), stops: [] }]; // where it comes among the others, only the server can say
   });
+}
+
+/** Whether it was given back since it was assigned: a dispatcher may have given it to this courier again. */
+function isGivenBack({ kind, state, happened_at }: Action, job: Job): boolean {
+  return kind === "give-back" && (state !== "confirmed" || (timeOf(job.assigned_at) ?? 0) <= Date.parse(happened_at));
 }
 
 /** How often it was tried, with what the server has not told of yet. */

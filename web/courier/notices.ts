@@ -30,10 +30,10 @@ export function stillHolds({ key, delivery_id }: Notice, known: readonly Pick<Jo
   return key !== "notice.unanswered_offers" || !on_duty;
 }
 
-/** What is said of what this phone did in one go; null of a pickup, which the page shows by itself. */
+/** What is said of what this phone did in one go; null of what the page shows by itself, as that a parcel was picked up or is gone. */
 export function noticeOfDone(done: readonly Pick<Action, "kind" | "title" | "delivery_id">[], jobs: readonly Pick<Job, "id" | "delivery_fee">[]): Notice | null {
   const [first] = done;
-  if (first === undefined || first.kind === "pickup") return null;
+  if (first === undefined || (first.kind !== "deliver" && first.kind !== "attempts")) return null;
   const told = { title: first.title, delivery_id: first.delivery_id, count: done.length };
   if (first.kind === "attempts") return { ...told, key: "notice.attempted", fee: null };
   const fees = done.map((one) => jobs.find(({ id }) => id === one.delivery_id)?.delivery_fee);

@@ -1,5 +1,5 @@
 // What was gathered for a step that is not finished: a page that is closed meanwhile goes on where it was.
-import type { ActionKind } from "./actions.ts";
+import type { ProvedKind } from "./actions.ts";
 import { type AttemptAnswers, NO_ANSWERS, answersOf } from "./attempt_answers.ts";
 import type { Kept } from "./kept.ts";
 
@@ -30,7 +30,7 @@ export interface Proof {
 export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
 
 /** What is sent of it with the step. */
-export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> {
+export function bodyOf(kind: ProvedKind, proof: Proof): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   if (proof.photo !== null) body[kind === "pickup" ? "pickup_photo" : "delivery_photo"] = proof.photo;
   if (proof.signature !== null) {
@@ -45,7 +45,7 @@ export function bodyOf(kind: ActionKind, proof: Proof): Record<string, unknown> 
 }
 
 /** What a step that was undone had gathered, as `bodyOf` wrote it: the questions begin anew, with what is there already. */
-export function proofOf(kind: ActionKind, body: Readonly<Record<string, unknown>>): Proof {
+export function proofOf(kind: ProvedKind, body: Readonly<Record<string, unknown>>): Proof {
   const text = (name: string): string => String(body[name] ?? "");
   const picture = (name: string): string | null => (typeof body[name] === "string" ? text(name) : null);
   return {
@@ -70,12 +70,12 @@ export interface Gathered {
 const NOTHING: Gathered = { pickup: NO_PROOF, deliver: NO_PROOF, attempts: NO_ANSWERS };
 
 /** What a step that was undone had gathered. */
-export function gatheredFor({ kind, body, happened_at }: { kind: ActionKind; body: Readonly<Record<string, unknown>>; happened_at: string }): Gathered[ActionKind] {
+export function gatheredFor({ kind, body, happened_at }: { kind: ProvedKind; body: Readonly<Record<string, unknown>>; happened_at: string }): Gathered[ProvedKind] {
   return kind === "attempts" ? answersOf(body, happened_at) : proofOf(kind, body);
 }
 
 /** By kind and delivery, as in "deliver:12". */
-export type KeptProofs = Readonly<Record<string, Gathered[ActionKind]>>;
+export type KeptProofs = Readonly<Record<string, Gathered[ProvedKind]>>;
 
 export class Proofs {
   #changing: Promise<void> = Promise.resolve();
@@ -85,24 +85,24 @@ export class Proofs {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async find<Kind extends ActionKind>(kind: Kind, delivery: number): Promise<Gathered[Kind]> {
+  async find<Kind extends ProvedKind>(kind: Kind, delivery: number): Promise<Gathered[Kind]> {
     await this.#changing;
     const all = await this.kept.read("proofs").catch(() => undefined); // a phone that says nothing is asked anew
-    const found: Partial<Gathered[ActionKind]> & { good_until?: number | undefined } = all?.[nameOf(kind, delivery)] ?? {};
+    const found: Partial<Gathered[ProvedKind]> & { good_until?: number | undefined } = all?.[nameOf(kind, delivery)] ?? {};
     return (found.good_until ?? Infinity) < this.now() ? NOTHING[kind] : { ...NOTHING[kind], ...found }; // an older page kept less
   }
 
   /** Keeps one; those of deliveries that are not under way any more go. */
-  keep<Kind extends ActionKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
+  keep<Kind extends ProvedKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
     return this.#change((all) => ({ ...underWay(all, under_way), [nameOf(kind, delivery)]: gathered }));
   }
 
   /** The same, where nothing is kept for it. */
-  keepUnlessKept<Kind extends ActionKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
+  keepUnlessKept<Kind extends ProvedKind>(kind: Kind, delivery: number, gathered: Gathered[Kind], under_way: readonly number[]): Promise<void> {
     return this.#change((all) => ({ [nameOf(kind, delivery)]: gathered, ...underWay(all, under_way) }));
   }
 
-  forget(kind: ActionKind, delivery: number): Promise<void> {
+  forget(kind: ProvedKind, delivery: number): Promise<void> {
     return this.#change((all) => Object.fromEntries(Object.entries(all).filter(([name]) => name !== nameOf(kind, delivery))));
   }
 
@@ -118,6 +118,6 @@ function underWay(all: KeptProofs, deliveries: readonly number[]): KeptProofs {
   return Object.fromEntries(Object.entries(all).filter(([name]) => deliveries.includes(Number(name.split(":")[1]))));
 }
 
-function nameOf(kind: ActionKind, delivery: number): string {
+function nameOf(kind: ProvedKind, delivery: number): string {
   return `${kind}:${delivery}`;
 }

@@ -1,8 +1,8 @@
 // What is asked at a handover, one question at a time.
 import type { components } from "../shared/api.ts";
-import type { ActionKind } from "./actions.ts";
+import type { ProvedKind } from "./actions.ts";
 
-export type HandoverKind = Exclude<ActionKind, "attempts">;
+export type HandoverKind = Exclude<ProvedKind, "attempts">;
 export type Kind = components["schemas"]["ProofKind"];
 export type Question = Kind | "done";
 

@@ -12,7 +12,7 @@ import { pathOf } from "./views.ts";
 
 const CHIPS: Readonly<Record<ActionState, string>> = { saved: "polling", sending: "polling", confirmed: "live", refused: "offline" };
 
-const DONE = { pickup: "stop.picked_up", deliver: "stop.delivered", attempts: "attempt.done" } as const;
+const DONE = { pickup: "stop.picked_up", deliver: "stop.delivered", attempts: "attempt.done", "give-back": "stop.given_back", return: "stop.brought_back" } as const;
 
 export function QueueView({ work, state, language, say }: Given) {
   const [dropping, setDropping] = useState<Action | null>(null);

@@ -3,7 +3,7 @@ import { type Client, Refused } from "../shared/client.ts";
 import { newKey } from "../shared/request_keys.ts";
 import { ServerClock } from "../shared/server_clock.ts";
 import type { Shift } from "../shared/shifts.ts";
-import { type Action, HOLD_MS, isHeld } from "./actions.ts";
+import { type Action, HOLD_MS, isHeld, isProved } from "./actions.ts";
 import { Asking, type Heard, NO_PROFILE } from "./asking.ts";
 import { browserSockets } from "./browser_sockets.ts";
 import { whenComingBack } from "./coming_back.ts";
@@ -142,22 +142,14 @@ export class Work {
     this.#set({ duty: await this.client.call<Duty>("/api/transporters/me/shifts/", { method: "PUT", body: { shifts } }) });
   }
 
-  /** Somebody else is to carry what was not picked up. Raises Refused or Unreachable. */
+  /** Somebody else is to carry what was not picked up; told as any other step is, also later. */
   async giveBack(job: Job, reason: GiveBackReason, note: string): Promise<void> {
-    try {
-      await this.client.call(`/api/deliveries/${job.id}/give-back/`, { method: "POST", body: { reason, note } });
-    } finally {
-      await this.again();
-    }
+    await this.done({ kind: "give-back", delivery_id: job.id, title: job.pickup_address, body: { reason, note } });
   }
 
-  /** Raises Refused or Unreachable: the server makes the delivery that brings it back. */
+  /** The server makes the delivery that brings it back, once it is told. */
   async bringBack(job: Job, reason: string): Promise<void> {
-    try {
-      await this.client.call(`/api/deliveries/${job.id}/return/`, { method: "POST", body: { reason } });
-    } finally {
-      await this.again();
-    }
+    await this.done({ kind: "return", delivery_id: job.id, title: job.pickup_address, body: { reason } });
   }
 
   /** Raises Refused or Unreachable: who gets a parcel can be known by the server alone. */
@@ -205,7 +197,7 @@ export class Work {
     if (this.#outbox === null) throw new Error("what the phone keeps is not open yet");
     await this.#outbox.addAll(actions.map((one) => ({ ...one, happened_at, ...this.#triedBefore(one) })), hold_ms);
     // It is done, whatever becomes of what was gathered for it: a problem here would have it done once more.
-    for (const { kind, delivery_id } of actions) await this.proofs?.forget(kind, delivery_id).catch(() => undefined);
+    for (const { kind, delivery_id } of actions) if (isProved(kind)) await this.proofs?.forget(kind, delivery_id).catch(() => undefined);
     if (notice !== null) this.#set({ notice });
     else this.#hideNoticeOf(actions);
   }

@@ -132,8 +132,8 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       {stop.kind === "dropoff" && (
         <Link class="button" href={pathOf({ name: "attempt", id: job.id })}><Icon of={DoorClosed} />{say("attempt.button")}</Link>
       )}
-      {known?.return_of === null && stop.kind === "dropoff" && known.attempts.length > 0 && (
-        known.attempts_left > 0 ? <p class="quiet small">{say("bring_back.when")}</p> : <BringBack key={`back-${job.id}`} work={work} say={say} job={job} />
+      {known?.return_of === null && stop.kind === "dropoff" && (known.attempts.length > 0 || job.attempts_left < known.attempts_left) && (
+        job.attempts_left > 0 ? <p class="quiet small">{say("bring_back.when")}</p> : <BringBack key={`back-${job.id}`} work={work} say={say} job={job} />
       )}
       {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>

@@ -233,7 +233,8 @@ export interface paths {
          * Accept
          * @description Take an available delivery, or confirm one's own. One of several who try gets it.
          *
-         *     An open offer of it is accepted with that; the offers of all others are withdrawn.
+         *     An open offer of it is accepted with that; the offers of all others are withdrawn. Who is heard first has it,
+         *     whatever `happened_at` says; that is judged as at the pickup, and cannot precede the moment it began to wait.
          */
         post: operations["deliveries_accept"];
         delete?: never;
@@ -553,8 +554,9 @@ export interface paths {
          * GiveBack
          * @description Give back what was assigned to oneself and not picked up; it waits for somebody else.
          *
-         *     It is not given to the same transporter again but by a dispatcher. 409: `parcel_aboard`, `no_longer_yours`,
-         *     `wrong_status`, each with `delivery_status`.
+         *     It is not given to the same transporter again but by a dispatcher. `happened_at` is judged as at the pickup.
+         *     409, each with `delivery_status`: `parcel_aboard`, `no_longer_yours`, `wrong_status`, and `assigned_since` where
+         *     it was given to the same one again after that. What is told late and refused is kept for admins (`proof_kept`).
          */
         post: operations["assignments_give_back"];
         delete?: never;
@@ -638,7 +640,8 @@ export interface paths {
          *     For a lost parcel all that is left of what was paid for its sale goes back, with its part of tax and shipping;
          *     for a damaged one `amount` where it is named (400 `refund_too_large` beyond what is left). What had arrived
          *     stays `delivered`, everything else is `cancelled`; the goods are not on sale again. The same again changes
-         *     nothing; 409: `ended_otherwise` with `ending`, `refund_exists` where another amount was named before.
+         *     nothing. `happened_at` is judged as at the drop-off; the money goes by when we were told. 409: `ended_otherwise`
+         *     with `ending`, `refund_exists` where another amount was named before.
          */
         post: operations["deliveries_report"];
         delete?: never;
@@ -940,8 +943,9 @@ export interface paths {
          *     What is aboard stays aboard: its transporter has it as a delivery of its own, `picked_up`, to the seller's
          *     address, with the proof that is required of returns. What had arrived waits at the customer's to be fetched.
          *     The delivery itself ends: `ending` is `returned`. Once the return is delivered, the goods are on sale again and
-         *     their price goes back, without the shipping. The same again changes nothing. 409: `cannot_return`,
-         *     `not_exhausted`, `no_longer_yours`, each with `delivery_status`.
+         *     their price goes back, without the shipping. The same again changes nothing. `happened_at` is judged as at the
+         *     drop-off, and cannot precede the last attempt. 409: `cannot_return`, `not_exhausted`, `no_longer_yours`, each
+         *     with `delivery_status`; what its transporter told late is kept for admins then (`proof_kept`).
          */
         post: operations["deliveries_bring_back"];
         delete?: never;
@@ -1009,8 +1013,8 @@ export interface paths {
          * Transfer
          * @description Let another transporter have a parcel that is aboard: the two met, or are about to.
          *
-         *     The status stays, the history has a step, both apps are told. 409: `not_aboard`, `other_transporter`,
-         *     `same_transporter`, `cannot_take`.
+         *     The status stays, the history has a step, both apps are told; `happened_at` is judged as at the drop-off. 409:
+         *     `not_aboard`, `other_transporter`, `same_transporter`, `cannot_take`.
          */
         post: operations["assignments_transfer"];
         delete?: never;
@@ -4280,11 +4284,13 @@ export interface components {
     schemas: {
         /**
          * Acceptance
-         * @description When the transporter means to be there.
+         * @description When the transporter means to be there. ``happened_at``: when it took it, by the phone's clock.
          */
         Acceptance: {
             /** @default null */
             estimated_pickup_time: string | null;
+            /** @default null */
+            happened_at: string | null;
             /**
              * Format: lines
              * @default
@@ -6270,9 +6276,11 @@ export interface components {
         };
         /**
          * GiveBack
-         * @description Why a transporter gives a delivery back.
+         * @description Why a transporter gives a delivery back. ``happened_at``: when, by the phone's clock.
          */
         GiveBack: {
+            /** @default null */
+            happened_at: string | null;
             /**
              * Format: lines
              * @default
@@ -6893,13 +6901,16 @@ export interface components {
          * LossBody
          * @description What became of the parcel, and why.
          *
-         *     ``amount``: so much goes back for a damaged one, NPR; where it is not named, all that is left.
+         *     ``amount``: so much goes back for a damaged one, NPR; where it is not named, all that is left. ``happened_at``: when
+         *     it was lost, or the damage found, where that was not just now.
          */
         LossBody: {
             /** @default null */
             amount: (string | number) | null;
             /** @enum {unknown} */
             ending: "damaged" | "lost";
+            /** @default null */
+            happened_at: string | null;
             /** Format: lines */
             reason: string;
         } | {
@@ -9075,7 +9086,7 @@ export interface components {
          * @description Which step was refused.
          * @enum {string}
          */
-        RefusedStep: "pickup" | "deliver" | "attempt";
+        RefusedStep: "pickup" | "deliver" | "attempt" | "give_back" | "return";
         /**
          * Registration
          * @description A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command.
@@ -9249,8 +9260,12 @@ export interface components {
         /**
          * ReturnBody
          * @description Why a parcel goes back. ``restock``: whether its goods are on sale again once they are there.
+         *
+         *     ``happened_at``: since when it does, where that is not just now.
          */
         ReturnBody: {
+            /** @default null */
+            happened_at: string | null;
             /** Format: lines */
             reason: string;
             /** @default true */
@@ -10249,8 +10264,12 @@ export interface components {
         /**
          * Transfer
          * @description Who takes the parcel from whoever has it aboard, and why; ``taken_from`` as at a reassignment.
+         *
+         *     ``happened_at``: when the two met, where that was not just now.
          */
         Transfer: {
+            /** @default null */
+            happened_at: string | null;
             /**
              * Format: lines
              * @default

@@ -9,7 +9,7 @@ from api.http.actors import actor_of
 from api.http.described_errors import MAY_CONFLICT
 from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
-from api.http.schemas import Body, Id, PathId, Text
+from api.http.schemas import Body, Id, Moment, PathId, Text
 from api.http.security import acts, needs
 from api.routes.deliveries.changes_answers import (
     ChangedDelivery,
@@ -21,6 +21,7 @@ from api.routes.deliveries.changes_answers import (
     relieved_answer,
 )
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
 from dispatch.assignments.by_hand import TakenBack
@@ -30,7 +31,10 @@ from dispatch.assignments.changes.reassigning import Move, Moved
 from dispatch.assignments.changes.relieving import Relief
 from dispatch.audit.service import record
 from dispatch.database.work import Work
+from dispatch.deliveries.handover import Handover
 from dispatch.deliveries.models import Priority
+from dispatch.deliveries.refused_steps import SentStep
+from dispatch.proofs.refused import RefusedStep
 from dispatch.transporters.service import Transporters
 
 
@@ -47,19 +51,24 @@ class Reassignment(Body, frozen=True, kw_only=True):
 
 
 class Transfer(Body, frozen=True, kw_only=True):
-    """Who takes the parcel from whoever has it aboard, and why; ``taken_from`` as at a reassignment."""
+    """Who takes the parcel from whoever has it aboard, and why; ``taken_from`` as at a reassignment.
+
+    ``happened_at``: when the two met, where that was not just now.
+    """
 
     transporter_id: Id
     reason: TakenBack
     note: Text = ""
     taken_from: Id | None = None
+    happened_at: Moment | None = None
 
 
 class GiveBack(Body, frozen=True, kw_only=True):
-    """Why a transporter gives a delivery back."""
+    """Why a transporter gives a delivery back. ``happened_at``: when, by the phone's clock."""
 
     reason: GiveBackReason
     note: Text = ""
+    happened_at: Moment | None = None
 
 
 class Cancellation(Body, frozen=True, kw_only=True):
@@ -147,12 +156,14 @@ class ChangesController(Controller):
     ) -> MovedAnswer:
         """Let another transporter have a parcel that is aboard: the two met, or are about to.
 
-        The status stays, the history has a step, both apps are told. 409: `not_aboard`, `other_transporter`,
-        `same_transporter`, `cannot_take`.
+        The status stays, the history has a step, both apps are told; `happened_at` is judged as at the drop-off. 409:
+        `not_aboard`, `other_transporter`, `same_transporter`, `cannot_take`.
         """
         told = words_of_move("Handed on", data.reason, data.note)
         moved = await services.reassignments(work).transfer(
-            delivery_key(delivery_id), Move(data.transporter_id, data.taken_from, data.reason.value, told), request.user
+            delivery_key(delivery_id),
+            Move(data.transporter_id, data.taken_from, data.reason.value, told, data.happened_at),
+            request.user,
         )
         await note_moved(work, request, "delivery.transferred", moved, told)
         return moved_answer(moved)
@@ -168,13 +179,17 @@ class ChangesController(Controller):
     ) -> ChangedDelivery:
         """Give back what was assigned to oneself and not picked up; it waits for somebody else.
 
-        It is not given to the same transporter again but by a dispatcher. 409: `parcel_aboard`, `no_longer_yours`,
-        `wrong_status`, each with `delivery_status`.
+        It is not given to the same transporter again but by a dispatcher. `happened_at` is judged as at the pickup.
+        409, each with `delivery_status`: `parcel_aboard`, `no_longer_yours`, `wrong_status`, and `assigned_since` where
+        it was given to the same one again after that. What is told late and refused is kept for admins (`proof_kept`).
         """
         transporter = await Transporters(work, services.clock).get_of(request.user)
-        delivery = await services.refusals(work).give_back(
-            delivery_key(delivery_id), transporter, data.reason, note=data.note
-        )
+        key, told = delivery_key(delivery_id), Handover(None, data.note, happened_at=data.happened_at)
+        sent = SentStep(key, transporter.id, RefusedStep.GIVE_BACK, told, data.reason.value)
+        async with proof_kept(work, services, sent):
+            delivery = await services.refusals(work).give_back(
+                key, transporter, data.reason, note=data.note, happened_at=data.happened_at
+            )
         return changed_delivery(delivery)
 
     @post("/{delivery_id:str}/cancel/", guards=[acts(Role.ADMIN, Role.SELLER)], status_code=200)

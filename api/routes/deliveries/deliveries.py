@@ -135,10 +135,11 @@ class NewDelivery(DeliveryOfSale, frozen=True, kw_only=True):
 
 
 class Acceptance(Body, frozen=True, kw_only=True):
-    """When the transporter means to be there."""
+    """When the transporter means to be there. ``happened_at``: when it took it, by the phone's clock."""
 
     estimated_pickup_time: Moment | None = None
     notes: Text = ""
+    happened_at: Moment | None = None
 
 
 def delivery_key(text: str) -> DeliveryKey:
@@ -230,7 +231,8 @@ class DeliveryController(Controller):
     ) -> AcceptedDelivery:
         """Take an available delivery, or confirm one's own. One of several who try gets it.
 
-        An open offer of it is accepted with that; the offers of all others are withdrawn.
+        An open offer of it is accepted with that; the offers of all others are withdrawn. Who is heard first has it,
+        whatever `happened_at` says; that is judged as at the pickup, and cannot precede the moment it began to wait.
         """
         transporter, position = await transporter_and_place(request, work, services)
         wish = data or Acceptance()
@@ -240,5 +242,6 @@ class DeliveryController(Controller):
             pickup_at=wish.estimated_pickup_time,
             notes=wish.notes,
             position=position,
+            happened_at=wish.happened_at,
         )
         return accepted_delivery(delivery, transporter)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from api.http.actors import actor_of
 from api.http.field_rules import Rule, absent
 from api.http.injected import GivenWork
-from api.http.schemas import MANY_LINES, NO_NUL, Body
+from api.http.schemas import MANY_LINES, NO_NUL, Body, Moment
 from api.http.security import needs
 from api.routes.deliveries.changes_answers import ChangedDelivery, changed_delivery
 from api.routes.deliveries.deliveries import KeyPath, delivery_key
@@ -29,12 +29,14 @@ Why = Annotated[str, Meta(min_length=1, max_length=2000, pattern=NO_NUL, extra=M
 class LossBody(Body, frozen=True, kw_only=True):
     """What became of the parcel, and why.
 
-    ``amount``: so much goes back for a damaged one, NPR; where it is not named, all that is left.
+    ``amount``: so much goes back for a damaged one, NPR; where it is not named, all that is left. ``happened_at``: when
+    it was lost, or the damage found, where that was not just now.
     """
 
     ending: Literal["lost", "damaged"]
     reason: Why
     amount: Decimal | None = None
+    happened_at: Moment | None = None
 
     described: ClassVar[Rule] = {"anyOf": [absent("amount"), {"properties": {"ending": {"const": "damaged"}}}]}
 
@@ -113,9 +115,10 @@ class LossController(Controller):
         For a lost parcel all that is left of what was paid for its sale goes back, with its part of tax and shipping;
         for a damaged one `amount` where it is named (400 `refund_too_large` beyond what is left). What had arrived
         stays `delivered`, everything else is `cancelled`; the goods are not on sale again. The same again changes
-        nothing; 409: `ended_otherwise` with `ending`, `refund_exists` where another amount was named before.
+        nothing. `happened_at` is judged as at the drop-off; the money goes by when we were told. 409: `ended_otherwise`
+        with `ending`, `refund_exists` where another amount was named before.
         """
-        told = LossReport(Ending(data.ending), data.reason, paisa_of(data.amount))
+        told = LossReport(Ending(data.ending), data.reason, paisa_of(data.amount), data.happened_at)
         lost = await services.losses(work).report(delivery_key(delivery_id), request.user, told)
         refund = sale_refund(lost.refund)
         if lost.is_new:

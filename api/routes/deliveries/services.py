@@ -267,18 +267,28 @@ class DeliveryServices(Feature):
 
     def refusals(self, work: Work) -> Refusals:
         """What transporters give back in a unit of work."""
-        return Refusals(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+        deliveries = self.delivery_steps(work).deliveries
+        return Refusals(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
 
     def losses(self, work: Work) -> Losses:
         """What was lost or damaged in a unit of work."""
-        return Losses(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+        deliveries = self.delivery_steps(work).deliveries
+        return Losses(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
 
     def returns(self, work: Work) -> Returns:
         """Parcels that go back to their sellers, in a unit of work."""
         steps = self.delivery_steps(work)
         most = self.attempt_rules.most
         factor = self.settings.road_factor
-        return Returns(work, self.clock, self.publisher, steps.deliveries, most_attempts=most, road_factor=factor)
+        return Returns(
+            work,
+            self.clock,
+            self.publisher,
+            steps.deliveries,
+            most_attempts=most,
+            road_factor=factor,
+            times=self.handover_rules.times,
+        )
 
     def holding(self, work: Work) -> Holding:
         """Deliveries that people let wait, in a unit of work."""

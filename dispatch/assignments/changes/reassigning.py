@@ -6,6 +6,7 @@ Lock order: delivery, transporters by their numbers.
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
@@ -46,13 +47,14 @@ class Moved:
 class Move:
     """What a dispatcher wants: to whom (None: the best), from whom (None: whoever has it), and why.
 
-    ``reason``: a word; ``told``: a sentence.
+    ``reason``: a word; ``told``: a sentence; ``happened_at``: when a parcel was handed on, where that was said.
     """
 
     to: int | None
     taken_from: int | None
     reason: str
     told: str
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +157,14 @@ class Reassignments:
             delivery,
             (WithdrawalReason.TRANSFERRED if aboard else WithdrawalReason.REASSIGNED).value,
         )
-        await self._steps.reassign(delivery, taker, position=ranked.position(to), reason=move.reason, notes=move.told)
+        await self._steps.reassign(
+            delivery,
+            taker,
+            position=ranked.position(to),
+            reason=move.reason,
+            notes=move.told,
+            happened_at=move.happened_at,
+        )
         delivery.pinned = move.to is not None
         strategy = "transfer" if aboard else "reassigned"
         others = given.alternatives

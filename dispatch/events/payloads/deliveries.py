@@ -175,7 +175,7 @@ class DeliveryProofRefused(DeliveryData, frozen=True, kw_only=True):
     number: int
     """Counts from 1."""
     step: str
-    """``pickup``, ``deliver`` or ``attempt``."""
+    """``pickup``, ``deliver``, ``attempt``, ``give_back`` or ``return``."""
     refusal: str
     """A word, such as ``no_longer_yours``."""
 
