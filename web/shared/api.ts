@@ -1292,6 +1292,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/deliveries/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DeliveriesTable
+         * @description All deliveries as a table that an import reads, or one to begin with.
+         *
+         *     Ways back are left out, and parcels whose buyer's account is deleted: a table makes neither. What has no
+         *     external id yet is given one. 409 `too_many_rows` where there are more than an import takes.
+         */
+        get: operations["imports_deliveries_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/products": {
         parameters: {
             query?: never;
@@ -1356,6 +1379,28 @@ export interface paths {
          *     `vehicle_number`, `max_active`. They choose a password by "forgotten", and are verified as all are.
          */
         post: operations["imports_transporters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/transporters/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * TransportersTable
+         * @description All transporters as a table that an import reads, without accounts that are deleted; or one to begin with.
+         *
+         *     What has no external id yet is given one. 409 `too_many_rows` where there are more than an import takes.
+         */
+        get: operations["imports_transporters_table"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5481,7 +5526,7 @@ export interface components {
         };
         /**
          * DeliveryRow
-         * @description A delivery of a sale, with the columns of `POST /api/deliveries/create/`.
+         * @description A delivery of a sale, with the columns of `POST /api/deliveries/create/`; its `proof` is four of them.
          */
         DeliveryRow: {
             assigned_at: string | null;
@@ -13239,6 +13284,40 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    imports_deliveries_table: {
+        parameters: {
+            query?: {
+                /** @description A table to begin with, instead of one's own products. */
+                empty?: boolean;
+                /** @description Of the file. */
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     imports_products: {
         parameters: {
             query?: {
@@ -13350,6 +13429,40 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    imports_transporters_table: {
+        parameters: {
+            query?: {
+                /** @description A table to begin with, instead of one's own products. */
+                empty?: boolean;
+                /** @description Of the file. */
+                format?: "csv" | "xlsx";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -7,8 +7,8 @@ from api.http.csv_cells import begins_formula
 from dispatch.errors import Invalid
 
 MOST_COLUMNS: Final = 60
-MOST_CELL: Final = 5_000
-"""Characters of one cell; the longest field of ours has 2,000."""
+MOST_CELL: Final = 6_500
+"""Characters of one cell; the longest of ours has the addresses of twenty pictures."""
 GUARD: Final = "'"
 """Before a text of CSV that a spreadsheet would otherwise take for a formula."""
 

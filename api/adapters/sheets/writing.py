@@ -25,6 +25,8 @@ def harmless(value: Cell) -> str:
         return "true" if value else "false"
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, float):
+        return format(Decimal(str(value)), "f")  # no exponents, which the reading takes for none of our numbers
     text = str(value)
     if isinstance(value, _NO_TEXT):
         return text
@@ -69,8 +71,8 @@ class XlsxWriter:
         row = []
         for value in cells:
             cell = WriteOnlyCell(self._sheet, None)
-            cell.value = value.isoformat() if isinstance(value, date) else value
-            if isinstance(value, str):
+            cell.value = exact = _exactly(value)
+            if isinstance(exact, str):
                 cell.data_type = "s"  # whatever it begins with, it is no formula
             row.append(cell)
         self._sheet.append(row)
@@ -78,6 +80,13 @@ class XlsxWriter:
     def close(self) -> None:
         """Put the workbook together."""
         self._book.save(self._path)
+
+
+def _exactly(value: Cell) -> Cell:
+    """A number with more digits than the library writes stands there as a text."""
+    if isinstance(value, float) and float(f"{value:.16g}") != value:
+        return harmless(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def writer_for(path: Path) -> CsvWriter | XlsxWriter:

@@ -7,6 +7,8 @@ import click
 from api.cli.numbers import Number, Whole
 from api.cli.running import read_settings, run
 
+NOTHING = "none"
+
 
 @click.command("create-delivery")
 @click.option("--marketplace-sale-id", type=Whole(1), required=True)
@@ -55,7 +57,7 @@ def create_delivery(
     from api.cli.operate import make_delivery
 
     proof: dict[str, Any] = {
-        end: list(kinds)
+        end: [] if kinds == (NOTHING,) else list(kinds)
         for end, kinds in (("pickup", proof_pickup), ("drop_off", proof_drop_off), ("return", proof_return))
         if kinds
     }

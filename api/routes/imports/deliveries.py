@@ -1,11 +1,14 @@
 """Deliveries out of a table. A sale has one delivery, so a row whose sale has it already changes nothing."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
+from msgspec import UNSET
 from sqlalchemy import select
 
 from api.http.field_checks import Given
 from api.routes.deliveries.deliveries import DeliveryOfSale
+from api.routes.deliveries.proof_bodies import Age, AtTheDoor, Plain, WantedProofs
 from api.routes.deliveries.services import DeliveryServices
 from api.routes.imports.fields import FieldCheck
 from api.routes.imports.importers import Importer, Outcome, Taken
@@ -13,13 +16,33 @@ from api.routes.imports.products import ExternalId
 from dispatch.accounts.models import User
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
+from dispatch.errors import Invalid
 from dispatch.imports import OF_THE_HOUSE, ImportKind, Name
+
+PROOFS: Final = {
+    "proof_pickup": "pickup",
+    "proof_drop_off": "drop_off",
+    "proof_return": "returned",
+    "proof_age_minimum": "age_minimum",
+}
+"""Columns of what is required as proof, and the fields of the body's ``proof``; where one is empty, what is usual."""
 
 
 class DeliveryRow(DeliveryOfSale, frozen=True, kw_only=True):
-    """A delivery of a sale, with the columns of ``POST /api/deliveries/create/``."""
+    """A delivery of a sale, with the columns of ``POST /api/deliveries/create/``; its ``proof`` is four of them."""
 
     external_id: ExternalId | None = None
+    proof_pickup: Plain | None = None
+    proof_drop_off: AtTheDoor | None = None
+    proof_return: Plain | None = None
+    proof_age_minimum: Age | None = None
+
+    def details(self) -> dict[str, Any]:
+        """The columns of the delivery."""
+        known = super().details()
+        said = {field: known.pop(column) for column, field in PROOFS.items()}
+        wanted = WantedProofs(**{field: UNSET if value is None else value for field, value in said.items()})
+        return known | {"proof": wanted.required()}
 
 
 class DeliveryImporter(Importer[DeliveryRow]):
@@ -64,6 +87,11 @@ class DeliveryImporter(Importer[DeliveryRow]):
             return Taken(Outcome.UNCHANGED)
         details = row.details()
         details.pop("external_id")
-        made = await self._services.delivery_steps(self._work).create(row.marketplace_sale_id, self._user, details)
+        steps = self._services.delivery_steps(self._work)
+        try:
+            made = await steps.create(row.marketplace_sale_id, self._user, details)
+        except Invalid as error:  # a column has no parts
+            fields = {name.replace("proof.", "proof_"): why for name, why in error.fields.items()}
+            raise Invalid(error.detail, code=error.code, fields=fields) from None
         self._new[self.name_of(row)] = made.id
         return Taken(Outcome.MADE)

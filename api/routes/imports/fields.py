@@ -1,9 +1,11 @@
 """A row of a table as the body that its route takes, with all that is wrong in it by column."""
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
@@ -15,13 +17,19 @@ from api.http.schemas import Body
 from api.http.suggestions import is_near, nearest
 from api.http.texts import tidied
 from dispatch.errors import DispatchError, Invalid
+from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 
 AnyBody = TypeVar("AnyBody", bound=Body)
 FieldCheck = Callable[[Given], Awaitable[object]]
 FORMULA: Final = "is a formula: put its value there"
 YES: Final = frozenset({"true", "yes", "1"})
 WHOLE: Final = re.compile(r"-?[0-9]{1,30}", re.ASCII)
-NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?", re.ASCII)
+NOTHING: Final = "none"
+"""In a column of several words: that there are none, where an empty cell leaves it to what is usual."""
+BETWEEN: Final = re.compile(r"[\s,;]+")
+NUMBER: Final = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,400})?", re.ASCII)
+"""With as many decimals as the least of floats needs, which are exported without an exponent."""
+IN_DIGITS: Final = frozenset({int, float, Decimal, datetime, date})
 NO: Final = frozenset({"false", "no", "0"})
 
 
@@ -65,10 +73,13 @@ def columns_of(first: Row, wanted: type[Body]) -> Columns:
     """Read the row of names. Raises UnreadableFile, naming all that is wrong."""
     known = {one.encode_name: one for one in msgspec.structs.fields(wanted) if one.encode_name not in NO_CELLS}
     names = tuple(cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in first.cells)
-    unknown = [name for name in names if name not in known]
+    while names and not names[-1]:  # spreadsheets write commas for columns in which there is nothing
+        names = names[:-1]
+    wrong = [f"column {place} has no name" for place, name in enumerate(names, 1) if not name]
+    unknown = [name for name in names if name and name not in known]
     # The columns that fit are named once, at the end.
-    wrong = [f"“{name}” is no column here{nearest(name, known) if is_near(name, known) else ''}" for name in unknown]
-    wrong += [f"“{name}” stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    wrong += [f"“{name}” is no column here{nearest(name, known) if is_near(name, known) else ''}" for name in unknown]
+    wrong += [f"“{name}” stands twice" for name in sorted({name for name in names if name and names.count(name) > 1})]
     wrong += [
         f"“{one.encode_name}” is missing" for one in known.values() if one.required and one.encode_name not in names
     ]
@@ -109,7 +120,7 @@ def _plain(kind: Any) -> Sequence[object]:  # noqa: ANN401  any type
     if hasattr(kind, "__metadata__"):
         return _plain(kind.__origin__)
     if getattr(kind, "__origin__", None) is list:
-        return [list]
+        return [list, *_plain(get_args(kind)[0])]
     members = get_args(kind)
     return [one for member in members for one in _plain(member)] if members else [kind]
 
@@ -117,13 +128,30 @@ def _plain(kind: Any) -> Sequence[object]:  # noqa: ANN401  any type
 def _value(text: str, kinds: Sequence[object]) -> Any:  # noqa: ANN401  as JSON has it
     """A cell as JSON would have it; what does not fit stays a text, which is then refused in words."""
     if list in kinds:
-        return text.split()
+        return _several(text, kinds)
+    if any(kind in IN_DIGITS for kind in kinds):
+        text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
     if bool in kinds and text.lower() in YES | NO:
         return text.lower() in YES
     if int in kinds and WHOLE.fullmatch(text):
         return int(text)
     if float in kinds and NUMBER.fullmatch(text):
         return float(text)
-    if datetime in kinds or date in kinds:
-        return text.replace(" ", "T", 1)
-    return text
+    return _moment(text) if datetime in kinds else text
+
+
+def _moment(text: str) -> str:
+    """As JSON has it; a time without an offset is Nepal's, and a day begins at midnight, as in a workbook."""
+    text = text.replace(" ", "T", 1)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (found if found.tzinfo else found.replace(tzinfo=NEPAL_TIME)).isoformat()
+
+
+def _several(text: str, kinds: Sequence[object]) -> list[str]:
+    """The words of a cell; only addresses have signs in them that people put between words."""
+    if text.lower() == NOTHING:
+        return []
+    return text.split() if str in kinds else [word.lower() for word in BETWEEN.split(text) if word]

@@ -17,6 +17,7 @@ from api.http.injected import GivenWork
 from api.http.security import needs
 from api.routes.imports.products import ProductRow
 from api.routes.imports.services import OVER_HTTP
+from api.routes.imports.tables import product_cell
 from dispatch.accounts.models import Role, User
 from dispatch.catalogue.categories import Categories, CategoryPaths
 from dispatch.catalogue.models import Product
@@ -39,19 +40,6 @@ Format = Annotated[Literal["csv", "xlsx"], QueryParameter(description="Of the fi
 Empty = Annotated[bool, QueryParameter(description="A table to begin with, instead of one's own products.")]
 
 
-def product_cell(product: Product, name: str, paths: CategoryPaths) -> Cell:
-    """What stands in a column of a product's row; its seller is loaded where that is a column."""
-    if name == "seller":
-        return product.seller.email
-    if name == "category":
-        return paths.of(product.category_id)
-    if name == "weight_kg":
-        return None if product.weight_kg is None else float(product.weight_kg)
-    value: Any = getattr(product, name)
-    found: Cell = " ".join(value) if name == "images" else value
-    return found
-
-
 class ProductTableController(Controller):
     """``/api/imports/products/table``."""
 
@@ -72,9 +60,14 @@ class ProductTableController(Controller):
         """
         rows = [[TO_BEGIN_WITH.get(name) for name in COLUMNS]] if empty else await _own_rows(request.user, work)
         content = await asyncio.to_thread(_written, rows, format)
-        media = "text/csv; charset=utf-8" if format == "csv" else XLSX
-        headers = {"content-disposition": f'attachment; filename="products.{format}"'}
-        return Response(content, media_type=media, headers=headers)
+        return as_file(content, "products", format)
+
+
+def as_file(content: bytes, name: str, format: str) -> Response[bytes]:  # noqa: A002
+    """A table as a browser keeps it."""
+    media = "text/csv; charset=utf-8" if format == "csv" else XLSX
+    headers = {"content-disposition": f'attachment; filename="{name}.{format}"'}
+    return Response(content, media_type=media, headers=headers)
 
 
 async def _own_rows(user: User, work: Work) -> list[list[Cell]]:

@@ -22,6 +22,8 @@ from dispatch.database.work import Work
 from dispatch.imports import ImportKind
 
 OVER_HTTP: Final = FileLimits(rows=2_000, bytes=2 << 20, unpacked=8 << 20)
+IN_BACKGROUND: Final = FileLimits(rows=20_000, bytes=8 << 20, unpacked=32 << 20)
+"""Over HTTP, taken by a job while whoever handed it in looks how far it is."""
 BY_COMMAND: Final = FileLimits(rows=200_000, bytes=512 << 20, unpacked=1 << 30)
 
 
