@@ -122,7 +122,7 @@ def _callers(row: Row, ask: Ask, anybody: dict[str, Person], keys: dict[str, str
     for role, person in anybody.items():
         cell = row.cells[role]
         yield role, ask.owners.get(role, person).headers, cell.own
-        if cell.own != cell.other:
+        if role in ask.owners or cell.own != cell.other:  # also where it is to make no difference whose it is
             yield f"another {role}", person.headers, cell.other
     for scope, key in keys.items():
         expected = row.cells["admin"].own if scope == row.scope else "403"
