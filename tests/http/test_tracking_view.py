@@ -11,19 +11,24 @@ import pytest
 import api
 from api.routes.pages import built
 from api.routes.pages.speech import LANGUAGES, Speech, speech_of
-from api.routes.pages.tracking_view import SAID, answer_of, status_of, stops_of, story_of, what_of, write_page
+from api.routes.pages.tracking_view import SAID, answer_of, late_of, status_of, stops_of, story_of, what_of, write_page
 
 WEB: Final = Path(api.__file__).parent.parent / "web"
 # web/shared/times.test.ts and web/tracking/answer.test.ts hold the program to the same.
 TIMES: Final = json.loads((WEB / "shared/times.cases.json").read_bytes())
 ANSWERS: Final = json.loads((WEB / "tracking/answer.cases.json").read_bytes())
-MOMENTS: Final = {"timestamp", "earliest", "latest", "estimated_delivery_time", "starts_at", "until", "ended_at"}
+MOMENTS: Final = {
+    *("timestamp", "earliest", "latest", "starts_at", "until", "ended_at"),
+    *("estimated_delivery_time", "requested_delivery_date", "planned_delivery_time"),
+}
 BARE: Final[dict[str, Any]] = {
     "tracking_number": "TRK1",
     "status": "in_transit",
     "ended_at": None,
     "eta": None,
     "estimated_delivery_time": None,
+    "requested_delivery_date": None,
+    "planned_delivery_time": None,
     "tracking_history": [],
     "attempts": [],
     "next_try": None,
@@ -85,9 +90,10 @@ def test_the_server_answers_and_tells_what_happened_as_the_program_does(case: di
         "what": what_of(parcel, say),
         "stops": stops,
         "status": status,
+        "late": late_of(parcel, say, now),
         "story": story,
     }
-    assert said == case[language]
+    assert said == {"late": ""} | case[language]
     page = write_page(b"<title>Dispatch</title><!--content-->", say, parcel, now).decode()
     assert f"<title>{said['answer']} · {say('tracking.title')}</title>" in page
     assert f'<h1 class="answer">{said["answer"]}</h1>' in page

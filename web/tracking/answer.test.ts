@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { ArrivalPromise } from "../shared/promises.ts";
 import { speaker } from "../shared/words.ts";
 import cases from "./answer.cases.json"; // the server is held to the same: tests/http/test_tracking_view.py
-import { answerOf, statusOf, stopsOf, whatOf } from "./answer.tsx";
+import { answerOf, lateOf, statusOf, stopsOf, whatOf } from "./answer.tsx";
 import type { Seen } from "./following_parcel.ts";
 import { type Parcel, windowOf } from "./parcel.ts";
 import { story } from "./story.ts";
 
-const BARE = { status: "in_transit", ended_at: null, eta: null, estimated_delivery_time: null, tracking_history: [], attempts: [], next_try: null, on_hold: null, events: [], package_details: { weight: 1, fragile: false } };
+const BARE = { status: "in_transit", ended_at: null, eta: null, estimated_delivery_time: null, requested_delivery_date: null, planned_delivery_time: null, tracking_history: [], attempts: [], next_try: null, on_hold: null, events: [], package_details: { weight: 1, fragile: false } };
 
 test.each(cases)("the page answers, and tells what happened, as the server does: $name", (one) => {
   const parcel = { ...BARE, ...one.parcel } as unknown as Parcel;
@@ -16,7 +16,7 @@ test.each(cases)("the page answers, and tells what happened, as the server does:
   for (const language of ["en", "ne"] as const) {
     const say = speaker(language);
     const told = story({ parcel, changes: [] }, now, language, say).map(({ when, text }) => `${when} ${text}`);
-    expect({ answer: answerOf(seen, now, language, say), what: whatOf(parcel, say), stops: stopsOf(seen, now, say), status: statusOf(parcel, now, say), story: told }).toEqual(one[language]);
+    expect({ answer: answerOf(seen, now, language, say), what: whatOf(parcel, say), stops: stopsOf(seen, now, say), status: statusOf(parcel, now, say), late: lateOf(seen, now, language, say), story: told }).toEqual({ late: "", ...one[language] });
   }
 });
 

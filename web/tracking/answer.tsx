@@ -11,6 +11,9 @@ import type { Seen } from "./following_parcel.ts";
 import type { Say as OwnSay } from "./speech.ts";
 import { type Parcel, SOON_MS, atDoor, endedAt, holdOf, nextTryAt, over, step, underWay } from "./parcel.ts";
 
+// As the console counts what comes later than it was planned, and as the server writes it.
+const LATER_THAN_PLANNED_MS = 10 * 60_000;
+
 /** The one sentence that people come for. */
 export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
   const { parcel, window } = seen;
@@ -62,6 +65,23 @@ function isUndecided(parcel: Parcel): boolean {
   return aboard(parcel.status) && parcel.attempts.length > 0 && parcel.next_try === null && parcel.eta === null && parcel.estimated_delivery_time === null;
 }
 
+/** What was promised, where it comes later than that; empty where it does not, or nothing more can be said. */
+export function lateOf(seen: Pick<Seen, "parcel" | "window">, now: number, language: Language, say: Say): string {
+  const { requested_delivery_date: due, planned_delivery_time: planned } = seen.parcel;
+  const expected = expectedAt(seen, now);
+  if (expected === null) return "";
+  if (due !== null) return expected > Date.parse(due) ? say("late.due", { at: clock(Date.parse(due), now, language) }) : "";
+  if (planned === null || expected - Date.parse(planned) < LATER_THAN_PLANNED_MS) return "";
+  return say("late.planned", { at: clock(Date.parse(planned), now, language) });
+}
+
+/** When it is at the door; now at the soonest, while nobody has it. Null where nobody can tell yet. */
+function expectedAt({ parcel, window }: Pick<Seen, "parcel" | "window">, now: number): number | null {
+  if (parcel.status === "available") return holdOf(parcel, now) === null ? now : null;
+  if (!underWay(parcel.status) || atDoor(parcel)) return null;
+  return nextTryAt(parcel, now) ?? (window === null ? null : (window.earliest + window.latest) / 2);
+}
+
 function aboard(status: Parcel["status"]): boolean {
   return status === "picked_up" || status === "in_transit";
 }
@@ -77,6 +97,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
   const stops = stopsOf(seen, now, say);
+  const late = lateOf(seen, now, language, say);
   return (
     <div class="answers">
       <p class="what">{whatOf(parcel, say, goods)}</p>
@@ -88,6 +109,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
         {statusOf(parcel, now, say)}
         {parcel.status === "assigned" && ` · ${say("to_pickup")}`}
       </p>
+      {late !== "" && <p class="warn">{late}</p>}
       {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}
       {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}
       {parcel.status !== "cancelled" && <Steps parcel={parcel} say={say} />}

@@ -14,6 +14,8 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   delivery_address: "",
   delivery_area: null,
   estimated_delivery_time: null,
+  requested_delivery_date: null,
+  planned_delivery_time: null,
   eta: null,
   transporter: null,
   tracking_history: [],

@@ -84,6 +84,9 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     ``ending``: how it ended, where it did not go well. ``ended_at``: when it arrived or was cancelled, null before that
     and where its seller shows nothing of it. ``position`` only while it is under way, as in the live frames.
 
+    ``requested_delivery_date``: by when it was asked for; ``planned_delivery_time``: expected when it was taken or
+    picked up. ``estimated_delivery_time`` is compared with them: where it is later, its customer is told so.
+
     ``delivery_area``: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
     is not told the house. Null where nobody has said where the door is.
 
@@ -99,6 +102,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     delivery_address: str | None
     delivery_area: TrackedArea | None
     estimated_delivery_time: datetime | None
+    requested_delivery_date: datetime | None
+    planned_delivery_time: datetime | None
     eta: ArrivalWindow | None
     position: TrackedPosition | None
     transporter: TrackedCarrier | None
@@ -160,6 +165,8 @@ def tracked_delivery(
         delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,
         delivery_area=None if gone else _area(delivery.delivery_lat, delivery.delivery_lon),
         estimated_delivery_time=None if gone else shown_time(delivery, arrival),
+        requested_delivery_date=None if gone else delivery.requested_delivery_date,
+        planned_delivery_time=None if gone else delivery.estimated_delivery_time,
         eta=ArrivalWindow(arrival.earliest, arrival.latest, arrival.stops_before) if arrival else None,
         position=position if sight.of(Element.POSITION) else None,
         transporter=_carrier(delivery.transporter, sight) if delivery.transporter and not gone else None,

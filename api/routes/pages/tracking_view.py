@@ -37,6 +37,7 @@ SAID: Final = {
 }
 """Steps of which the status alone says too little, by their message; as in web/shared/told_steps.json."""
 SOON: Final = timedelta(minutes=2)
+LATER_THAN_PLANNED: Final = timedelta(minutes=10)
 FINE_WITHIN: Final = timedelta(minutes=20)
 ROUGH_S: Final = 300
 FINE_S: Final = 60
@@ -106,6 +107,7 @@ def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missi
         answer=answer_of(parcel, say, now),
         stops=stops_of(parcel, say, now),
         status=status_of(parcel, say, now),
+        late=late_of(parcel, say, now),
         history=[(at, say.clock(at, now), text) for at, text in story_of(parcel, say)],
         vehicle=say(f"vehicle.{vehicle}", otherwise=str(vehicle)),
         over=parcel["status"] in OVER,
@@ -168,6 +170,32 @@ def status_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     if parcel["status"] in UNDER_WAY and again is not None and again["starts_at"] > now:
         return say("status.waits")
     return say("status.undecided" if _is_undecided(parcel) else f"status.{parcel['status']}")
+
+
+def late_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
+    """What was promised, where it comes later than that; empty where it does not, or nothing more can be said."""
+    expected = _expected(parcel, now)
+    due, planned = parcel["requested_delivery_date"], parcel["planned_delivery_time"]
+    if expected is None:
+        return ""
+    if due is not None:
+        return say("late.due", at=say.clock(due, now)) if expected > due else ""
+    if planned is not None and expected - planned >= LATER_THAN_PLANNED:
+        return say("late.planned", at=say.clock(planned, now))
+    return ""
+
+
+def _expected(parcel: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When it is at the door; now at the soonest, while nobody has it. None where nobody can tell yet."""
+    again, window = parcel["next_try"], parcel["eta"]
+    if parcel["status"] == "available":
+        return None if _is_held(parcel, now) else now
+    if parcel["status"] not in UNDER_WAY or _at_door(parcel):
+        return None
+    if again is not None and again["starts_at"] > now:
+        at: datetime = again["starts_at"]
+        return at
+    return None if window is None else window["earliest"] + (window["latest"] - window["earliest"]) / 2
 
 
 def _is_undecided(parcel: Mapping[str, Any]) -> bool:
