@@ -50,7 +50,8 @@ class Point(Struct, frozen=True):
 class FleetTransporter(Struct, frozen=True):
     """An online transporter: where, how fast (m/s), which way (degrees), and how many deliveries are under way.
 
-    ``presence`` is ``online``, or ``stale`` after a silence; ``battery`` is 0 to 1.
+    ``accuracy_m`` is what its phone says of its place. ``presence`` is ``online``, or ``stale`` after a silence;
+    ``battery`` is 0 to 1.
     """
 
     id: int
@@ -59,6 +60,7 @@ class FleetTransporter(Struct, frozen=True):
     recorded_at: str
     speed_mps: float | None
     heading_deg: float | None
+    accuracy_m: float | None
     active: int
     presence: str
     battery: float | None

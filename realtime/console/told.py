@@ -32,6 +32,7 @@ def told_transporter(fix: LoggedFix, active: int, presence: Presence) -> bytes:
             recorded_at,
             fix.speed_mps,
             fix.heading_deg,
+            fix.accuracy_m,
             active,
             presence.value,
             fix.battery,

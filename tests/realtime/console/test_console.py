@@ -30,8 +30,8 @@ async def test_a_console_sees_the_fleet_first_and_then_what_changes(world: World
         await console.subscribe()
         found = await console.until_transporter(driver.transporter_id, lat=BHAKTAPUR[0], active=0)
         assert set(found) == {
-            *("id", "lat", "lon", "recorded_at", "speed_mps", "heading_deg", "active"),
-            *("presence", "battery"),
+            *("id", "lat", "lon", "recorded_at", "speed_mps", "heading_deg"),
+            *("accuracy_m", "active", "presence", "battery"),
         }
         waiting = await console.until_delivery(delivery["id"], status="available", transporter_id=None)
         assert waiting["tracking_number"] == delivery["tracking_number"]
