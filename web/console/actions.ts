@@ -9,6 +9,9 @@ export const MOST_DONE = 20;
 /** Of more at once nothing is taken back in one go: each is a request. */
 export const MOST_UNDONE = 500;
 
+/** Acts by which somebody has a parcel: it can be taken back at the parcel later too. */
+const GIVES: readonly ConsoleKey[] = ["give.done", "plan.done", "plan.done.partly"];
+
 export interface Notice {
   /** A sentence of the page, or the server's own words where it is null. */
   key: ConsoleKey | null;
@@ -128,7 +131,7 @@ export class Actions {
 
   say(key: ConsoleKey, values: Notice["values"], undo: Notice["undo"], delivery: number | null = null): void {
     const at = this.now();
-    this.notice = { key, values, error: null, undo, later: undo !== null, until: at + UNDO_MS };
+    this.notice = { key, values, error: null, undo, later: undo !== null && GIVES.includes(key), until: at + UNDO_MS };
     this.told = null;
     this.done = [{ key, values, delivery, at }, ...this.done].slice(0, MOST_DONE);
     this.onChange();

@@ -25,6 +25,9 @@ function desk(answers: { bulk?: BulkResults; relieved?: Relieved; fails?: (said:
     relieve: (courier: number) => say<Relieved>(`relieve ${courier}`, answers.relieved),
     cancel: (one: number, reason: string) => say<never>(`cancel ${one} ${reason}`),
     setPriority: (one: number, priority: string, before: string) => say<never>(`priority ${one} ${priority} ${before}`),
+    hold: (one: number, reason: string, until: number | null) => say<never>(`hold ${one} ${reason} ${until}`),
+    resume: (one: number) => say<never>(`resume ${one}`),
+    tryAgain: (one: number, starts_at: number, ends_at: number) => say<never>(`try ${one} ${starts_at} ${ends_at}`),
     changeMany: (all: readonly number[]) => say<BulkResults>(`many ${all.join()}`, answers.bulk),
   };
   const actions = new Actions(calls, () => 0, () => undefined, (one, courier) => answered.push(`${one} ${courier}`));
@@ -96,4 +99,33 @@ test("many that were cancelled cannot be undone; those of another priority go ba
   expect(priorities).toEqual(["7 urgent"]);
   await actions.undo();
   expect(done.at(-1)).toBe("priority 7 normal urgent");
+});
+
+test("what is put on hold is resumed by undoing it, and what is resumed is held again for the same reason and as long", async () => {
+  const { changes, actions, done } = desk();
+  await changes.hold(given, { reason: "shop closed", until: 5_000 });
+  expect(actions.notice?.key).toBe("hold.done");
+  await actions.undo();
+  await changes.resume(given, { reason: "shop closed", until: null });
+  await actions.undo();
+  expect(done).toEqual(["hold 7 shop closed 5000", "resume 7", "resume 7", "hold 7 shop closed null"]);
+  await changes.resume(given, null);
+  expect(actions.notice?.undo).toBeNull();
+});
+
+test("another time at the door goes back to the one that was agreed before, and where none was there is no way back", async () => {
+  const { changes, actions, done } = desk();
+  await changes.tryAgain({ ...given, next_try: { starts_at: 1, ends_at: 2, asked_by: "buyer" } }, 8, 9);
+  await actions.undo();
+  expect(done).toEqual(["try 7 8 9", "try 7 1 2"]);
+  await changes.tryAgain(given, 8, 9);
+  expect(actions.notice?.undo).toBeNull();
+});
+
+test("only what gave a parcel to somebody says that it can be taken back later", async () => {
+  const { changes, actions } = desk();
+  await changes.hold(given, { reason: "shop closed", until: null });
+  expect(actions.notice?.later).toBe(false);
+  await actions.give({ delivery: 7, number: "TRK7", courier: 1, name: "Ram" });
+  expect(actions.notice?.later).toBe(true);
 });

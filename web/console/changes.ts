@@ -2,8 +2,12 @@
 import { type Actions, moment } from "./actions.ts";
 import { type BulkChange, type BulkResults, type Calls, type CancelReason, MOST_CHANGED, type Moved, type Relief, type Relieved, type Why } from "./calls.ts";
 import { type Delivery, type Priority, aboard } from "./frames.ts";
+import type { ConsoleKey } from "./words.ts";
 
-type Asks = Pick<Calls, "give" | "takeBack" | "reassign" | "transfer" | "relieve" | "cancel" | "setPriority" | "changeMany">;
+type Asks = Pick<Calls, "give" | "takeBack" | "reassign" | "transfer" | "relieve" | "cancel" | "setPriority" | "changeMany" | "hold" | "resume" | "tryAgain">;
+type Named = Pick<Delivery, "id" | "tracking_number">;
+/** Why it waits, and until when; null: until somebody resumes it. */
+type Hold = { reason: string; until: number | null };
 type Told = Pick<Delivery, "id" | "tracking_number" | "status" | "transporter_id" | "priority">;
 
 const BACK: Why = { reason: "mistake", note: "" };
@@ -49,6 +53,26 @@ export class Changes {
     });
   }
 
+  /** Nobody is given it for a while. Raises what the call raises, as the next two do. */
+  async hold(delivery: Named, { reason, until }: Hold): Promise<void> {
+    await this.calls.hold(delivery.id, reason, until);
+    this.#said("hold.done", delivery, () => this.calls.resume(delivery.id));
+  }
+
+  /** `was`: how it was held, where that is known. */
+  async resume(delivery: Named, was: Hold | null): Promise<void> {
+    await this.calls.resume(delivery.id);
+    this.#said("hold.over", delivery, was && (() => this.calls.hold(delivery.id, was.reason, was.until)));
+  }
+
+  /** Another time at its door; where none was agreed before, there is none to go back to. */
+  async tryAgain(delivery: Named & Pick<Delivery, "next_try">, starts_at: number, ends_at: number): Promise<void> {
+    const { id, next_try: before } = delivery;
+    await this.calls.tryAgain(id, starts_at, ends_at);
+    const ended = before?.ends_at ?? null;
+    this.#said("tries.done", delivery, before === null || ended === null ? null : () => this.calls.tryAgain(id, before.starts_at, ended));
+  }
+
   /** All that a courier has not picked up. Raises what the call raises. */
   async relieve(courier: number, name: string, how: Relief): Promise<Relieved> {
     const done = await this.calls.relieve(courier, how);
@@ -77,6 +101,12 @@ export class Changes {
     const undo = back.length === 0 ? null : () => this.actions.undoEach(back, (one) => one());
     this.actions.say(done.failed === 0 ? "bulk.done" : "bulk.done.partly", { count: done.successful, failed: done.failed }, undo);
     return done;
+  }
+
+  /** Something was done to one; `back`: the call that undoes it, null where there is none. */
+  #said(key: ConsoleKey, delivery: Named, back: (() => Promise<unknown>) | null): void {
+    const undo = back && (() => this.actions.undoEach([delivery], back));
+    this.actions.say(key, { number: delivery.tracking_number }, undo, delivery.id);
   }
 
   #inverse(was: Told | undefined, is: BulkResults["changed"][number], change: BulkChange): (() => Promise<unknown>) | null {

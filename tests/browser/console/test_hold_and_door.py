@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 
 from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.couriers import courier
-from tests.browser.windows import Window, violations
+from tests.browser.windows import Window, moment_stands, violations
 from tests.support.places import at, somewhere
 from tests.support.world import ANOTHER_DOOR, BHAKTAPUR, Person, World, ok
 
@@ -34,8 +34,13 @@ async def test_a_parcel_is_put_on_hold_and_off_again_and_its_receiver_reads_so_a
     written = await window.context.request.get(f"{window.base_url}/t/{delivery['tracking_number']}?lang=ne")
     assert '<h1 class="answer">रोकिएको छ: ' in await written.text()
     assert "shop has closed" not in await written.text()
-    await held.get_by_role("button", name="Resume").click()
-    await expect(held).to_have_count(0)
+    async with moment_stands(page):
+        await held.get_by_role("button", name="Resume").click()
+        await expect(held).to_have_count(0)
+        await page.keyboard.press("z")
+        await expect(held).to_contain_text("The shop has closed")
+        await held.get_by_role("button", name="Resume").click()
+        await expect(held).to_have_count(0)
     await expect(own.locator("h1")).to_have_text("Looking for a courier")
     await expect(own.locator(".history")).to_contain_text("No longer on hold")
 

@@ -60,10 +60,10 @@ function Photo({ url, number }: { url: string; number: number }) {
 }
 
 function AgreeForm({ delivery, onDone }: { delivery: Delivery; onDone: () => void }) {
-  const { say, calls, now, language } = useLateDesk();
+  const { say, changes, now, language } = useLateDesk();
   const [chosen, setChosen] = useState<Choice | null>(null);
   const acting = useActing<Choice>(say, async (wanted) => {
-    await calls.tryAgain(delivery.id, wanted.starts_at, wanted.ends_at);
+    await changes.tryAgain(delivery, wanted.starts_at, wanted.ends_at);
     setChosen(null);
     onDone();
   });

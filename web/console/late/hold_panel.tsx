@@ -21,10 +21,10 @@ export function HoldPanel({ delivery, details }: { delivery: Delivery; details: 
 }
 
 function Held({ delivery, details }: { delivery: Delivery; details: Details | null }) {
-  const { say, calls, now, language } = useLateDesk();
-  const acting = useActing<number>(say, async (number) => void (await calls.resume(number)));
+  const { say, changes, now, language } = useLateDesk();
   const until = delivery.on_hold?.until ?? null;
   const told = details?.on_hold ?? null; // comes a moment later than the frame
+  const acting = useActing<Delivery>(say, (held) => changes.resume(held, told?.reason == null ? null : { reason: told.reason, until }));
   return (
     <section class="card hold" aria-labelledby="on-hold">
       <h3 id="on-hold" class="small quiet">{say("hold.title")}</h3>
@@ -32,17 +32,17 @@ function Held({ delivery, details }: { delivery: Delivery; details: Details | nu
       {told !== null && (
         <p>{told.reason} <span class="small quiet">{say("hold.by", { name: told.by_name ?? `#${told.by ?? ""}`, at: clock(Date.parse(told.since), now, language) })}</span></p>
       )}
-      <p class="actions"><button type="button" class="button" disabled={acting.pending} onClick={() => void acting.start(delivery.id)}>{say(acting.pending ? "change.pending" : "hold.resume")}</button></p>
+      <p class="actions"><button type="button" class="button" disabled={acting.pending} onClick={() => void acting.start(delivery)}>{say(acting.pending ? "change.pending" : "hold.resume")}</button></p>
       <p class="problem" role="alert">{acting.problem}</p>
     </section>
   );
 }
 
 function HoldForm({ delivery }: { delivery: Delivery }) {
-  const { say, calls, now } = useLateDesk();
+  const { say, changes, now } = useLateDesk();
   const [lasts, setLasts] = useState<Lasts>("open");
   const [reason, setReason] = useState("");
-  const acting = useActing<{ why: string; until: number | null }>(say, async ({ why, until }) => void (await calls.hold(delivery.id, why, until)));
+  const acting = useActing<{ why: string; until: number | null }>(say, ({ why, until }) => changes.hold(delivery, { reason: why, until }));
   const why = reason.trim();
   return (
     <details class="hold">
