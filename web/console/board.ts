@@ -7,6 +7,8 @@ const PICTURE_WITHIN_MS = 3_000;
 
 /** What a frame changed, for whoever draws it. */
 export interface Change {
+  /** When the server said it, by its clock. */
+  at: number;
   couriers: readonly Courier[];
   gone: readonly number[];
   deliveries: boolean;
@@ -47,7 +49,7 @@ export class Board {
       this.couriers.set(courier.id, courier);
     }
     const gone = frame.gone.flatMap((id) => this.#leave(id));
-    return { couriers: moved, gone, deliveries: frame.deliveries.length > 0 || frame.reset };
+    return { at: this.#serverTime, couriers: moved, gone, deliveries: frame.deliveries.length > 0 || frame.reset };
   }
 
   /**

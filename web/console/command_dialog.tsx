@@ -4,6 +4,7 @@ import { go } from "../shared/address.ts";
 import { runCommand } from "./commands.ts";
 import { Dialog } from "./dialogs.tsx";
 import { type Entry, entriesFound } from "./found_commands.ts";
+import { signOf } from "./keys.ts";
 import { useLateDesk } from "./late/words.ts";
 
 const MOST_TYPED = 60;
@@ -43,7 +44,7 @@ export function CommandDialog() {
             <li key={entry.words}>
               <button type="button" class="command" onClick={() => run(entry)}>
                 <span>{wordsOf(entry)}</span>
-                {entry.key !== "" && <kbd>{entry.key}</kbd>}
+                {entry.key !== "" && <kbd>{signOf(entry.key)}</kbd>}
               </button>
             </li>
           ))}

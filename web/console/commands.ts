@@ -6,22 +6,28 @@ import { isChanged } from "./plans.ts";
 
 /** Whether the key was of use here. */
 export function runCommand(command: Command, desk: Desk): boolean {
-  const { view, listed, board, actions, go } = desk;
+  const { view, board, actions, go } = desk;
   const lookedAt = view.delivery === null || planShows(desk) ? undefined : board.deliveries.get(view.delivery);
   switch (command.do) {
     case "search":
       document.querySelector<HTMLInputElement>("#search")?.focus();
       return true;
     case "next":
-    case "previous": {
-      const planned = planShows(desk);
-      const rows = planned ? desk.planRows : listed.map((one) => one.delivery.id);
-      const next = rows[stepped(rows.length, rows.indexOf(view.delivery ?? 0), command.do === "next" ? 1 : -1)];
-      if (next === undefined) return false;
-      go({ delivery: next, courier: null });
-      document.querySelector<HTMLElement>(`${planned ? ".pairs" : "#list [aria-labelledby=queue]"} [data-delivery="${next}"]`)?.focus();
-      return true;
+    case "previous":
+      return stepTo(rowAfter(desk, command.do === "next" ? 1 : -1), desk);
+    case "tick_next":
+    case "tick_previous": {
+      const to = planShows(desk) ? undefined : rowAfter(desk, command.do === "tick_next" ? 1 : -1);
+      if (to !== undefined) desk.tickTo(to);
+      return stepTo(to, desk);
     }
+    case "next_stop":
+    case "previous_stop":
+      return alongStops(command.do === "next_stop" ? 1 : -1, desk);
+    case "box":
+      desk.setBoxing(!desk.boxing);
+      go({ shown: "map", folded: new Set([...view.folded].filter((panel) => panel !== "map")) });
+      return true;
     case "tick":
       if (view.delivery !== null && board.deliveries.has(view.delivery)) desk.tick(view.delivery);
       return true;
@@ -72,6 +78,9 @@ export function runCommand(command: Command, desk: Desk): boolean {
     case "fit":
       desk.fit();
       return true;
+    case "sound":
+      desk.turnSound();
+      return true;
     case "filter":
       go({ filter: command.filter });
       return true;
@@ -82,6 +91,33 @@ export function runCommand(command: Command, desk: Desk): boolean {
       back(desk);
       return true;
   }
+}
+
+/** The row of the list, or of a plan, before or after the one that is looked at. */
+function rowAfter(desk: Desk, by: 1 | -1): number | undefined {
+  const rows = planShows(desk) ? desk.planRows : desk.listed.map((one) => one.delivery.id);
+  return rows[stepped(rows.length, rows.indexOf(desk.view.delivery ?? 0), by)];
+}
+
+function stepTo(row: number | undefined, desk: Desk): boolean {
+  if (row === undefined) return false;
+  desk.go({ delivery: row, courier: null });
+  const place = planShows(desk) ? ".pairs" : "#list [aria-labelledby=queue]";
+  // Once more after drawing: a row beyond those that were drawn comes with it.
+  const focus = (): void => document.querySelector<HTMLElement>(`${place} [data-delivery="${row}"]`)?.focus();
+  focus();
+  requestAnimationFrame(focus);
+  return true;
+}
+
+/** Through the stops of whoever is looked at, or has what is looked at, in the order of the tour. */
+function alongStops(by: 1 | -1, { view, board, go }: Desk): boolean {
+  const courier = view.courier ?? board.deliveries.get(view.delivery ?? 0)?.transporter_id ?? null;
+  const stops = courier === null ? [] : board.tourOf(courier).map((one) => one.id);
+  const stop = stops[stepped(stops.length, stops.indexOf(view.delivery ?? 0), by)];
+  if (stop === undefined || stop === view.delivery) return false;
+  go({ delivery: stop, courier: null });
+  return true;
 }
 
 function opened(dialog: DialogName, desk: Desk, fits: boolean): boolean {
@@ -106,11 +142,12 @@ function committed({ planning, connected }: Desk): boolean {
   return true;
 }
 
-/** One thing at a time: out of the field, then the plan, then what is chosen, then what is looked at, then the search and filter. */
+/** One thing at a time: out of the field, then the box, then the plan, then what is chosen, then what is looked at, then the search and filter. */
 function back(desk: Desk): void {
   const { view, go } = desk;
   const { activeElement } = document;
   if (takesLetters(activeElement)) activeElement.blur();
+  else if (desk.boxing) desk.setBoxing(false);
   else if (planShows(desk)) go(view.delivery === null ? { plan: null, shown: "list" } : { delivery: null });
   else if (desk.chosen.length > 0) desk.untick();
   else if (view.delivery !== null || view.courier !== null) go({ delivery: null, courier: null, shown: "list" });

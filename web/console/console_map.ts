@@ -1,107 +1,45 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
-import type { GeoJSONSource, Map as MapLibre, SymbolLayerSpecification } from "maplibre-gl";
-import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import { makeMap } from "../shared/base_map.ts";
 import { OnceThere } from "../shared/maps/once_there.ts";
 import { Scale } from "../shared/maps/scale.ts";
-import { FONT } from "../shared/city_layers.ts";
 import { Camera, lngLat } from "./camera.ts";
-import { CELL_PX, type Crowd, cellsOf, crowdOf, isDense, within } from "./density.ts";
+import { over } from "./console_layers.ts";
+import { CELL_PX, type Crowd, type Looks, cellsOf, crowdOf, isDense, looksOf, within } from "./density.ts";
 import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
 import { Trail } from "./trail.ts";
 import type { Zone } from "./zones/geojson.ts";
-import { drawHatches, showZones, zonesOver } from "./zones/zone_layers.ts";
+import { drawHatches, showZones } from "./zones/zone_layers.ts";
 
 const REACH_PX = 16;
 const TILE_PX = 512;
-const DIMMED = 0.25;
 // So often the counts are renewed while couriers move.
 const COUNTED_MS = 1_000;
-
-/** The sign of what is late, within its ring: nobody has to tell colours apart. */
-const mark = (source: string): SymbolLayerSpecification => ({
-  id: `${source}-late`,
-  type: "symbol",
-  source,
-  filter: ["get", "late"],
-  layout: { "text-field": "!", "text-font": [FONT], "text-size": 14, "text-allow-overlap": true, "text-ignore-placement": true },
-  paint: { "text-color": colour("--late"), "text-halo-color": colour("--late"), "text-halo-width": 0.6, "text-opacity": ["case", ["get", "dim"], DIMMED, 1] },
-});
-
-const over: Over = () => ({
-  sources: {
-    ...zonesOver().sources,
-    ...Object.fromEntries(["waiting", "doors", "trail", "plan", "way", "ends", "density"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
-  },
-  layers: [
-    ...zonesOver().layers,
-    { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
-    {
-      id: "plan",
-      type: "line",
-      source: "plan",
-      layout: { "line-cap": "round" },
-      paint: {
-        "line-color": ["case", ["get", "chosen"], colour("--ink"), ["get", "moved"], colour("--wait"), colour("--accent")],
-        "line-width": ["case", ["get", "chosen"], 4, ["get", "locked"], 3, 1.5],
-        "line-opacity": ["case", ["get", "chosen"], 1, 0.7],
-      },
-    },
-    { id: "way", type: "line", source: "way", paint: { "line-color": colour("--accent"), "line-width": 2, "line-dasharray": [2, 2] } },
-    {
-      id: "density",
-      type: "circle",
-      source: "density",
-      paint: { "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "count"]], 1, 11, 10, 18, 50, 30], "circle-color": colour("--surface"), "circle-opacity": 0.92, "circle-stroke-color": ["case", [">", ["get", "late"], 0], colour("--late"), colour("--way")], "circle-stroke-width": 2 },
-    },
-    {
-      id: "density-count",
-      type: "symbol",
-      source: "density",
-      layout: { "text-field": ["get", "label"], "text-font": [FONT], "text-size": 13, "text-allow-overlap": true },
-      paint: { "text-color": ["case", [">", ["get", "late"], 0], colour("--late"), colour("--ink")] },
-    },
-    {
-      id: "waiting",
-      type: "circle",
-      source: "waiting",
-      paint: {
-        "circle-radius": ["case", ["get", "late"], 8, 5],
-        "circle-color": colour("--map-land"),
-        "circle-stroke-color": ["case", ["get", "late"], colour("--late"), colour("--wait")],
-        "circle-stroke-width": 2,
-        "circle-opacity": ["case", ["get", "dim"], DIMMED, 1],
-        "circle-stroke-opacity": ["case", ["get", "dim"], DIMMED, 1],
-      },
-    },
-    {
-      id: "doors",
-      type: "circle",
-      source: "doors",
-      paint: {
-        "circle-radius": ["case", ["get", "late"], 8, 5],
-        "circle-color": ["case", ["get", "late"], colour("--map-land"), colour("--accent")],
-        "circle-stroke-color": ["case", ["get", "late"], colour("--late"), colour("--map-land")],
-        "circle-stroke-width": 2,
-      },
-    },
-    mark("waiting"),
-    mark("doors"),
-    {
-      id: "ends",
-      type: "circle",
-      source: "ends",
-      paint: { "circle-radius": 7, "circle-color": ["case", ["get", "pickup"], colour("--map-land"), colour("--accent")], "circle-stroke-color": colour("--accent"), "circle-stroke-width": 3 },
-    },
-  ],
-});
 
 /** What is looked at: a delivery with who has it, or a courier with its tour. */
 export interface Looked {
   deliveries: readonly Delivery[];
   courier: Courier | null;
+}
+
+/** A place in the map's window, in pixels from its corner at the top left. */
+export interface Spot {
+  x: number;
+  y: number;
+}
+
+/** What the rest of the console hears of the map. */
+export interface MapHears {
+  onPick: (found: { courier: number } | { delivery: number } | null) => void;
+  /** A box was drawn with the shift key: these are in it. */
+  onBox: (deliveries: readonly number[]) => void;
+  /** They are drawn in another way than before. */
+  onLooks: (looks: Looks) => void;
+  /** Writes a count. */
+  label: (count: number) => string;
 }
 
 /** A pair of a plan. */
@@ -112,6 +50,14 @@ export interface PlanLine {
   locked: boolean;
   /** Somebody else had it in the plan before. */
   moved: boolean;
+}
+
+/** Where a parcel is drawn. */
+interface Mark {
+  id: number;
+  at: Point;
+  waits: boolean;
+  dim: boolean;
 }
 
 export class ConsoleMap {
@@ -128,13 +74,18 @@ export class ConsoleMap {
   #found: Found | null = null;
   #late: Late = { couriers: new Set(), deliveries: new Set() };
   #crowd: Crowd = "markers";
+  #looks: Looks = "markers";
   #counting = 0;
   #looked: Looked = { deliveries: [], courier: null };
   #pointed: Looked | null = null;
+  #doubt_m = 0;
 
-  /** `onCrowd`: they are drawn in another way than markers, or no longer; `label` writes a count. Throws where the browser cannot draw it. */
-  constructor(container: HTMLElement, onPick: (found: { courier: number } | { delivery: number } | null) => void, private readonly label: (count: number) => string, private readonly onCrowd: (crowd: Crowd) => void) {
-    this.#map = makeMap(container, over);
+  #marks: readonly Mark[] = [];
+
+  /** Throws where the browser cannot draw it. */
+  constructor(container: HTMLElement, private readonly hears: MapHears) {
+    const { onPick, onBox } = hears;
+    this.#map = makeMap(container, over, { boxZoom: { boxZoomEnd: (_map, from, to) => onBox(this.within(from, to)) } });
     this.#map.addControl(new Scale(), "bottom-right");
     drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
@@ -155,12 +106,12 @@ export class ConsoleMap {
     });
   }
 
-  /** Who moved, changed or came. */
-  move(couriers: Iterable<Courier>): void {
+  /** Who moved, changed or came; `at`: what the server's clock says now. */
+  move(couriers: Iterable<Courier>, at: number): void {
     const now = performance.now();
     const jump = this.camera.still || document.hidden;
     for (const one of couriers) {
-      this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump);
+      this.#fleet.put({ ...one, kind: kindOf(one) }, now, jump, Math.max(0, at - one.recorded_at) / 1000);
       this.trail.goOn(one);
     }
     this.#changed();
@@ -178,18 +129,32 @@ export class ConsoleMap {
     this.#changed();
   }
 
-  /** The pickups of what waits; of what is filtered for also the doors of what is under way. */
-  waiting(deliveries: Iterable<Delivery>): void {
-    const features = [];
-    const doors = [];
+  /** The pickups of what waits; of what is filtered for also the doors of what is under way. `chosen`: those that are ticked. */
+  waiting(deliveries: Iterable<Delivery>, chosen: ReadonlySet<number>): void {
+    const marks: Mark[] = [];
     for (const { id, status, pickup, dropoff } of deliveries) {
-      const is_found = this.#found === null || this.#found.deliveries.has(id);
-      if (status === "available") {
-        if (pickup !== null) features.push(point(pickup, { id, dim: !is_found, late: this.#late.deliveries.has(id) }));
-      } else if (this.#found !== null && is_found && dropoff !== null) doors.push(point(dropoff, { id, dim: false, late: this.#late.deliveries.has(id) }));
+      const dim = this.#found !== null && !this.#found.deliveries.has(id);
+      const waits = status === "available";
+      const at = waits ? pickup : this.#found !== null && !dim ? dropoff : null;
+      if (at !== null) marks.push({ id, at, waits, dim });
     }
-    this.#set("waiting", features);
-    this.#set("doors", doors);
+    this.#marks = marks;
+    const drawn = (waits: boolean): object[] => marks.filter((one) => one.waits === waits).map(({ id, at, dim }) => point(at, { id, dim, late: this.#late.deliveries.has(id), chosen: chosen.has(id) }));
+    this.#set("waiting", drawn(true));
+    this.#set("doors", drawn(false));
+  }
+
+  /** Which parcels have their mark in a box; what is dimmed is not among them. */
+  within(from: Spot, to: Spot): number[] {
+    const [one, other] = [this.#map.unproject([from.x, from.y]), this.#map.unproject([to.x, to.y])];
+    const inside = (value: number, a: number, b: number): boolean => value >= Math.min(a, b) && value <= Math.max(a, b);
+    return this.#marks.filter(({ at, dim }) => !dim && inside(at.lat, one.lat, other.lat) && inside(at.lon, one.lng, other.lng)).map(({ id }) => id);
+  }
+
+  /** The same of all that is in sight. */
+  get inSight(): number[] {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    return this.within({ x: 0, y: 0 }, { x: clientWidth, y: clientHeight });
   }
 
   /** Parts of the town that are dispatched in their own way; `words`: what stands at each. */
@@ -201,6 +166,15 @@ export class ConsoleMap {
     this.#looked = looked;
     this.#drawLooked();
     this.camera.leave(looked.courier?.id ?? null);
+  }
+
+  /** How far from its newest place whoever is looked at may be by now, 0 where it is known well, and what is written there. How far can be read at the map's box. */
+  doubt(metres: number, words: string): void {
+    const { courier } = this.#looked;
+    this.#map.getContainer().dataset["doubt"] = String(Math.round(metres));
+    this.#doubt_m = metres;
+    this.#layer.doubt(this.#pointed === null ? metres : 0);
+    this.#set("age", courier === null || words === "" ? [] : [point(courier, { words })]);
   }
 
   /** What is pointed at in the list shows as if it were looked at, and the map stays where it is. Null: nothing any more. */
@@ -226,6 +200,7 @@ export class ConsoleMap {
     this.#set("ends", ends);
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);
+    this.#layer.doubt(this.#pointed === null ? this.#doubt_m : 0); // it is of whoever is looked at, and not of who is pointed at
   }
 
   /** From each courier of a plan to what it would fetch. */
@@ -263,17 +238,19 @@ export class ConsoleMap {
     const seen = within(this.#fleet.places(), box);
     // Where the dimmed ones alone would cover it, they are left out.
     this.#layer.dimmed(this.#found === null || !isDense(within(this.#fleet.places(true), box).length, clientWidth, clientHeight, this.#crowd !== "markers"));
+    const { label } = this.hears;
     const before = this.#crowd;
     const crowd = crowdOf(seen.length, clientWidth, clientHeight, this.#map.getZoom(), before);
     if (crowd === "counts" || before === "counts") {
       const cells = crowd === "counts" ? cellsOf(seen, CELL_PX / (TILE_PX * 2 ** Math.floor(this.#map.getZoom()))) : [];
-      this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? this.label(count) : `${this.label(count)} ! ${this.label(late)}` })));
+      this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? label(count) : `${label(count)} ! ${label(late)}` })));
     }
+    const looks = looksOf(crowd, this.#map.getZoom());
+    if (looks !== this.#looks) this.hears.onLooks((this.#looks = looks));
     if (crowd === before) return;
     this.#crowd = crowd;
     this.#layer.show(crowd);
     this.#drawLooked();
-    this.onCrowd(crowd);
   }
 
   #set(source: string, features: readonly object[]): void {

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { cellsOf, crowdOf, isDense, within } from "./density.ts";
+import { cellsOf, crowdOf, isDense, looksOf, within } from "./density.ts";
 import { FleetBuffer, flat } from "./fleet_buffer.ts";
+
+const UNSAID = { heading_deg: null, speed_mps: null, accuracy_m: null };
 
 test("every courier is counted in one cell, at the mean of its places, and those with a late parcel once more", () => {
   const places = [{ x: 0.1, y: 0.1, late: false }, { x: 0.12, y: 0.14, late: true }, { x: 0.9, y: 0.1, late: false }];
@@ -40,11 +42,15 @@ test("only what is in sight is counted, beyond the date line too", () => {
 
 test("the fleet says where its markers go to, on the flat map", () => {
   const fleet = new FleetBuffer(0);
-  fleet.put({ id: 1, lat: 27.7, lon: 85.3, recorded_at: 1, heading_deg: null, kind: "free" }, 0, true);
-  fleet.put({ id: 2, lat: 27.8, lon: 85.4, recorded_at: 1, heading_deg: null, kind: "free" }, 0, true);
+  fleet.put({ id: 1, lat: 27.7, lon: 85.3, recorded_at: 1, kind: "free", ...UNSAID }, 0, true);
+  fleet.put({ id: 2, lat: 27.8, lon: 85.4, recorded_at: 1, kind: "free", ...UNSAID }, 0, true);
   fleet.remove(1);
   const [place] = fleet.places();
   expect(fleet.places()).toHaveLength(1);
   expect(place?.x).toBeCloseTo(flat(27.8, 85.4).x, 6);
   expect(place?.y).toBeCloseTo(flat(27.8, 85.4).y, 6);
+});
+
+test("markers are small from far off, and dots and counts are what they are", () => {
+  expect([looksOf("markers", 10.9), looksOf("markers", 11), looksOf("dots", 9), looksOf("counts", 5)]).toEqual(["small", "markers", "dots", "counts"]);
 });

@@ -8,6 +8,8 @@ const MARKER_PX = 26;
 const COVERED = 0.25;
 const COVERED_AGAIN = 0.15;
 const COUNTS_BELOW_ZOOM = 9;
+// From so far off markers are small, so that a city can be read.
+const SMALL_BELOW_ZOOM = 11;
 
 /** So many in one cell, of whom so many have a late parcel, and where they are on the mean. */
 export interface Cell extends Flat {
@@ -25,6 +27,13 @@ export interface Box {
 
 /** How couriers are drawn: by a marker each; where those would cover the map, by a dot each; and from far off by how many are around a place. */
 export type Crowd = "markers" | "dots" | "counts";
+
+/** The same with the size of a marker, each with shapes that can be told apart at it. */
+export type Looks = Crowd | "small";
+
+export function looksOf(crowd: Crowd, zoom: number): Looks {
+  return crowd === "markers" && zoom < SMALL_BELOW_ZOOM ? "small" : crowd;
+}
 
 /** Where `seen` of them are in a map of this size in pixels. A count hides who is free, so it stands only where a whole city is a few dots wide. */
 export function crowdOf(seen: number, width: number, height: number, zoom: number, before: Crowd): Crowd {

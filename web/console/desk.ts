@@ -4,6 +4,7 @@ import { useContext } from "preact/hooks";
 import type { Language } from "../shared/numbers.ts";
 import type { Actions } from "./actions.ts";
 import type { View } from "./address.ts";
+import type { SoundState } from "./alarm.ts";
 import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
 import type { Changes } from "./changes.ts";
@@ -59,10 +60,20 @@ export interface Desk {
   /** Those of them that are still there. */
   chosen: readonly Delivery[];
   tick: (delivery: number) => void;
+  /** Choose all from what was ticked last, or is looked at, to this one of the list. */
+  tickTo: (delivery: number) => void;
+  /** Choose these as well. */
+  tickMany: (deliveries: readonly number[]) => void;
   /** Choose nothing any more; that has a way back. */
   untick: () => void;
   /** Choose all of the list, or nothing any more. */
   tickAll: (chosen: boolean) => void;
+  /** Whether a box is drawn on the map, to choose what is in it. */
+  boxing: boolean;
+  setBoxing: (on: boolean) => void;
+  /** Whether something new is heard. */
+  sound: SoundState;
+  turnSound: () => void;
   why: boolean;
   setWhy: (open: boolean) => void;
   open: (dialog: DialogName | null) => void;

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { DIM, FIELDS, FleetBuffer, KIND, LATE, flat, type Kind } from "./fleet_buffer.ts";
+import { DIM, FIELDS, type Fix, FleetBuffer, KIND, LATE, flat, flatLength, type Kind } from "./fleet_buffer.ts";
 
 const METRES_OF_WORLD = 40_075_017;
-const fix = (id: number, lat: number, at_s: number, kind: Kind = "free") => ({ id, lat, lon: 85.3, recorded_at: at_s * 1000, heading_deg: null, kind });
+const UNSAID = { heading_deg: null, speed_mps: null, accuracy_m: null };
+const fix = (id: number, lat: number, at_s: number, kind: Kind = "free", some: Partial<Fix> = {}): Fix => ({ id, lat, lon: 85.3, recorded_at: at_s * 1000, kind, ...UNSAID, ...some });
 
 function metresFrom(fleet: FleetBuffer, id: number, lat: number, now: number): number {
   const seen = fleet.at(id, now);
@@ -26,6 +27,63 @@ test("a fix in the midst of a slide turns it without a jump", () => {
   fleet.put(fix(1, 27.701, 5), 5_000, false);
   fleet.put(fix(1, 27.699, 7), 7_000, false);
   expect(metresFrom(fleet, 1, 27.7 + 0.001 * (2 / 4.5), 7_000)).toBeLessThan(1);
+});
+
+const DRIVES = { heading_deg: 0, speed_mps: 10, accuracy_m: 5 };
+/** So many metres north, as the flat map has them; a little off a degree's share, so that numbers are looked at, not rounding. */
+const northOf = (fleet: FleetBuffer, id: number, lat: number, now: number): number => {
+  const seen = fleet.at(id, now);
+  return seen === null ? Number.NaN : (flat(lat, 85.3).y - seen.y) / flatLength(1, lat);
+};
+
+test("who surely drives goes on a little where nothing newer is heard, and then stands", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0, "free", DRIVES), 1_000, false, 1);
+  expect(northOf(fleet, 1, 27.7, 2_000)).toBeCloseTo(10, 1);
+  expect(northOf(fleet, 1, 27.7, 60_000)).toBeCloseTo(30, 1);
+  expect(fleet.moves_until).toBe(4_000);
+  expect(fleet.nearest(flat(27.70027, 85.3), flatLength(5, 27.7), 60_000)).toBe(1);
+});
+
+test("the next fix takes a marker from where it went on to, without a jump back", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0, "free", DRIVES), 1_000, false, 1);
+  fleet.put(fix(1, 27.7002, 3, "free"), 4_000, false, 1);
+  expect(northOf(fleet, 1, 27.7, 4_000)).toBeCloseTo(30, 1);
+  expect(northOf(fleet, 1, 27.7002, 9_000)).toBeCloseTo(0, 1);
+});
+
+test("nothing goes on by itself where nobody knows how fast and which way, of old and rough fixes, and where a person wants no motion", () => {
+  const told = (some: Partial<Fix>, jump: boolean, age_s?: number): number => {
+    const fleet = new FleetBuffer(0);
+    fleet.put(fix(1, 27.7, 0, "free", { ...DRIVES, ...some }), 0, jump, age_s);
+    return northOf(fleet, 1, 27.7, 60_000);
+  };
+  expect(told({}, false, 0)).toBeGreaterThan(29);
+  for (const [some, jump, age_s] of [[{}, true, 0], [{}, false, 5], [{}, false, undefined], [{ speed_mps: 2.9 }, false, 0], [{ accuracy_m: 31 }, false, 0], [{ heading_deg: null }, false, 0]] as const) {
+    expect([some, jump, age_s, Math.abs(told(some, jump, age_s)) < 0.01]).toEqual([some, jump, age_s, true]);
+  }
+});
+
+test("a long way is measured from where the marker is seen, not from its fix before", () => {
+  const fleet = new FleetBuffer(0);
+  fleet.put(fix(1, 27.7, 0), 0, false);
+  fleet.put(fix(1, 27.7044, 5), 5_000, false); // 490 m: slides
+  fleet.put(fix(1, 27.7088, 6), 5_000, false); // 490 m from the fix before, 980 m from where it is seen
+  expect(metresFrom(fleet, 1, 27.7088, 5_000)).toBeLessThan(0.5);
+});
+
+test("a marker turns by the shorter arc from the way it looked, and at once where it jumps", () => {
+  const fleet = new FleetBuffer(0);
+  const turns = (): number[] => [fleet.data[11], fleet.data[6]].map((angle) => Math.round(((angle ?? 0) * 180) / Math.PI));
+  fleet.put(fix(1, 27.7, 0, "free", { heading_deg: 350 }), 0, false);
+  expect(turns()).toEqual([350, 350]);
+  fleet.put(fix(1, 27.701, 5, "free", { heading_deg: 20 }), 5_000, false);
+  expect(turns()).toEqual([350, 20]);
+  fleet.put(fix(1, 27.702, 10, "free", { heading_deg: 90 }), 7_250, false); // half way: 5 degrees beyond north
+  expect(turns()).toEqual([5, 90]);
+  fleet.put(fix(1, 27.8, 15, "free", { heading_deg: 180 }), 8_000, false);
+  expect(turns()).toEqual([180, 180]);
 });
 
 test("over a long way, a long silence and where none is wanted it jumps, and never goes back in time", () => {
@@ -75,7 +133,7 @@ test("a click finds the nearest marker within its reach", () => {
 test("what is not asked for is dimmed, also what comes or moves later, and all is bright again afterwards", () => {
   const fleet = new FleetBuffer(0);
   const kinds = () => Array.from({ length: fleet.count }, (_, row) => fleet.data[row * FIELDS + 7]);
-  const put = (id: number, recorded_at: number): void => fleet.put({ id, lat: 27.7, lon: 85.3 + id / 100, recorded_at, heading_deg: null, kind: "carrying" }, 0, true);
+  const put = (id: number, recorded_at: number): void => fleet.put({ id, lat: 27.7, lon: 85.3 + id / 100, recorded_at, kind: "carrying", ...UNSAID }, 0, true);
   put(1, 1_000);
   put(2, 1_000);
   fleet.dim(new Set([2]));

@@ -1,10 +1,16 @@
-// Where thousands of markers are and where they slide to, in the form that the graphics card reads: 32 bytes each.
+// Where thousands of markers are and where they slide to, in the form that the graphics card reads: 48 bytes each.
 //
-// The card works out where a marker is between two fixes; nothing is done for it from picture to picture here.
-import { JUMP_GAP_MS, JUMP_M, SLIDE_MOST_MS, SLIDE_SHARE, metres } from "../shared/motion.ts";
+// The card works out where a marker is between two fixes, and which way it looks; nothing is done for it from picture to
+// picture here.
+import { type Drive, JUMP_GAP_MS, JUMP_M, SLIDE_MOST_MS, SLIDE_SHARE, goesOnFor } from "../shared/motion.ts";
 
-export const FIELDS = 8; // from x, from y, to x, to y, began, takes, heading, kind
+// From x, from y, to x, to y; began, takes, heading, kind; once it is there on by x and by y a second, for so many seconds, and the heading before.
+export const FIELDS = 12;
+const HEADING = 6;
+const LOOK = 7;
 const FIRST_ROOM = 256;
+const AROUND_M = 40_075_017;
+const TURN = 2 * Math.PI;
 
 /** What a marker looks like. */
 export const KIND = { free: 0, carrying: 1, stale: 2, gone: 3 } as const;
@@ -24,24 +30,26 @@ export interface Seen extends Flat {
   late: boolean;
 }
 
+/** So many metres at a latitude, as a share of the flat world. */
+export function flatLength(metres: number, lat: number): number {
+  return metres / (AROUND_M * Math.cos((lat * Math.PI) / 180));
+}
+
 export function flat(lat: number, lon: number): Flat {
   const sine = Math.sin((lat * Math.PI) / 180);
   return { x: lon / 360 + 0.5, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
 }
 
-export interface Fix {
+export interface Fix extends Drive {
   id: number;
   lat: number;
   lon: number;
   recorded_at: number;
-  heading_deg: number | null;
   kind: Kind;
 }
 
 interface Known {
   row: number;
-  lat: number;
-  lon: number;
   recorded_at: number;
 }
 
@@ -75,26 +83,41 @@ export class FleetBuffer {
     return (now - this.#clockFrom) / 1000;
   }
 
-  /** A new fix; `jump` where nobody would see the slide, or asked for none. */
-  put(fix: Fix, now: number, jump: boolean): void {
+  /** A new fix, `age_s` old; `jump` where nobody would see the slide, or asked for nothing that moves by itself. */
+  put(fix: Fix, now: number, jump: boolean, age_s = Infinity): void {
     const to = flat(fix.lat, fix.lon);
     this.#origin ??= to;
     const before = this.#known.get(fix.id);
     const row = before?.row ?? this.#newRow(fix.id);
     const at = row * FIELDS;
-    const heading = fix.heading_deg === null ? -1 : (fix.heading_deg * Math.PI) / 180;
+    const look = this.#look(fix.id, KIND[fix.kind]);
     if (before !== undefined && fix.recorded_at <= before.recorded_at) {
-      this.data[at + 7] = this.#look(fix.id, KIND[fix.kind]); // never back in time; what it carries may have changed
+      this.data[at + LOOK] = look; // never back in time; what it carries may have changed
       this.#touch(row);
       return;
     }
-    const gap = before === undefined ? 0 : fix.recorded_at - before.recorded_at;
-    const slides = before !== undefined && !jump && gap <= JUMP_GAP_MS && metres(before, fix) <= JUMP_M;
-    const from = slides ? this.#seen(row, now) : { x: to.x - this.origin.x, y: to.y - this.origin.y };
-    const takes = slides ? Math.min(gap, SLIDE_MOST_MS) * SLIDE_SHARE : 0;
-    this.data.set([from.x, from.y, to.x - this.origin.x, to.y - this.origin.y, this.seconds(now), takes / 1000, heading, this.#look(fix.id, KIND[fix.kind])], at);
-    this.#known.set(fix.id, { row, lat: fix.lat, lon: fix.lon, recorded_at: fix.recorded_at });
-    this.moves_until = Math.max(this.moves_until, now + takes);
+    const x = to.x - this.origin.x;
+    const y = to.y - this.origin.y;
+    const gap = before === undefined ? Infinity : fix.recorded_at - before.recorded_at;
+    const seen = before === undefined ? { x, y } : this.#seen(row, now);
+    const slides = !jump && gap <= JUMP_GAP_MS && Math.hypot(seen.x - x, seen.y - y) <= flatLength(JUMP_M, fix.lat);
+    const takes_s = slides ? (Math.min(gap, SLIDE_MOST_MS) * SLIDE_SHARE) / 1000 : 0;
+    const heading = fix.heading_deg === null ? -1 : (fix.heading_deg * Math.PI) / 180;
+    const turned = slides ? this.#heading(row, now) : heading;
+    const { data } = this;
+    data[at] = slides ? seen.x : x;
+    data[at + 1] = slides ? seen.y : y;
+    data[at + 2] = x;
+    data[at + 3] = y;
+    data[at + 4] = this.seconds(now);
+    data[at + 5] = takes_s;
+    data[at + HEADING] = heading;
+    data[at + LOOK] = look;
+    data[at + 11] = turned;
+    const goes_on_s = jump ? 0 : goesOnFor(fix, age_s + takes_s);
+    this.#goOn(at, fix, heading, goes_on_s);
+    this.#known.set(fix.id, { row, recorded_at: fix.recorded_at });
+    this.moves_until = Math.max(this.moves_until, now + (takes_s + goes_on_s) * 1000);
     this.#touch(row);
   }
 
@@ -144,8 +167,8 @@ export class FleetBuffer {
   places(dimmed = false): Seen[] {
     const { x, y } = this.origin;
     const rows = Array.from({ length: this.count }, (_, row) => row * FIELDS);
-    const seen = dimmed || this.#bright === null ? rows : rows.filter((at) => (this.data[at + 7] ?? 0) < DIM);
-    return seen.map((at) => ({ x: x + (this.data[at + 2] ?? 0), y: y + (this.data[at + 3] ?? 0), late: (this.data[at + 7] ?? 0) % DIM >= LATE }));
+    const seen = dimmed || this.#bright === null ? rows : rows.filter((at) => (this.data[at + LOOK] ?? 0) < DIM);
+    return seen.map((at) => ({ x: x + (this.data[at + 2] ?? 0), y: y + (this.data[at + 3] ?? 0), late: (this.data[at + LOOK] ?? 0) % DIM >= LATE }));
   }
 
   /** The marker nearest to a place, within a reach; both on the flat map. */
@@ -164,12 +187,32 @@ export class FleetBuffer {
     return found;
   }
 
-  /** Relative to the origin. */
+  /** How it goes on by itself once it has come to its fix. */
+  #goOn(at: number, { speed_mps, lat }: Fix, heading: number, for_s: number): void {
+    const pace = for_s > 0 ? flatLength(speed_mps ?? 0, lat) : 0;
+    this.data[at + 8] = pace * Math.sin(heading);
+    this.data[at + 9] = -pace * Math.cos(heading);
+    this.data[at + 10] = for_s;
+  }
+
+  /** Relative to the origin; the same as in `fleet_shaders.ts`. */
   #seen(row: number, now: number): Flat {
     const at = row * FIELDS;
-    const [fromX = 0, fromY = 0, toX = 0, toY = 0, began = 0, takes = 0] = this.data.subarray(at, at + 6);
-    const share = takes <= 0 ? 1 : Math.min(1, Math.max(0, (this.seconds(now) - began) / takes));
-    return { x: fromX + (toX - fromX) * share, y: fromY + (toY - fromY) * share };
+    const of = (field: number): number => this.data[at + field] ?? 0;
+    const since = this.seconds(now) - of(4);
+    const share = of(5) <= 0 ? 1 : Math.min(1, Math.max(0, since / of(5)));
+    const goes_on = Math.min(of(10), Math.max(0, since - of(5)));
+    return { x: of(0) + (of(2) - of(0)) * share + of(8) * goes_on, y: of(1) + (of(3) - of(1)) * share + of(9) * goes_on };
+  }
+
+  /** Which way it looks; below 0 where nobody knows. It turns by the shorter arc, as it slides. */
+  #heading(row: number, now: number): number {
+    const at = row * FIELDS;
+    const [from = -1, to = -1, began = 0, takes = 0] = [this.data[at + 11], this.data[at + HEADING], this.data[at + 4], this.data[at + 5]];
+    if (from < 0 || to < 0 || takes <= 0) return to;
+    const share = Math.min(1, Math.max(0, (this.seconds(now) - began) / takes));
+    const arc = ((to - from + 1.5 * TURN) % TURN) - 0.5 * TURN;
+    return (from + arc * share + TURN) % TURN;
   }
 
   #newRow(id: number): number {
@@ -191,7 +234,7 @@ export class FleetBuffer {
 
   #lookAnew(): void {
     this.#ids.forEach((id, row) => {
-      const at = row * FIELDS + 7;
+      const at = row * FIELDS + LOOK;
       this.data[at] = this.#look(id, (this.data[at] ?? 0) % LATE);
     });
     if (this.count > 0) this.changed = { from: 0, to: this.count };

@@ -10,6 +10,8 @@ export interface TransporterFrame extends Point {
   recorded_at: string;
   speed_mps: number | null;
   heading_deg: number | null;
+  /** Metres around its place. */
+  accuracy_m: number | null;
   active: number;
   presence: "online" | "stale";
   battery: number | null;
@@ -125,6 +127,7 @@ export interface Courier extends Point {
   recorded_at: number;
   heading_deg: number | null;
   speed_mps: number | null;
+  accuracy_m: number | null;
   active: number;
   /** `gone`: no longer online; kept while it has something aboard. */
   presence: "online" | "stale" | "gone";

@@ -4,6 +4,8 @@ import { useMemo } from "preact/hooks";
 import { Missing, useLate } from "../shared/late.tsx";
 import type { Details } from "./calls.ts";
 import { DeskContext, useDesk } from "./desk.ts";
+import type { Spot } from "./console_map.ts";
+import type { Looks } from "./density.ts";
 import type { Delivery } from "./frames.ts";
 
 async function withWords<Props extends object>(load: () => Promise<ComponentType<Props>>) {
@@ -33,6 +35,7 @@ function later<Props extends object>(load: () => Promise<ComponentType<Props>>):
 const changes = () => import("./change_dialogs.tsx");
 
 export const PlanPanel = later(async () => (await import("./plan_panel.tsx")).PlanPanel);
+export const BoxChoice = later<{ onBox: (box: readonly [Spot, Spot] | null) => void }>(async () => (await import("./box_choice.tsx")).BoxChoice);
 export const BulkDialog = later<{ deliveries: readonly Delivery[] }>(async () => (await import("./bulk_dialog.tsx")).BulkDialog);
 export const DecisionPanel = later<{ delivery: Delivery; turn: string }>(async () => (await import("./decision_panel.tsx")).DecisionPanel);
 export const CancelDialog = later(async () => (await changes()).CancelDialog);
@@ -44,7 +47,7 @@ export const RunDialog = later<{ id: number }>(async () => (await import("./run_
 export const CandidateList = later<{ delivery: Delivery }>(async () => (await import("./candidate_list.tsx")).CandidateList);
 export const CodePanel = later<{ details: Details }>(async () => (await import("./code_panel.tsx")).CodePanel);
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
-export const MapLegend = later(async () => (await import("./map_legend.tsx")).MapLegend);
+export const MapLegend = later<{ looks: Looks; filtered: boolean; chosen: boolean }>(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
 export const LinePanel = later(async () => (await import("./line_panel.tsx")).LinePanel);
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);

@@ -1,13 +1,13 @@
 import { AlertTriangle, Clock, MapPinOff, UserX } from "lucide";
 import type { IconNode } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { clock, date, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
 import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exceptions.ts";
-import { type Delivery, aboard, onHold, underWay } from "./frames.ts";
-import { type Listed, couriersFound } from "./queue.ts";
+import { type Delivery, aboard, onHold } from "./frames.ts";
+import { type Listed, couriersFound, grouped } from "./queue.ts";
 import { ChosenBar } from "./chosen_bar.tsx";
 import { EndedList } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
@@ -30,6 +30,7 @@ export function ListPanel() {
       onPointerMove={(event) => reading.touch(event.pointerType === "mouse" ? "pointer" : undefined)}
       onPointerLeave={() => reading.leave("pointer")}
       onPointerDown={() => reading.touch()}
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()} // rows are chosen, no text
       onWheel={() => reading.touch()}
       onTouchMove={() => reading.touch()}
       onFocusIn={() => reading.touch("focus")}
@@ -128,19 +129,20 @@ function Couriers() {
 
 function Queue() {
   const { say, listed, board, view, now, reordered } = useDesk();
-  const [rows, setRows] = useState(ROWS);
+  const [asked, setRows] = useState(ROWS);
+  // What is looked at is there: a key that steps beyond the end of what was drawn finds its row.
+  const rows = Math.max(asked, listed.findIndex((one) => one.delivery.id === view.delivery) + 1);
   const hidden = listed.length - rows;
-  const shown = listed.slice(0, rows);
-  const held = (one: Listed): boolean => onHold(one.delivery, now);
+  const { waiting, under_way, on_hold } = grouped(listed.slice(0, rows), now);
   const empty = view.search !== "" ? "queue.no_match" : view.filter === "all" ? "queue.none" : (`queue.none.${view.filter}` as const);
   return (
     <section aria-labelledby="queue">
       <Heading id="queue" words={say("queue")} count={listed.length} reordered={reordered.list} />
       {!board.known && <p class="quiet small pad" role="status">{say("loading")}</p>}
       {board.known && listed.length === 0 && <p class="quiet small pad">{say(empty)}</p>}
-      <Group caption={say("queue.waiting")} rows={shown.filter((one) => !underWay(one.delivery) && !held(one))} />
-      <Group caption={say("queue.under_way")} rows={shown.filter((one) => underWay(one.delivery))} />
-      <Group caption={say("queue.on_hold")} rows={shown.filter(held)} />
+      <Group caption={say("queue.waiting")} rows={waiting} />
+      <Group caption={say("queue.under_way")} rows={under_way} />
+      <Group caption={say("queue.on_hold")} rows={on_hold} />
       {hidden > 0 && (
         <button type="button" class="link pad" onClick={() => setRows(rows + ROWS)}>{say("console.show_all", { count: Math.min(hidden, ROWS) })}</button>
       )}
@@ -159,7 +161,8 @@ function Group({ caption, rows }: { caption: string; rows: readonly Listed[] }) 
 }
 
 function QueueRow({ one }: { one: Listed }) {
-  const { say, language, now, board, view, ticked, tick, actions } = useDesk();
+  const { say, language, now, board, view, ticked, tick, tickTo, actions } = useDesk();
+  const stretches = useRef(false); // what a box says when it is turned, it says without the keys
   const { delivery } = one;
   const pointed = usePointed(delivery.id);
   const who = board.nameOf(delivery.transporter_id);
@@ -171,9 +174,9 @@ function QueueRow({ one }: { one: Listed }) {
   return (
     <li class={`row ${delivery.status} ${one.late_ms > 0 ? "late" : ""} ${one.silent ? "silent" : ""}`} {...pointed}>
       <label class="tick">
-        <input type="checkbox" checked={ticked.has(delivery.id)} onChange={() => tick(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
+        <input type="checkbox" checked={ticked.has(delivery.id)} onClick={(event) => (stretches.current = event.shiftKey)} onChange={() => (stretches.current ? tickTo : tick)(delivery.id)} aria-label={say("queue.tick", { number: delivery.tracking_number })} />
       </label>
-      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id} title={`${routeOf(delivery)} · ${state}`}>
+      <OpenLink delivery={delivery.id} current={view.delivery === delivery.id} title={`${routeOf(delivery)} · ${state}`} onTick={(to) => (to ? tickTo : tick)(delivery.id)}>
         <span class={`state ${signOf(one)}`} aria-hidden="true" />
         <span class="what">
           <Route delivery={delivery} class="strong" />
@@ -254,8 +257,18 @@ export function triedWords({ attempt }: Delivery, say: ConsoleSay): string | nul
   return isKey(key) ? say(key) : attempt.reason;
 }
 
+interface OpenGiven {
+  delivery: number;
+  current: boolean;
+  class?: string;
+  title?: string;
+  /** In a list of which several can be chosen: what a click with the control key does, and `to` one with the shift key. */
+  onTick?: (to: boolean) => void;
+  children: preact.ComponentChildren;
+}
+
 /** A delivery's own address, so that it can be opened beside and shared. */
-export function OpenLink(given: { delivery: number; current: boolean; class?: string; title?: string; children: preact.ComponentChildren }) {
+export function OpenLink(given: OpenGiven) {
   const { view, go } = useDesk();
   return (
     <a
@@ -265,8 +278,10 @@ export function OpenLink(given: { delivery: number; current: boolean; class?: st
       href={queryOf({ ...view, delivery: given.delivery, courier: null, plan: null }, location.search)}
       aria-current={given.current ? "true" : undefined}
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        const held = event.ctrlKey || event.metaKey || event.shiftKey;
+        if (held && given.onTick === undefined) return;
         event.preventDefault();
+        if (held) return given.onTick?.(event.shiftKey);
         go({ delivery: given.delivery, courier: null, plan: null, shown: "detail" });
       }}
     >

@@ -52,7 +52,7 @@ export class Live {
     this.#socket.start();
     this.#ticking = setInterval(() => {
       const gone = this.board.sweep(performance.now());
-      if (gone.length > 0) this.onFrame({ couriers: [], gone, deliveries: true });
+      if (gone.length > 0) this.onFrame({ at: this.now(), couriers: [], gone, deliveries: true });
       this.onChange();
     }, TICK_MS);
   }

@@ -1,13 +1,17 @@
+import { SquareDashedMousePointer } from "lucide";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Icon } from "../shared/icon.tsx";
 import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { useLoading } from "../shared/loading.tsx";
+import { doubtOf } from "../shared/motion.ts";
+import { duration } from "../shared/times.ts";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
-import type { Crowd } from "./density.ts";
+import type { Looks } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
 import { foundOnMap, placesOf } from "./found_on_map.ts";
-import { MapLegend } from "./late_parts.tsx";
+import { BoxChoice, MapLegend } from "./late_parts.tsx";
 
 const WAITING_MS = 1_000;
 /** Whoever types goes on typing: the map follows once that pauses. */
@@ -32,7 +36,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<"coming" | "there" | "broken">("coming");
   const late = useLate(() => withMaps(() => import("./console_map.ts")), true, desk.connected);
-  const [crowd, setCrowd] = useState<Crowd>("markers");
+  const [looks, setLooks] = useState<Looks>("markers");
   const drawnAt = useRef(0);
   const fitted = useRef(false);
   const pointed = useRef(false);
@@ -53,13 +57,13 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
         }
         go("courier" in found ? { courier: found.courier, delivery: null } : { delivery: found.delivery, courier: null });
       };
-      const map = new late.part.ConsoleMap(container.current, pick, desk.digits, setCrowd);
+      const map = new late.part.ConsoleMap(container.current, { onPick: pick, onBox: (found) => newest.current.tickMany(found), onLooks: setLooks, label: desk.digits });
       handle.map = map;
       handle.onFrame = (change) => {
-        map.move(change.couriers);
+        map.move(change.couriers, change.at);
         map.gone(change.gone);
       };
-      map.move(board.couriers.values());
+      map.move(board.couriers.values(), newest.current.now);
       setState("there");
     } catch {
       setState("broken");
@@ -84,6 +88,9 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     drawnAt.current = 0;
     map?.late(are_late);
   }, [map, [...are_late.deliveries].join(), [...are_late.couriers].join()]);
+  useEffect(() => {
+    drawnAt.current = 0;
+  }, [desk.ticked]);
   const filtered = useRef(false);
   useEffect(() => {
     if (map === null || (found === null && !filtered.current)) return;
@@ -99,7 +106,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   useEffect(() => {
     if (map === null || performance.now() - drawnAt.current < WAITING_MS) return;
     drawnAt.current = performance.now();
-    map.waiting(board.deliveries.values());
+    map.waiting(board.deliveries.values(), desk.ticked);
     if (!fitted.current && board.couriers.size > 0) {
       fitted.current = true;
       desk.fit();
@@ -117,6 +124,10 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const tour = view.courier === null ? [] : board.tourOf(view.courier);
   const deliveries = delivery === null ? tour : [delivery];
   useEffect(() => map?.look({ deliveries, courier }), [map, courier, deliveries.map((one) => `${one.id}:${one.status}`).join()]);
+  const age_s = courier === null ? 0 : (now - courier.recorded_at) / 1000;
+  const doubt_m = courier === null ? 0 : doubtOf(courier, age_s);
+  const age = doubt_m === 0 ? "" : say("position.age", { age: duration(age_s, say) });
+  useEffect(() => map?.doubt(doubt_m, age), [map, courier, Math.round(doubt_m), age]);
   const below = desk.pointing.looked; // the pointer
   useEffect(() => desk.pointing.forget(), [view.delivery, view.courier, view.filter, view.search]);
   useEffect(() => map?.point(desk.pointing.looked), [map, below?.courier, below?.deliveries[0]]);
@@ -144,13 +155,26 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   useEffect(() => map?.trail.follow(courier_id, courier, () => calls.track(courier_id ?? 0, newest.current.now)), [map, courier_id, board.pictures]);
 
   return (
-    <div class="map-box" data-crowd={crowd}>
+    <div class="map-box" data-crowd={looks === "small" ? "markers" : looks}>
       <div class="canvas" ref={container} />
-      {state === "there" && <MapLegend />}
+      {state === "there" && <MapLegend looks={looks} filtered={found !== null} chosen={desk.chosen.length > 0} />}
+      {map !== null && <BoxTool />}
+      {map !== null && desk.boxing && <BoxChoice onBox={(box) => desk.tickMany(box === null ? map.inSight : map.within(...box))} />}
       <div role="status">{found !== null && <p class="counted">{say("map.filtered", { count: found.deliveries.size })}</p>}</div>
-      {found === null && crowd !== "markers" && <p class="counted">{say("map.dense")}</p>}
+      {found === null && (looks === "dots" || looks === "counts") && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>
+  );
+}
+
+/** Chooses by a box: with a finger too, which has no shift key. */
+function BoxTool() {
+  const { say, boxing, setBoxing } = useDesk();
+  return (
+    <button type="button" class="tool boxing" aria-label={say("map.box")} aria-pressed={boxing} onClick={() => setBoxing(!boxing)}>
+      <Icon of={SquareDashedMousePointer} />
+      <span class="tip" aria-hidden="true">{say("map.box")}</span>
+    </button>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { exceptionsOf } from "./exceptions.ts";
-import { FILTERS, counts, couriersFound, isWanted, matches, ordered } from "./queue.ts";
+import { FILTERS, asShown, counts, couriersFound, isWanted, matches, ordered } from "./queue.ts";
 import type { DeliveryFrame, Profile } from "./frames.ts";
 import { delivery } from "../testing/console_frames.ts";
 
@@ -93,4 +93,10 @@ test("what is on hold counts as waiting for nobody, and what was let go waits si
   expect([waits.all, waits.waiting, none.waiting, isWanted(held.delivery, NOW), isWanted(let_go.delivery, NOW)]).toEqual([2, 1, 0, false, true]);
   expect(exceptionsOf([let_go.delivery], new Map(), NOW)).toEqual([]);
   expect(exceptionsOf([let_go.delivery], new Map(), NOW + 600_000)).toMatchObject([{ kind: "nobody", for_ms: 720_000 }]);
+});
+
+test("rows are stepped through as they stand below each other, also where somebody reads them and what is new came last", () => {
+  const given = { status: "assigned", transporter_id: 1 } as const;
+  const rows = [listed(1, given), listed(2), listed(3, { on_hold: { since: "2026-11-28T09:00:00Z", until: null } }), listed(4, given), listed(5)];
+  expect(asShown(rows, NOW).map((one) => one.delivery.id)).toEqual([2, 5, 1, 4, 3]);
 });

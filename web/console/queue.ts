@@ -50,6 +50,25 @@ export function ordered(listed: readonly Listed[], now: number): Listed[] {
   return rows.map(({ one }) => one);
 }
 
+/** The parts in which the list is shown, one below the other. */
+export interface Grouped {
+  waiting: readonly Listed[];
+  under_way: readonly Listed[];
+  on_hold: readonly Listed[];
+}
+
+export function grouped(listed: readonly Listed[], now: number): Grouped {
+  const held = listed.filter((one) => onHold(one.delivery, now));
+  const others = listed.filter((one) => !onHold(one.delivery, now));
+  return { waiting: others.filter((one) => !underWay(one.delivery)), under_way: others.filter((one) => underWay(one.delivery)), on_hold: held };
+}
+
+/** Rows as they stand below each other: what steps through them, and stretches over them, goes by what is seen. */
+export function asShown(listed: readonly Listed[], now: number): Listed[] {
+  const { waiting, under_way, on_hold } = grouped(listed, now);
+  return [...waiting, ...under_way, ...on_hold];
+}
+
 /** Whether somebody could have it now: what is on hold is nobody's turn. */
 export function isWanted(delivery: Delivery, now: number): boolean {
   return delivery.status === "available" && !onHold(delivery, now);

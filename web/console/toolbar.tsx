@@ -1,4 +1,4 @@
-import { Keyboard, Maximize, PanelBottom, PanelLeft, PanelRight, Map as MapSign } from "lucide";
+import { Bell, BellOff, BellRing, Keyboard, Maximize, PanelBottom, PanelLeft, PanelRight, Map as MapSign } from "lucide";
 import type { IconNode } from "lucide";
 import { Folding } from "../shared/folding.tsx";
 import { Icon } from "../shared/icon.tsx";
@@ -6,16 +6,18 @@ import { MOST_SEARCHED, searchText } from "../shared/search_text.ts";
 import { clock, duration } from "../shared/times.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
 import { ChosenBar } from "./chosen_bar.tsx";
+import type { SoundState } from "./alarm.ts";
 import { PANELS, type Panel, type View } from "./address.ts";
 import { useDesk } from "./desk.ts";
 import type { Live } from "./live.ts";
 import { FILTERS, type Filter } from "./queue.ts";
 
 const SIGNS: Readonly<Record<Panel, IconNode>> = { list: PanelLeft, map: MapSign, detail: PanelRight, line: PanelBottom };
+const BELLS: Readonly<Record<SoundState, IconNode>> = { on: BellRing, waits: Bell, off: BellOff };
 const NARROW = ["list", "map", "detail"] as const satisfies readonly View["shown"][];
 
 export function Toolbar({ planned }: { planned: number }) {
-  const { say, digits, view, go, board, counts, open, fit, plan } = useDesk();
+  const { say, digits, view, go, board, counts, open, fit, plan, sound, turnSound } = useDesk();
   const countOf = (filter: Filter): string => (board.known ? digits(counts[filter]) : "–");
   return (
     <div class="toolbar" role="search" data-shown={view.shown}>
@@ -41,6 +43,7 @@ export function Toolbar({ planned }: { planned: number }) {
       <div class="end">
         {view.folded.has("list") && <ChosenBar />}
         <button type="button" class="button first" onClick={plan}>{planned > 0 ? say("console.plan", { count: planned }) : say("console.plan.none")}</button>
+        <Tool sign={BELLS[sound]} name={say(`sound.${sound}`)} words={say(`sound.${sound}.words`)} pressed={sound !== "off"} onClick={turnSound} />
         <span class="wide">
           {PANELS.map((panel) => {
             const folded = view.folded.has(panel);

@@ -6,6 +6,7 @@ import { type Language, devanagari } from "../shared/numbers.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
 import { Actions, type Gift } from "./actions.ts";
 import { type Panel, type View, queryOf, viewOf } from "./address.ts";
+import { Alarm, soundOf } from "./alarm.ts";
 import { type AssignmentPlan, Calls } from "./calls.ts";
 import { BulkDialog, CancelDialog, CommandDialog, LinePanel, PriorityDialog, ReassignDialog, RelieveDialog, RunDialog, TakeBackDialog } from "./late_parts.tsx";
 import { Changes } from "./changes.ts";
@@ -15,15 +16,16 @@ import { DetailPanel } from "./detail_panel.tsx";
 import { type Exception, exceptionsOf, lateness } from "./exceptions.ts";
 import { lateOnMap, placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
-import { commandOf, takesLetters } from "./keys.ts";
+import { commandOf, isSteered, takesLetters } from "./keys.ts";
 import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
 import { type MapHandle, MapPanel } from "./map_panel.tsx";
 import { Planning } from "./planning.ts";
 import { Pointing } from "./pointing.ts";
 import { NoticeBar } from "./notice_bar.tsx";
-import { type Listed, counts, isWanted, matches, ordered, passes } from "./queue.ts";
+import { type Listed, asShown, counts, isWanted, matches, ordered, passes } from "./queue.ts";
 import { RoomTabs } from "./room_tabs.tsx";
+import { NOTHING, type Selection, joined, stretched, turned } from "./selection.ts";
 import { Snoozed } from "./snoozed.ts";
 import { Reading, Steady } from "./steady.ts";
 import { LiveChip, Toolbar } from "./toolbar.tsx";
@@ -40,7 +42,9 @@ interface Given {
 export function Console({ client, signedIn, language, say }: Given) {
   const [, redraw] = useState(0);
   const [view, setView] = useState<View>(() => viewOf(location.search));
-  const [ticked, setTicked] = useState<ReadonlySet<number>>(new Set());
+  const [selection, select] = useState<Selection>(NOTHING);
+  const { ticked } = selection;
+  const [boxing, setBoxing] = useState(false);
   const [why, setWhy] = useState(false);
   useEffect(() => setWhy(false), [view.delivery]); // reasons are one parcel's
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -48,7 +52,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const handle = useRef<MapHandle>({ map: null, onFrame: () => undefined });
   const go = useRef<Desk["go"]>(() => undefined);
   const parts = useMemo(() => partsOf(client, () => redraw((turn) => turn + 1), handle, go), []);
-  const { live, actions, calls, changes, planning, snoozed, steady, reading } = parts;
+  const { live, actions, calls, changes, planning, snoozed, sound, steady, reading } = parts;
   const { board } = live;
   useEffect(() => {
     live.start();
@@ -79,10 +83,10 @@ export function Console({ client, signedIn, language, say }: Given) {
   const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, chosen, reading, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, chosen, boxing, setBoxing, sound: sound.state, reading, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all, now),
-    listed: steady.list.rows(ordered(shown, now), reading.on, `${view.filter} ${view.search}`),
+    listed: asShown(steady.list.rows(ordered(shown, now), reading.on, `${view.filter} ${view.search}`), now),
     reordered: { list: steady.list.changed, needs: steady.needs.changed },
     late: lateOnMap(all),
     again: parts.again,
@@ -101,22 +105,26 @@ export function Console({ client, signedIn, language, say }: Given) {
       history[elsewhere ? "pushState" : "replaceState"](null, "", queryOf(next, location.search) || location.pathname);
       setView(next);
     },
+    turnSound() {
+      sound.turn();
+      parts.again();
+    },
     snooze(key) {
       if (key === null) snoozed.clear();
       else snoozed.put(key, now);
       parts.again();
     },
-    tick(delivery) {
-      const next = new Set(ticked);
-      if (!next.delete(delivery)) next.add(delivery);
-      setTicked(next);
+    tick: (delivery) => select(turned(selection, delivery)),
+    tickTo: (delivery) => select((before) => stretched(before, desk.listed.map((one) => one.delivery.id), delivery, view.delivery)),
+    tickMany(deliveries) {
+      if (deliveries.length > 0) select(joined(selection, deliveries));
+      actions.tell(deliveries.length > 0 ? "bulk.boxed" : "bulk.boxed.none", { count: deliveries.length });
     },
     untick() {
-      const before = ticked;
-      setTicked(new Set());
-      actions.tell("bulk.unticked", { count: chosen.length }, async () => setTicked((since) => new Set([...before, ...since])));
+      select(NOTHING);
+      actions.tell("bulk.unticked", { count: chosen.length }, async () => select((since) => joined({ ...NOTHING, ticked }, since.ticked)));
     },
-    tickAll: (all) => setTicked(new Set(all ? shown.map((one) => one.delivery.id) : [])),
+    tickAll: (all) => select(all ? joined(NOTHING, desk.listed.map((one) => one.delivery.id)) : NOTHING),
     follow() {
       const courier = view.courier ?? board.deliveries.get(view.delivery ?? 0)?.transporter_id ?? null;
       if (courier !== null) handle.current.map?.camera.follow(courier);
@@ -129,7 +137,8 @@ export function Console({ client, signedIn, language, say }: Given) {
   };
   go.current = desk.go;
   useKeys(desk, dialog !== null || view.run !== null);
-  useTitle(say("console.title"), exceptions.length);
+  useAlarm(parts, exceptions.map((one) => one.key));
+  useTitle(say("console.title"), exceptions.length, parts.alarm.unseen > 0);
   return (
     <DeskContext.Provider value={desk}>
       <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
@@ -168,7 +177,7 @@ function partsOf(client: Client, again: () => void, handle: { current: MapHandle
     committed: (plan) => actions.committed(plan, giftsOf(plan, board)),
     change: again,
   });
-  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), reading: new Reading(() => performance.now()), steady: steadyRows(), pointing: new Pointing(board, (looked) => handle.current.map?.point(looked)), again };
+  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), alarm: new Alarm(), sound: soundOf(() => localStorage), reading: new Reading(() => performance.now()), steady: steadyRows(), pointing: new Pointing(board, (looked) => handle.current.map?.point(looked)), again };
 }
 
 function steadyRows() {
@@ -221,7 +230,7 @@ function useKeys(desk: Desk, busy: boolean): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (newest.current.busy) return; // the dialog has the keys
-      const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, typing: takesLetters(event.target) });
+      const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, shiftKey: event.shiftKey, typing: takesLetters(event.target), steered: isSteered(event.target) });
       if (command !== null && runCommand(command, newest.current.desk)) event.preventDefault();
     };
     addEventListener("keydown", press);
@@ -229,9 +238,20 @@ function useKeys(desk: Desk, busy: boolean): void {
   }, []);
 }
 
-/** How much needs somebody shows in the browser's tab too. */
-function useTitle(title: string, needs: number): void {
+/** The first of a burst of what newly needs somebody is heard. */
+function useAlarm({ live, alarm, sound, again }: Pick<ReturnType<typeof partsOf>, "live" | "alarm" | "sound" | "again">, needs: readonly string[]): void {
   useEffect(() => {
-    document.title = needs > 0 ? `(${needs}) ${title}` : title;
-  }, [needs]);
+    if (live.board.known && alarm.note(needs, performance.now(), !document.hidden)) sound.strike();
+  });
+  useEffect(() => {
+    document.addEventListener("visibilitychange", again); // whoever comes back has seen it
+    return () => document.removeEventListener("visibilitychange", again);
+  }, []);
+}
+
+/** How much needs somebody shows in the browser's tab too, with a mark where some of it came while nobody looked. */
+function useTitle(title: string, needs: number, unseen: boolean): void {
+  useEffect(() => {
+    document.title = needs > 0 ? `${unseen ? "● " : ""}(${needs}) ${title}` : title;
+  }, [needs, unseen]);
 }

@@ -9,7 +9,7 @@ import { browserPerson } from "../shared/session.ts";
 import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { unconfirmed } from "./actions.ts";
-import { Chime } from "./chime.ts";
+import { Chime } from "../shared/chime.ts";
 import { HandoverView } from "./handover_view.tsx";
 import { followOutages, keptOutages } from "./kept_outages.ts";
 import { LateDocuments, LateEarnings, LateProfile, LateRatings } from "./late_rooms.tsx";

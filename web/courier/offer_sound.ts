@@ -1,5 +1,5 @@
 // The sound of offers, and whether this phone wants it.
-import type { Chime } from "./chime.ts";
+import type { Chime } from "../shared/chime.ts";
 import { readSetting, writeSetting } from "./phone_settings.ts";
 import { Ringing } from "./ringing.ts";
 import type { Work } from "./work.ts";

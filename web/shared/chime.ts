@@ -1,9 +1,12 @@
 // Two quiet tones that the browser makes itself, so that nothing is loaded for them.
 
-const TONES = [
+export type Tones = readonly { readonly hertz: number; readonly after_s: number }[];
+
+/** Upwards: somebody is asked for something. */
+const ASKS: Tones = [
   { hertz: 784, after_s: 0 },
   { hertz: 1_047, after_s: 0.18 },
-] as const;
+];
 const LASTS_S = 0.4;
 const RISES_S = 0.02; // a tone that begins at once cracks
 const LOUD = 0.5;
@@ -19,6 +22,8 @@ export class Chime {
   /** Of the strikes that wait for the browser to allow sound only the last is heard. */
   #newest = 0;
   #ringing = false;
+
+  constructor(private readonly tones: Tones = ASKS) {}
 
   /** Browsers let a page sound only once somebody has touched it, and some only from within the touch. */
   unlockByTouch(): void {
@@ -64,7 +69,7 @@ export class Chime {
     if (context === null) return;
     this.#out ??= new GainNode(context);
     this.#out.connect(context.destination);
-    for (const { hertz, after_s } of TONES) {
+    for (const { hertz, after_s } of this.tones) {
       const from = context.currentTime + after_s;
       const tone = new OscillatorNode(context, { frequency: hertz });
       const loud = new GainNode(context, { gain: 0 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Fix, Marker, freshness, metres } from "./motion.ts";
+import { type Fix, Marker, doubtOf, freshness, goesOnFor, metres } from "./motion.ts";
 
 const fix = (second: number, metresEast: number): Fix => ({
   lat: 0,
@@ -62,4 +62,16 @@ test.each([
 
 test("a position is doubtful from 45 seconds on and none from 120 on", () => {
   expect([0, 44.9, 45, 119.9, 120].map(freshness)).toEqual(["fresh", "fresh", "stale", "stale", "gone"]);
+});
+
+test("what surely drives is believed to drive on for thirty metres and until its fix is five seconds old, and nothing else is", () => {
+  const drives = { speed_mps: 10, heading_deg: 90, accuracy_m: 30 };
+  expect([goesOnFor(drives, 0), goesOnFor(drives, 4), goesOnFor(drives, 5), goesOnFor({ ...drives, speed_mps: 3 }, 1)]).toEqual([3, 1, 0, 4]);
+  for (const some of [{ speed_mps: 2.9 }, { speed_mps: null }, { heading_deg: null }, { accuracy_m: null }, { accuracy_m: 31 }]) expect(goesOnFor({ ...drives, ...some }, 0)).toBe(0);
+});
+
+test("from fifteen seconds on a position is doubted by its accuracy and by how far one may have come since, three hundred metres at most", () => {
+  const told = { speed_mps: 6, accuracy_m: 8 };
+  expect([doubtOf(told, 14.9), doubtOf(told, 15), doubtOf(told, 20), doubtOf(told, 600)]).toEqual([0, 98, 128, 300]);
+  expect([doubtOf({ speed_mps: null, accuracy_m: null }, 20), doubtOf({ speed_mps: 0, accuracy_m: 5 }, 500)]).toEqual([30, 5]);
 });

@@ -25,6 +25,13 @@ export const SLIDE_MOST_MS = 5_000;
 // A little less than the gap: the marker stands when the next fix comes, and does not lag behind.
 export const SLIDE_SHARE = 0.9;
 const METRES_A_DEGREE = 111_195;
+// Between two fixes only what is surely driving on is drawn as driving on, and not for long: a guess is a guess.
+const GOES_ON = { least_mps: 3, most_age_s: 5, most_accuracy_m: 30, most_m: 30 } as const;
+/** From this age on a position may be elsewhere by so much that it has to be shown. */
+export const DOUBTED_AFTER_S = 15;
+const DOUBT_MOST_M = 300;
+// What a phone does not say about its position is no reason to believe it more.
+const UNSAID_ACCURACY_M = 30;
 
 /** Metres between two points of a city. */
 export function metres(a: Shown, b: Shown): number {
@@ -37,6 +44,26 @@ export function metres(a: Shown, b: Shown): number {
 export function freshness(age_s: number): Freshness {
   if (age_s >= GONE_AFTER_S) return "gone";
   return age_s >= STALE_AFTER_S ? "stale" : "fresh";
+}
+
+/** What a fix says beside its place. */
+export interface Drive {
+  speed_mps: number | null;
+  heading_deg: number | null;
+  accuracy_m: number | null;
+}
+
+/** For how many seconds a marker goes on once it has come to its newest fix, which is `age_s` old by then; 0: it stands. */
+export function goesOnFor({ speed_mps, heading_deg, accuracy_m }: Drive, age_s: number): number {
+  if (speed_mps === null || heading_deg === null || accuracy_m === null) return 0;
+  if (speed_mps < GOES_ON.least_mps || accuracy_m > GOES_ON.most_accuracy_m) return 0;
+  return Math.max(0, Math.min(GOES_ON.most_m / speed_mps, GOES_ON.most_age_s - age_s));
+}
+
+/** How far from its newest fix, `age_s` old, somebody may be by now: metres, at most 300; 0 while that is not worth showing. */
+export function doubtOf({ speed_mps, accuracy_m }: Pick<Drive, "speed_mps" | "accuracy_m">, age_s: number): number {
+  if (age_s < DOUBTED_AFTER_S) return 0;
+  return Math.min(DOUBT_MOST_M, (accuracy_m ?? UNSAID_ACCURACY_M) + (speed_mps ?? 0) * age_s);
 }
 
 /** One marker. All times are the page's own steady clock, in milliseconds. */

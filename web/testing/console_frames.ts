@@ -6,7 +6,7 @@ export function frame(some: Partial<FleetFrame>): FleetFrame {
 }
 
 export function toldTransporter(id: number, some: Partial<TransporterFrame> = {}): TransporterFrame {
-  const plain = { recorded_at: "2026-11-28T10:00:00Z", speed_mps: null, heading_deg: null, active: 0, battery: null };
+  const plain = { recorded_at: "2026-11-28T10:00:00Z", speed_mps: null, heading_deg: null, accuracy_m: null, active: 0, battery: null };
   return { id, lat: 27.7, lon: 85.3, presence: "online", ...plain, ...some };
 }
 
