@@ -23,13 +23,13 @@ def told() -> Told:
     return Told({"deliveries": waiting})
 
 
-def _box(page: Page, number: int) -> str:
+def _box(number: int) -> str:
     return f"Choose {parcel(number, HERE, HERE)['tracking_number']}"
 
 
 async def _chosen(page: Page, *numbers: int) -> None:
     for number in PARCELS:
-        await expect(page.get_by_label(_box(page, number))).to_be_checked(checked=number in numbers)
+        await expect(page.get_by_label(_box(number))).to_be_checked(checked=number in numbers)
 
 
 async def test_rows_are_chosen_from_one_to_another_by_key_and_the_end_may_be_moved(
@@ -61,12 +61,12 @@ async def test_rows_are_chosen_with_shift_and_control_as_in_any_list_and_what_is
 ) -> None:
     await told.listen(desk.context)
     page = await opened_console(desk, admin)
-    await page.get_by_label(_box(page, 5)).check()
+    await page.get_by_label(_box(5)).check()
     await page.locator("#list [data-delivery='3']").click(modifiers=["Shift"])
     await _chosen(page, 3, 4, 5)
     await page.locator("#list [data-delivery='1']").click(modifiers=["ControlOrMeta"])
     await _chosen(page, 1, 3, 4, 5)
-    await page.get_by_label(_box(page, 2)).click(modifiers=["Shift"])
+    await page.get_by_label(_box(2)).click(modifiers=["Shift"])
     await _chosen(page, 1, 2, 3, 4, 5)
     assert len(desk.context.pages) == 1, "a click that chooses opens nothing"
     await page.keyboard.press("b")
