@@ -34,6 +34,7 @@ from dispatch.proofs.models import DeliveryCode, ProofChainHead, ProofRecord, Se
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.rolling.models import RollingMove, RollingPlace, RollingTick
 from dispatch.sales.models import Sale
+from dispatch.sales.objections import DeliveryObjection
 from dispatch.tracking.models import StoredFix, StoredSeqs
 from dispatch.tracking.privacy_settings import TrackingPrivacy
 from dispatch.tracking.share_links import ShareLink
@@ -65,6 +66,7 @@ __all__ = [
     "DeliveryEvent",
     "DeliveryInfo",
     "DeliveryJourney",
+    "DeliveryObjection",
     "DeliveryStep",
     "DocumentReminder",
     "DocumentUpload",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from dispatch.accounts.models import User
 from dispatch.cancellations.sale_refunds import GivenBack, SaleRefunds
+from dispatch.cancellations.upholding import uphold_open
 from dispatch.database.work import Work
 from dispatch.deliveries.happened import happened_with, identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
@@ -92,6 +93,7 @@ class Losses:
         given = GivenBack(told.reason, name, user.id, told.amount_paisa, pieces=rest)
         refund = await self._refunds.ask(sale, given)
         self._end(delivery, told, had_it, 0 if refund is None else refund.amount_paisa)
+        await uphold_open(self._work, self._clock, delivery, user, told.reason)
         await self._work.session.flush()
         return Lost(delivery, refund, is_new=True)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from dispatch.accounts.models import Role, User
 from dispatch.cancellations.return_making import RETURNED, ReturnMaking
 from dispatch.cancellations.sale_refunds import GivenBack, SaleRefunds
+from dispatch.cancellations.upholding import uphold_open
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import attempts_of, tries_of
 from dispatch.deliveries.happened import happened_with, identity
@@ -88,6 +89,7 @@ class Returns:
         self._session.add(made)
         await self._session.flush()
         self._end(delivery, made, had_it, reason, when)
+        await uphold_open(self._work, self._clock, delivery, user, reason)
         await self._session.flush()
         await self._making.begin(made, reason)
         await self._session.flush()

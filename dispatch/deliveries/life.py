@@ -19,6 +19,7 @@ class DeliveryAct(StrEnum):
     ASSIGN = "assign"
     ACCEPT = "accept"
     REASSIGN = "reassign"
+    UNDO_GIVE_BACK = "undo give back"
     UNASSIGN = "unassign"
     PICK_UP = "pick up"
     DEPART = "depart"
@@ -36,6 +37,8 @@ class DeliveryAct(StrEnum):
     CHANGE_ADDRESS = "change address"
     CHANGE_INSTRUCTIONS = "change instructions"
     RATE = "rate"
+    OBJECT = "object"
+    REJECT_OBJECTION = "reject objection"
 
 
 LIFE = Lifecycle(
@@ -60,6 +63,13 @@ LIFE = Lifecycle(
             AVAILABLE,
             "an admin, its transporter (give back), whatever ends the transporter's right to carry",
             "it waits again",
+        ),
+        Move(
+            DeliveryAct.UNDO_GIVE_BACK,
+            (AVAILABLE,),
+            ASSIGNED,
+            "who gave it back, within `DISPATCH_UNDO_S` and while nobody else has it",
+            "giving it back was a mistake: it stays where it was",
         ),
         Move(DeliveryAct.PICK_UP, (ASSIGNED,), PICKED_UP, "its transporter", "the parcel is aboard"),
         Move(DeliveryAct.DEPART, (PICKED_UP,), IN_TRANSIT, "the transporter's track", "it left the pickup"),
@@ -157,6 +167,14 @@ LIFE = Lifecycle(
             "the courier is told something else about the door",
         ),
         Move(DeliveryAct.RATE, (DELIVERED,), None, "the buyer", "how it was"),
+        Move(
+            DeliveryAct.OBJECT,
+            (DELIVERED,),
+            None,
+            "the buyer, whoever knows the parcel's code",
+            "it did not come as it was told: an admin looks into it, and its order is not completed meanwhile",
+        ),
+        Move(DeliveryAct.REJECT_OBJECTION, (DELIVERED,), None, "an admin", "it stands as it was told, and why"),
     ),
 )
 

@@ -47,6 +47,7 @@ from dispatch.transporters.service import lock_transporter
 
 ASSIGNED_MESSAGE = "Package assigned to transporter"
 REASSIGNED_MESSAGE = "Package assigned to another transporter"
+KEPT_MESSAGE = "Package stays with its transporter"
 PICKED_UP_MESSAGE = "Package picked up from sender"
 BROUGHT_BACK = "Package brought back to its seller"
 HANDED_ON_MESSAGE = "Package handed on to another transporter"
@@ -203,14 +204,31 @@ class DeliverySteps:
         when: StepTime | None = None,
     ) -> None:
         """Give a locked, available delivery to a locked transporter that was checked; ``when``: not just now."""
+        await self._begin(delivery, transporter, position, pickup_at, when)
+        self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes, when=when)
+        self._tell_assigned(delivery, transporter)
+
+    async def keep(self, delivery: Delivery, transporter: Transporter, *, position: LivePosition | None) -> None:
+        """The same where who gave it back takes that back: it has it as if it had accepted it now."""
+        await self._begin(delivery, transporter, position, None, None)
+        self.deliveries.record(delivery, DeliveryAct.UNDO_GIVE_BACK, KEPT_MESSAGE)
+        self._accepted(delivery, transporter.id, self._clock.now())
+        self._tell_assigned(delivery, transporter)
+
+    async def _begin(
+        self,
+        delivery: Delivery,
+        transporter: Transporter,
+        position: LivePosition | None,
+        pickup_at: datetime | None,
+        when: StepTime | None,
+    ) -> None:
         errands = await self.errands_of(transporter)
         delivery.assigned_at = self._clock.now() if when is None else when.at
         delivery.estimated_pickup_time = pickup_at
         delivery.transporter_id = transporter.id
         delivery.end_hold()
         self.expect(delivery, transporter, position, errands)
-        self.deliveries.record(delivery, DeliveryAct.ASSIGN, ASSIGNED_MESSAGE, notes=notes, when=when)
-        self._tell_assigned(delivery, transporter)
 
     async def reassign(
         self,

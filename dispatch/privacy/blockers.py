@@ -10,6 +10,7 @@ from dispatch.orders.models import Order, OrderStatus
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund
 from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.objections import DeliveryObjection, ObjectionStatus
 from dispatch.transporters.models import Transporter
 
 ON_THEIR_WAY = (OrderStatus.CONFIRMED, OrderStatus.PROCESSING, OrderStatus.SHIPPED)
@@ -22,6 +23,7 @@ WORDS = {
     "refunds_open": "refunds are not decided or not carried out yet",
     "sales_open": "things that you sold have not arrived yet",
     "returns_open": "parcels go back to their sellers and are not there yet",
+    "objections_open": "objections to deliveries are not decided yet",
     "parcels_aboard": "parcels are aboard of you",
 }
 
@@ -71,6 +73,13 @@ def _counts(user_id: int) -> dict[str, Select[int]]:
             or_(Sale.buyer_id == user_id, Sale.seller_id == user_id),
             Delivery.return_of.is_not(None),
             Delivery.status.not_in(ENDED),
+        ),
+        "objections_open": select(count)
+        .select_from(DeliveryObjection)
+        .join(Sale, Sale.id == DeliveryObjection.sale_id)
+        .where(
+            or_(Sale.buyer_id == user_id, Sale.seller_id == user_id),
+            DeliveryObjection.status == ObjectionStatus.OPEN,
         ),
         "parcels_aboard": select(count)
         .select_from(Delivery)

@@ -34,6 +34,7 @@ from dispatch.privacy.doors import forget_doors
 from dispatch.privacy.messages import about_own
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
+from dispatch.sales.objections import DeliveryObjection
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.documents.models import DocumentUpload
@@ -134,6 +135,8 @@ class AccountDeletion:
             .where(RefusedHandover.delivery_id.in_(parcels))
             .values(signed_by="", relation=None, notes="")
         )
+        objected = DeliveryObjection.sale_id.in_(bought)
+        await session.execute(update(DeliveryObjection).where(objected).values(note="", answer=""))
         await session.execute(update(Sale).where(Sale.buyer_id == user_id).values(buyer_name=NOBODY))
         mine = select(Cart.id).where(Cart.user_id == user_id)
         await session.execute(delete(CartItem).where(CartItem.cart_id.in_(mine)))

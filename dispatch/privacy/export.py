@@ -31,6 +31,7 @@ from dispatch.proofs.kinds import Proved
 from dispatch.proofs.models import ProofRecord
 from dispatch.proofs.refused import RefusedHandover
 from dispatch.sales.models import Sale
+from dispatch.sales.objections import DeliveryObjection
 from dispatch.tracking.models import StoredFix
 from dispatch.tracking.share_links import ShareLink
 from dispatch.transporters.devices import TransporterDevice
@@ -100,6 +101,7 @@ def _queries(user: User) -> dict[str, Select[*tuple[Any, ...]]]:
         ),
         "delivery_steps": _steps(bought),
         "proofs_of_delivery": _proofs(bought),
+        "objections": _of(DeliveryObjection, DeliveryObjection.sale_id.in_(bought), but=frozenset({"decided_by"})),
         "share_links": _of(ShareLink, ShareLink.made_by == user.id),
         "products": _of(Product, Product.seller_id == user.id),
         "stock_changes": _of(StockChange, StockChange.user_id == user.id),

@@ -195,12 +195,18 @@ class DeliverySettings(Section):
         le=7 * 86400,
         description="For so long a link to a photo or signature that proves a handover is good, seconds.",
     )
+    undo_s: float = Field(
+        10.0,
+        ge=0,
+        le=60,
+        description="So long a transporter may take back that it gave a delivery back, while nobody else has it, "
+        "seconds; 0: not at all.",
+    )
     step_max_age_h: float = Field(
         24.0,
         gt=0,
         le=24 * 30,
-        description="A pickup or drop-off that a phone tells later than this is flagged, and counts from when it was "
-        "told, hours.",
+        description="A step that a phone tells later than this is flagged, and counts from when it was told, hours.",
     )
     service_area: Box = Field(
         None,

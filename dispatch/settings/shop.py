@@ -42,6 +42,6 @@ class ShopSettings(Section):
     objection_s: int = Field(
         3 * 86400,
         ge=0,
-        description="How long a buyer may object to a seller's word that the goods arrived, seconds; so long after the "
-        "last of its goods arrived an order is completed.",
+        description="How long a buyer may object to a seller's or a courier's word that the goods arrived, seconds; so "
+        "long after the last of its goods arrived an order is completed.",
     )

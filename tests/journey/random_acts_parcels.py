@@ -87,6 +87,13 @@ class ParcelActs(RandomMachine):
         self.step(who, nth, "give-back", {"reason": "too_far"} | ago(late), repeat)
 
     @has_deliveries
+    @rule(who=DRIVER, nth=NTH, first=st.booleans(), repeat=REPEAT)
+    def undo(self, who: str, nth: int, first: bool, repeat: Any) -> None:
+        if first:
+            self.step(who, nth, "give-back", {"reason": "too_far"})
+        self.step(who, nth, "undo", None, repeat)
+
+    @has_deliveries
     @rule(who=DRIVER, nth=NTH, late=LATE, name=st.sampled_from(("pickup", "pickup", "deliver")), repeat=REPEAT)
     def hand_over(self, who: str, nth: int, late: int | None, name: str, repeat: Any) -> None:
         self.step(who, nth, name, ago(late), repeat)
@@ -128,6 +135,17 @@ class ParcelActs(RandomMachine):
     @rule(who=mostly("buyer"), nth=NTH, repeat=REPEAT)
     def rate(self, who: str, nth: int, repeat: Any) -> None:
         self.step(who, nth, "rate", {"rating": 4}, repeat)
+
+    @has_deliveries
+    @rule(who=mostly("buyer", "stranger"), nth=NTH, reason=st.sampled_from(("not_received", "damaged")), repeat=REPEAT)
+    def object_to(self, who: str, nth: int, reason: str, repeat: Any) -> None:
+        self.run(self.life.object_to(who, self.delivery(nth), {"reason": reason, "note": "Look again"}, repeat))
+
+    @may_end_parcels
+    @rule(who=mostly("admin"), nth=NTH, act=st.sampled_from(("uphold", "reject")), repeat=REPEAT)
+    def answer_objection(self, who: str, nth: int, act: str, repeat: Any) -> None:
+        body = {"reason": "Looked into"} | ({"ending": "lost"} if act == "uphold" else {})
+        self.run(self.life.answer_objection(who, self.delivery(nth), act, body, repeat))
 
     @rule(who=DRIVER, duty=st.sampled_from(("on", "on", "off", "break")))
     def change_duty(self, who: str, duty: str) -> None:

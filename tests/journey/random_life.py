@@ -230,6 +230,24 @@ class Life:
         if reply.is_success:
             self.know(reply.json()["delivery"]["id"])
 
+    async def object_to(self, who: str, delivery: int, body: Any, repeat: Repeat) -> None:
+        """Somebody says that a parcel did not come as it was told."""
+        path = f"{DELIVERIES}/{await self.tracking_number(delivery)}"
+        await self.ask(who, f"{path}/objection/", body, repeat)
+        theirs = (await self.people["buyer"].get(f"{path}/track/")).json().get("unlock")
+        if theirs is not None:  # its buyer tells somebody the code
+            await self.ask(who, f"{path}/objection/by-code/?unlock={theirs}", body, repeat)
+
+    async def answer_objection(self, who: str, delivery: int, act: str, body: Any, repeat: Repeat) -> None:
+        """An objection to a parcel is answered, where there is one."""
+        named = await self.people["admin"].get("/api/objections/", search=await self.tracking_number(delivery))
+        found = [one["id"] for one in named.json()["results"] if one["delivery_id"] == delivery]
+        await self.ask(who, f"/api/objections/{found[0] if found else 1 << 40}/{act}/", body, repeat)
+
+    async def tracking_number(self, delivery: int) -> str:
+        """What stands on a parcel."""
+        return str((await self.people["admin"].get(f"{DELIVERIES}/{delivery}/")).json()["tracking_number"])
+
     def know(self, delivery: int | None) -> None:
         """A delivery has come to be, perhaps just now."""
         if delivery is not None and delivery not in self.deliveries:

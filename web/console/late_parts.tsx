@@ -58,6 +58,7 @@ export const AddressPanel = later<{ delivery: Delivery; details: Details | null;
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);
 export const RefusedPanel = later<{ id: number; turn: string }>(async () => (await import("./late/refused_panel.tsx")).RefusedPanel);
 export const HoldPanel = later<{ delivery: Delivery; details: Details | null }>(async () => (await import("./late/hold_panel.tsx")).HoldPanel);
+export const ObjectionList = later(async () => (await import("./late/objection_list.tsx")).ObjectionList);
 export const EndedList = later(async () => (await import("./late/ended_list.tsx")).EndedList);
 export const EndedPanel = later<{ id: number }>(async () => (await import("./late/ended_panel.tsx")).EndedPanel);
 export const EndingPanel = later<{ delivery: Delivery; left: number | null }>(async () => (await import("./ending_panel.tsx")).EndingPanel);

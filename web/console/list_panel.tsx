@@ -9,7 +9,7 @@ import { type Exception, type ExceptionKind, measureOf, waitsSince } from "./exc
 import { type Delivery, aboard, onHold } from "./frames.ts";
 import { type Listed, couriersFound, grouped } from "./queue.ts";
 import { ChosenBar } from "./chosen_bar.tsx";
-import { EndedList } from "./late_parts.tsx";
+import { EndedList, ObjectionList } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 import { isKey } from "../shared/words.ts";
 import { triedOf } from "./tries.ts";
@@ -39,6 +39,7 @@ export function ListPanel() {
         if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) reading.leave("focus");
       }}
     >
+      <ObjectionList />
       <Exceptions />
       <Couriers />
       <Queue />

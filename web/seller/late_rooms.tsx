@@ -14,5 +14,6 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
 export const Figures = later(async () => (await import("./figures.tsx")).Figures);
 export const ImportRoom = later(async () => (await import("./import_room.tsx")).ImportRoom);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
+export const ObjectionsRoom = later(async () => (await import("./objections_room.tsx")).ObjectionsRoom);
 export const ProofRoom = later(async () => (await import("./proof_room.tsx")).ProofRoom);
 export const TrackingRoom = later(async () => (await import("./tracking_room.tsx")).TrackingRoom);

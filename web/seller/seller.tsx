@@ -8,7 +8,7 @@ import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
-import { Figures, ImportRoom, LabelsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
+import { Figures, ImportRoom, LabelsRoom, ObjectionsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
 import { Products } from "./products.tsx";
 import { Sales } from "./sales.tsx";
 import { Setbacks } from "./setbacks_room.tsx";
@@ -27,7 +27,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
       {(signedIn) => (
         <Workplace
           title={say("seller.title")}
-          rooms={[["/seller", say("sales")], ["/seller/returns", say("setbacks")], ["/seller/products", say("products")], ["/seller/import", say("import")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
+          rooms={[["/seller", say("sales")], ["/seller/returns", say("setbacks")], ["/seller/objections", say("objections")], ["/seller/products", say("products")], ["/seller/import", say("import")], ["/seller/figures", say("figures")], ["/seller/tracking", say("tracking")], ["/seller/proof", say("proof")]]}
           address={address}
           signedIn={signedIn}
           language={language}
@@ -36,13 +36,14 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {signedIn.person.email_proof_needed && <Unproved client={signedIn.client} role="seller" person={signedIn.person} ask={signedIn.ask} language={language} />}
           {room === "" && <Sales {...spoken} client={signedIn.client} address={address} person={signedIn.person} />}
           {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
+          {room === "objections" && extra === undefined && <ObjectionsRoom {...spoken} client={signedIn.client} address={address} />}
           {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}
           {room === "import" && extra === undefined && <ImportRoom {...spoken} client={signedIn.client} />}
           {room === "figures" && extra === undefined && <Figures {...spoken} client={signedIn.client} address={address} />}
           {room === "labels" && extra === undefined && <LabelsRoom {...spoken} client={signedIn.client} address={address} />}
           {room === "tracking" && extra === undefined && <TrackingRoom {...spoken} client={signedIn.client} />}
           {room === "proof" && extra === undefined && <ProofRoom {...spoken} client={signedIn.client} />}
-          {(!["", "returns", "products", "import", "figures", "labels", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {(!["", "returns", "objections", "products", "import", "figures", "labels", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

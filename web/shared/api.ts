@@ -650,6 +650,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ObjectTo
+         * @description Say, as its buyer, that a parcel did not come as its courier told.
+         *
+         *     Within `DISPATCH_OBJECTION_S` of the moment at which the server was told of the delivery. Until an admin has
+         *     looked into it the order is not completed. The same again is the same. 409, each with `delivery_status`:
+         *     `not_delivered`, `objection_over`, `objected_already`.
+         */
+        post: operations["deliveries_object_to"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{delivery_id}/offers": {
         parameters: {
             query?: never;
@@ -1045,6 +1069,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take back that one gave a delivery back, within `DISPATCH_UNDO_S` of telling so: one has it again.
+         *
+         *     The same again changes nothing. 409, each with `delivery_status`: `undo_over`, `on_hold`, and `nothing_to_undo`
+         *     where somebody else has it by now or one's last step was another; what stands against taking it as at `accept/`.
+         */
+        post: operations["assignments_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/deliveries/{tracking_number}/events": {
         parameters: {
             query?: never;
@@ -1062,6 +1109,26 @@ export interface paths {
         get: operations["deliveries_delivery_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries/{tracking_number}/objection/by-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ObjectUnlocked
+         * @description The same for whoever knows the parcel's code, by what `unlock/` answered; 403 `code_required` without it.
+         */
+        post: operations["deliveries_object_unlocked"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,6 +1710,74 @@ export interface paths {
         get: operations["sales_list_setbacks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListObjections
+         * @description Objections to deliveries of one's own sales, newest first; an admin sees all.
+         *
+         *     What proved the delivery is at `GET /api/deliveries/{id}/proof/`. `search`: a text in the sale's number, the
+         *     product, the buyer or the tracking number.
+         */
+        get: operations["deliveries_list_objections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{objection_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description The delivery stands, and why; its order may be completed. The same again changes nothing.
+         *
+         *     409 `objection_decided` with `objection_status` where it was upheld.
+         */
+        post: operations["deliveries_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/objections/{objection_id}/uphold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uphold
+         * @description It did not come as it was told: the delivery ends as lost or damaged, and its buyer has the money back.
+         *
+         *     As `POST /api/deliveries/{id}/loss/`, which upholds an open objection too, as a return does; the same again
+         *     changes nothing. 409: `objection_decided` with `objection_status`, and what a loss refuses.
+         */
+        post: operations["deliveries_uphold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7646,6 +7781,60 @@ export interface components {
             waits: boolean;
         };
         /**
+         * ObjectionAnswer
+         * @description An objection with the delivery that it is about; `answer` says of the decision what its buyer reads.
+         */
+        ObjectionAnswer: {
+            answer: string;
+            buyer_name: string;
+            decided_at: string | null;
+            delivered_at: string | null;
+            delivery_id: number;
+            id: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Objector"];
+            note: string;
+            order_number: string;
+            product_name: string;
+            quantity: number;
+            reason: components["schemas"]["ObjectionReason"];
+            sale_id: number;
+            status: components["schemas"]["ObjectionStatus"];
+            tracking_number: string;
+            transporter: string | null;
+        };
+        /**
+         * ObjectionBody
+         * @description What did not come as it was told, in a word and in one's own.
+         */
+        ObjectionBody: {
+            /**
+             * Format: lines
+             * @default
+             */
+            note: string;
+            reason: components["schemas"]["ObjectionReason"];
+        };
+        /**
+         * ObjectionReason
+         * @description What was not as it was told.
+         * @enum {string}
+         */
+        ObjectionReason: "not_received" | "incomplete" | "damaged" | "other_goods" | "other";
+        /**
+         * ObjectionStatus
+         * @description `open` until an admin has looked into it: then money goes back, or it is rejected with a reason.
+         * @enum {string}
+         */
+        ObjectionStatus: "open" | "upheld" | "rejected";
+        /**
+         * Objector
+         * @description Who objects.
+         * @enum {string}
+         */
+        Objector: "buyer" | "receiver";
+        /**
          * OfferedDelivery
          * @description What is offered.
          */
@@ -8202,6 +8391,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["ListedRefund"][];
+        };
+        /**
+         * PageOfObjectionAnswer
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfObjectionAnswer: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ObjectionAnswer"][];
         };
         /**
          * PageOfOrderRow
@@ -9181,6 +9380,14 @@ export interface components {
          */
         Rejection: {
             /** Format: line */
+            reason: string;
+        };
+        /**
+         * RejectionBody
+         * @description Why the delivery stands: whoever objected and the seller read it.
+         */
+        RejectionBody: {
+            /** Format: lines */
             reason: string;
         };
         /**
@@ -10211,6 +10418,8 @@ export interface components {
          *     is not told the house. Null where nobody has said where the door is.
          *
          *     `unlock`: only to whoever needs no code; what `unlock/` answers to others, for `events/` and the socket.
+         *     `objection`: what its buyer, or whoever knows the code, objected, to them, its seller and admins alone;
+         *     `objects_until`: until when who asks may still object, null for everybody who may not.
          */
         TrackedDelivery: {
             attempts: components["schemas"]["AttemptAnswer"][];
@@ -10225,6 +10434,8 @@ export interface components {
             events: components["schemas"]["TrackedEvent"][];
             hidden: components["schemas"]["Element"][];
             next_try: components["schemas"]["NextTry"] | null;
+            objection: components["schemas"]["TrackedObjection"] | null;
+            objects_until: string | null;
             on_hold: components["schemas"]["TrackedHold"] | null;
             package_details: components["schemas"]["Package"];
             pickup_address: string | null;
@@ -10259,6 +10470,19 @@ export interface components {
             /** Format: date-time */
             since: string;
             until: string | null;
+        };
+        /**
+         * TrackedObjection
+         * @description That a parcel did not come as it was told: it is looked into while `open`; `answer` says of the decision.
+         */
+        TrackedObjection: {
+            answer: string;
+            decided_at: string | null;
+            /** Format: date-time */
+            made_at: string;
+            note: string;
+            reason: components["schemas"]["ObjectionReason"];
+            status: components["schemas"]["ObjectionStatus"];
         };
         /**
          * TrackedPosition
@@ -10390,6 +10614,14 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             token: string;
+        };
+        /**
+         * UpheldAnswer
+         * @description An objection that was right, and what its buyer has back; no `refund` where nothing was left to give back.
+         */
+        UpheldAnswer: {
+            objection: components["schemas"]["ObjectionAnswer"];
+            refund: components["schemas"]["SaleRefund"] | null;
         };
         /**
          * UploadAnswer
@@ -12210,6 +12442,44 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    deliveries_object_to: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number, UUID or tracking number. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedObjection"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     offers_list_searches: {
         parameters: {
             query?: never;
@@ -12893,6 +13163,38 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    assignments_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The delivery's number or UUID. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedDelivery"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     deliveries_delivery_events: {
         parameters: {
             query?: {
@@ -12932,6 +13234,46 @@ export interface operations {
             400: components["responses"]["Error400"];
             404: components["responses"]["Error404"];
             410: components["responses"]["Error410"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_object_unlocked: {
+        parameters: {
+            query?: {
+                /** @description What `unlock/` answered. */
+                unlock?: string | null;
+            };
+            header?: never;
+            path: {
+                tracking_number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackedObjection"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -13870,6 +14212,114 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_list_objections: {
+        parameters: {
+            query?: {
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                search?: string | null;
+                status?: components["schemas"]["ObjectionStatus"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfObjectionAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    deliveries_uphold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LossBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpheldAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

@@ -90,7 +90,7 @@ export class FollowedParcel {
   /** Its buyer or its seller is signed in: they are asked for no code. */
   askAs(theirs: Client): void {
     this.#theirs = theirs;
-    if (this.seen.parcel.code_shows.length > 0) this.#renewNow();
+    if (this.seen.parcel.code_shows.length > 0 || this.seen.parcel.status === "delivered") this.#renewNow(); // what they may object to is theirs alone
   }
 
   /** It tells nothing more, whatever is answered yet. */

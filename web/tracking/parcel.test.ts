@@ -22,6 +22,8 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   attempts: [],
   next_try: null,
   on_hold: null,
+  objection: null,
+  objects_until: null,
   events: [],
   package_details: { weight: 1, fragile: false, dimensions: "", requires_signature: false, value: null },
   hidden: [],

@@ -17,6 +17,7 @@ import { DoorNote } from "./door_note.tsx";
 import { FollowedParcel, type Seen, followedBy } from "./following_parcel.ts";
 import { findGoods } from "./goods.ts";
 import { MapPanel } from "./map_panel.tsx";
+import { Objecting } from "./objecting.tsx";
 import { type Parcel, over, putAway } from "./parcel.ts";
 import { CodeCard, ProofCard } from "./proof_card.tsx";
 import { Rating } from "./rating.tsx";
@@ -83,6 +84,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
           {!over(shown.parcel.status) && bought && <DoorNote number={parcel.tracking_number} client={buyer} say={say} />}
           {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={bought ? buyer : followed.client} bought={bought} onSignedIn={onSignedIn} say={say} />}
+          {!shared && <Objecting parcel={shown.parcel} client={bought ? buyer : followed.client} signed={bought} unlock={unlock} now={now} language={language} say={say} onDone={() => void followed.renew()} />}
           <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
           {bought && !over(shown.parcel.status) && <Share number={parcel.tracking_number} client={buyer} language={language} say={say} />}

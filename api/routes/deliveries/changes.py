@@ -20,7 +20,7 @@ from api.routes.deliveries.changes_answers import (
     moved_answer,
     relieved_answer,
 )
-from api.routes.deliveries.deliveries import KeyPath, delivery_key
+from api.routes.deliveries.deliveries import KeyPath, delivery_key, transporter_and_place
 from api.routes.deliveries.late_proofs import proof_kept
 from api.routes.deliveries.services import GivenServices
 from dispatch.accounts.models import Role, User
@@ -190,6 +190,19 @@ class ChangesController(Controller):
             delivery = await services.refusals(work).give_back(
                 key, transporter, data.reason, note=data.note, happened_at=data.happened_at
             )
+        return changed_delivery(delivery)
+
+    @post("/{delivery_id:str}/undo/", guards=[acts(Role.TRANSPORTER)], status_code=200)
+    async def undo(
+        self, request: Request[User, Any, Any], delivery_id: KeyPath, work: GivenWork, services: GivenServices
+    ) -> ChangedDelivery:
+        """Take back that one gave a delivery back, within `DISPATCH_UNDO_S` of telling so: one has it again.
+
+        The same again changes nothing. 409, each with `delivery_status`: `undo_over`, `on_hold`, and `nothing_to_undo`
+        where somebody else has it by now or one's last step was another; what stands against taking it as at `accept/`.
+        """
+        transporter, position = await transporter_and_place(request, work, services)
+        delivery = await services.undoing(work).undo(delivery_key(delivery_id), transporter, position=position)
         return changed_delivery(delivery)
 
     @post("/{delivery_id:str}/cancel/", guards=[acts(Role.ADMIN, Role.SELLER)], status_code=200)

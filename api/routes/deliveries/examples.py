@@ -161,6 +161,8 @@ TRACKED: Final[dict[str, Any]] = {
     "attempts": [],
     "next_try": None,
     "on_hold": None,
+    "objection": None,
+    "objects_until": None,
     "tracking_history": [
         _step("assigned", "Package assigned to transporter", "2024-10-27T11:00:00Z", None),
         _step(

@@ -24,6 +24,8 @@ from api.routes.deliveries.instructions import InstructionsController
 from api.routes.deliveries.lists import DeliveryListController
 from api.routes.deliveries.loss_examples import OF_LOSSES
 from api.routes.deliveries.losses import LossController
+from api.routes.deliveries.objection_examples import OF_OBJECTIONS
+from api.routes.deliveries.objections import ObjectingController, ObjectionController
 from api.routes.deliveries.offer_history import OfferHistoryController
 from api.routes.deliveries.offers import OfferController, OfferSearchController
 from api.routes.deliveries.on_hold import HoldController
@@ -66,6 +68,8 @@ def delivery_routes(services: DeliveryServices) -> Router:
             InstructionsController,
             LossController,
             ReturnController,
+            ObjectingController,
+            ObjectionController,
             HoldController,
             CodeController,
             SellerProofController,
@@ -82,5 +86,7 @@ def delivery_routes(services: DeliveryServices) -> Router:
             OfferHistoryController,
         ],
         dependencies=given(services),
-        opt=examples(OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES | OF_HOLDS | OF_PROOFS),
+        opt=examples(
+            OF_OPERATIONS | OF_ATTEMPTS | OF_DOORS | OF_LOSSES | OF_OBJECTIONS | OF_HOLDS | OF_OBJECTIONS | OF_PROOFS
+        ),
     )

@@ -19,6 +19,7 @@ from dispatch.assignments.changes.calling_off import DeliveryChanges
 from dispatch.assignments.changes.reassigning import Reassignments
 from dispatch.assignments.changes.refusals import Refusals
 from dispatch.assignments.changes.relieving import Reliefs
+from dispatch.assignments.changes.undoing import Undoing
 from dispatch.assignments.plan_commits import PlanCommits
 from dispatch.assignments.plans import AssignmentPlans
 from dispatch.assignments.rules import AssignmentRules
@@ -26,6 +27,7 @@ from dispatch.assignments.run_tasks import RunTasks
 from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.cancellations.losses import Losses
+from dispatch.cancellations.objections import Objections
 from dispatch.cancellations.rests import Rests
 from dispatch.cancellations.returns import Returns
 from dispatch.database.work import Work
@@ -270,10 +272,20 @@ class DeliveryServices(Feature):
         deliveries = self.delivery_steps(work).deliveries
         return Refusals(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
 
+    def undoing(self, work: Work) -> Undoing:
+        """What transporters take back of what they did a moment ago, in a unit of work."""
+        within = timedelta(seconds=self.settings.undo_s)
+        return Undoing(work, self.clock, self.delivery_steps(work), within=within)
+
     def losses(self, work: Work) -> Losses:
         """What was lost or damaged in a unit of work."""
         deliveries = self.delivery_steps(work).deliveries
         return Losses(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
+
+    def objections(self, work: Work) -> Objections:
+        """What buyers object to of what was told as delivered, in a unit of work."""
+        deliveries, open_for = self.delivery_steps(work).deliveries, timedelta(seconds=self.settings.objection_s)
+        return Objections(work, self.clock, deliveries, self.losses(work), open_for=open_for)
 
     def returns(self, work: Work) -> Returns:
         """Parcels that go back to their sellers, in a unit of work."""

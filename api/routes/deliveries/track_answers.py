@@ -15,6 +15,7 @@ from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Ending
 from dispatch.geo import geo_cell
 from dispatch.ports import LivePosition
+from dispatch.sales.objections import DeliveryObjection, ObjectionReason, ObjectionStatus
 from dispatch.tracking.privacy import ENDED, Element, Privacy, Stage, is_shown, tells_when_it_ended
 from dispatch.transporters.models import Transporter
 
@@ -76,6 +77,17 @@ class TrackedHold(Struct, frozen=True):
     until: datetime | None
 
 
+class TrackedObjection(Struct, frozen=True, kw_only=True):
+    """That a parcel did not come as it was told: it is looked into while `open`; ``answer`` says of the decision."""
+
+    reason: ObjectionReason
+    note: str
+    made_at: datetime
+    status: ObjectionStatus
+    decided_at: datetime | None
+    answer: str
+
+
 class TrackedDelivery(Struct, frozen=True, kw_only=True):
     """A parcel, where it is and when it comes; what its seller does not show is null, or left out of a list.
 
@@ -91,6 +103,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     is not told the house. Null where nobody has said where the door is.
 
     ``unlock``: only to whoever needs no code; what ``unlock/`` answers to others, for ``events/`` and the socket.
+    ``objection``: what its buyer, or whoever knows the code, objected, to them, its seller and admins alone;
+    ``objects_until``: until when who asks may still object, null for everybody who may not.
     """
 
     tracking_number: str
@@ -116,6 +130,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     package_details: Package
     hidden: list[Element]
     code_shows: list[Element]
+    objection: TrackedObjection | None
+    objects_until: datetime | None
     unlock: str | UnsetType = UNSET
 
 
@@ -177,8 +193,22 @@ def tracked_delivery(
         events=[_event(event, sight) for event in events] if history else [],
         distance_km=None if gone else delivery.distance_km,
         package_details=package_of(delivery),
+        objection=None,
+        objects_until=None,
         hidden=sight.hidden,
         code_shows=sight.code_shows,
+    )
+
+
+def tracked_objection(objection: DeliveryObjection) -> TrackedObjection:
+    """An objection for whoever it is the business of."""
+    return TrackedObjection(
+        reason=objection.reason,
+        note=objection.note,
+        made_at=objection.made_at,
+        status=objection.status,
+        decided_at=objection.decided_at,
+        answer=objection.answer,
     )
 
 

@@ -4,11 +4,18 @@ from msgspec import structs
 
 from api.routes.deliveries.arrivals import arrivals_from, live_positions, open_errands
 from api.routes.deliveries.services import DeliveryServices
-from api.routes.deliveries.track_answers import Sight, TrackedDelivery, tracked_delivery, tracked_position
+from api.routes.deliveries.track_answers import (
+    Sight,
+    TrackedDelivery,
+    tracked_delivery,
+    tracked_objection,
+    tracked_position,
+)
 from dispatch.accounts.models import User
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.service import attempts_of
+from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
 from dispatch.tracking.service import stops_before, waits_for_next_try
@@ -43,6 +50,14 @@ async def read_tracked(
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )
+    if unlocked and delivery.status is DeliveryStatus.DELIVERED and delivery.return_of is None:
+        objections = services.objections(work)
+        made = await objections.find(delivery.id)
+        told = None if made is None else tracked_objection(made)
+        buys = asks is not None and asks.id == delivery.sale.buyer_id
+        may = made is None and (buys or services.unlock_tokens.holds(unlock, number, now))
+        until = objections.until(delivery) if may else None
+        answer = structs.replace(answer, objection=told, objects_until=until)
     if theirs:  # streams and sockets do not know who is signed in
         answer = structs.replace(answer, unlock=services.unlock_tokens.make(number, now)[0])
     return answer if link_id is None else structs.replace(answer, tracking_number="")

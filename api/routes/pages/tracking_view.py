@@ -11,11 +11,12 @@ from jinja2 import Environment, FileSystemLoader
 
 from api.routes.pages.speech import Speech
 from dispatch.cancellations.losses import MESSAGES
+from dispatch.cancellations.objections import OBJECTED, REJECTED
 from dispatch.cancellations.return_making import RETURNED
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
 from dispatch.deliveries.instructing import INSTRUCTIONS_CHANGED
 from dispatch.deliveries.readdressing import ADDRESS_CHANGED
-from dispatch.deliveries.steps import BROUGHT_BACK, HANDED_ON_MESSAGE, REASSIGNED_MESSAGE
+from dispatch.deliveries.steps import BROUGHT_BACK, HANDED_ON_MESSAGE, KEPT_MESSAGE, REASSIGNED_MESSAGE
 from dispatch.offers.holding import HELD, RESUMED
 
 OVER: Final = ("delivered", "cancelled")
@@ -33,6 +34,9 @@ SAID: Final = {
     INSTRUCTIONS_CHANGED: "told.instructions",
     RETURNED: "told.returned",
     BROUGHT_BACK: "told.brought_back",
+    KEPT_MESSAGE: "told.kept",
+    OBJECTED: "told.objected",
+    REJECTED: "told.stands",
     **{message: f"told.{ending}" for ending, message in MESSAGES.items()},
 }
 """Steps of which the status alone says too little, by their message; as in web/shared/told_steps.json."""

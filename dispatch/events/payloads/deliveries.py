@@ -166,6 +166,22 @@ class DeliveryRescheduled(DeliveryData, frozen=True, kw_only=True):
     """``buyer`` or ``dispatcher``."""
 
 
+class DeliveryObjected(DeliveryData, frozen=True, kw_only=True):
+    """Its buyer, or whoever knows its code, says that it did not come as it was told; an admin looks into it."""
+
+    type: ClassVar[str] = "delivery.objected"
+    reason: str
+    """A word, such as ``not_received``."""
+    made_by: str
+    """``buyer`` or ``receiver``."""
+
+
+class DeliveryObjectionRejected(DeliveryData, frozen=True, kw_only=True):
+    """The objection was looked into, and the delivery stands; of one that is upheld `delivery.lost` tells."""
+
+    type: ClassVar[str] = "delivery.objection_rejected"
+
+
 class DeliveryProofRefused(DeliveryData, frozen=True, kw_only=True):
     """A step came too late and was not taken; what was sent to prove it is kept for admins."""
 

@@ -14,6 +14,7 @@ from dispatch.payments.models import PaymentTransaction
 from dispatch.payments.refunds.models import IN_FLIGHT, Refund
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.objections import DeliveryObjection, ObjectionStatus
 
 BATCH = 200
 
@@ -49,9 +50,13 @@ class OrderCompletion(LeasedItemJob[int]):
             Refund.status.in_(IN_FLIGHT),
         )
         waits = exists().where(Sale.order_id == Order.id, self._may_change())
-        return (
-            select(Order.id).where(Order.order_status == OrderStatus.DELIVERED, ~waits, ~undecided).order_by(Order.id)
+        objected = exists().where(
+            Sale.order_id == Order.id,
+            DeliveryObjection.sale_id == Sale.id,
+            DeliveryObjection.status == ObjectionStatus.OPEN,
         )
+        delivered = Order.order_status == OrderStatus.DELIVERED
+        return select(Order.id).where(delivered, ~waits, ~undecided, ~objected).order_by(Order.id)
 
     def _may_change(self) -> ColumnElement[bool]:
         """A sale that is on its way, or that arrived so lately that somebody may object."""

@@ -104,6 +104,14 @@ _of_a_carried_one_and_another_transporter("reassign")
 _of_a_carried_one_and_another_transporter("transfer", "pickup")
 
 
+@asks("POST /api/deliveries/{delivery_id}/undo")
+async def _undo(stage: Stage) -> Ask:
+    delivery_id, bought, driver = await _carried(stage)
+    ok(await driver.post(f"{DELIVERIES}{delivery_id}/give-back/", {"reason": "too_far"}))
+    owners = {"customer": bought.customer, "seller": bought.seller, "transporter": driver}
+    return Ask(f"{DELIVERIES}{delivery_id}/undo/", None, owners)
+
+
 @asks("POST /api/deliveries/{delivery_id}/assign")
 async def _assign(stage: Stage) -> Ask:
     delivery, driver = await stage.world.delivery(), await stage.driver()
@@ -198,6 +206,39 @@ _of_a_zone("POST", "/resume")
 @asks("POST /api/deliveries/{tracking_number}/unlock")
 async def _unlock(stage: Stage) -> Ask:
     return Ask(f"{DELIVERIES}{stage.business.ids['tracking_number']}/unlock/", {"code": "4567"})
+
+
+async def _delivered(stage: Stage) -> tuple[str, Bought]:
+    """The tracking number of what was told as delivered."""
+    delivery_id, bought, _ = await _carried(stage, "pickup", "deliver")
+    shown = ok(await bought.seller.get(f"{DELIVERIES}{delivery_id}/"))
+    return str(shown["tracking_number"]), bought
+
+
+@asks("POST /api/deliveries/{delivery_id}/objection")
+async def _object(stage: Stage) -> Ask:
+    number, bought = await _delivered(stage)
+    return Ask(f"{DELIVERIES}{number}/objection/", {"reason": "not_received"}, {"customer": bought.customer})
+
+
+@asks("POST /api/deliveries/{tracking_number}/objection/by-code")
+async def _object_unlocked(stage: Stage) -> Ask:
+    number, bought = await _delivered(stage)
+    theirs = ok(await bought.customer.get(f"{DELIVERIES}{number}/track/"))
+    return Ask(f"{DELIVERIES}{number}/objection/by-code/?unlock={theirs['unlock']}", {"reason": "not_received"})
+
+
+def _of_an_objection(act: str, body: Any) -> None:
+    @asks(f"POST /api/objections/{{objection_id}}/{act}")
+    async def _asked(stage: Stage) -> Ask:
+        number, bought = await _delivered(stage)
+        ok(await bought.customer.post(f"{DELIVERIES}{number}/objection/", {"reason": "not_received"}))
+        [made] = ok(await bought.seller.get("/api/objections/"))["results"]
+        return Ask(f"/api/objections/{made['id']}/{act}/", body, {"seller": bought.seller})
+
+
+_of_an_objection("uphold", {"ending": "lost", "reason": "It is at another door"})
+_of_an_objection("reject", {"reason": "A neighbour has it"})
 
 
 @asks("POST /api/deliveries/{delivery_id}/share-links")

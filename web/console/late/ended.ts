@@ -53,6 +53,7 @@ export function endedKey({ status, ending, return_of }: Pick<EndedRow, "status" 
 }
 
 /** When that was, milliseconds since 1970: what was lost after it was delivered has ended with that step. */
-export function endedAt({ status, created_at, tracking_history }: Pick<Details, "status" | "created_at" | "tracking_history">): number {
+export function endedAt({ status, ending, delivered_at, created_at, tracking_history }: Pick<Details, "status" | "created_at" | "tracking_history"> & Partial<Pick<Details, "ending" | "delivered_at">>): number {
+  if ((ending ?? null) === null && typeof delivered_at === "string") return Date.parse(delivered_at); // what was objected to since took another step
   return Date.parse(tracking_history.findLast((step) => step.status === status)?.timestamp ?? created_at);
 }

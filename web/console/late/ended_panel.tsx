@@ -13,6 +13,7 @@ import { DoneList } from "../done_list.tsx";
 import { over } from "../frames.ts";
 import { type HandoverProof, endedAt, endedKey, handoversOf } from "./ended.ts";
 import { HistoryList } from "./history_list.tsx";
+import { ObjectionPanel } from "./objection_panel.tsx";
 import { LINKS_RENEWED_MS, Picture, RefusedPanel } from "./refused_panel.tsx";
 import { useLateDesk } from "./words.ts";
 
@@ -27,14 +28,14 @@ export function EndedPanel({ id }: { id: number }) {
     setGoesOn(!over(details));
     return details;
   };
-  const { value, problem } = useLoading(load, [id], goes_on ? AGAIN_MS : null);
-  if (value !== null && over(value)) return <Ended details={value} />;
+  const { value, problem, reload } = useLoading(load, [id], goes_on ? AGAIN_MS : null);
+  if (value !== null && over(value)) return <Ended details={value} onChanged={() => void reload()} />;
   if (problem === null) return <p class="quiet pad">{say("loading")}</p>;
   const there_is_none = problem instanceof Refused && problem.status === 404;
   return <p class={there_is_none ? "quiet pad" : "problem pad"}>{there_is_none ? say("ended.gone") : problemOf(problem, say)}</p>;
 }
 
-function Ended({ details }: { details: Details }) {
+function Ended({ details, onChanged }: { details: Details; onChanged: () => void }) {
   const { say, now, language } = useLateDesk();
   const { transporter } = details;
   return (
@@ -49,6 +50,7 @@ function Ended({ details }: { details: Details }) {
         <Fact name={say("from")} words={details.pickup_address} phone={details.pickup_contact_phone} call={say("detail.call_pickup")} />
         <Fact name={say("to")} words={details.delivery_address} phone={details.delivery_contact_phone} call={say("detail.call_dropoff")} />
       </dl>
+      {details.status === "delivered" && details.return_of === null && <ObjectionPanel details={details} onDecided={onChanged} />}
       <Proofs id={details.id} />
       <RefusedPanel id={details.id} turn="" />
       <HistoryList details={details} turn="" />
