@@ -10411,8 +10411,8 @@ export interface components {
          *     `ending`: how it ended, where it did not go well. `ended_at`: when it arrived or was cancelled, null before that
          *     and where its seller shows nothing of it. `position` only while it is under way, as in the live frames.
          *
-         *     `requested_delivery_date`: by when it was asked for; `planned_delivery_time`: when it was expected as it was taken
-         *     or picked up. `estimated_delivery_time` is compared with them: where it is later, its customer is told so.
+         *     `requested_delivery_date`: by when it was asked for; `planned_delivery_time`: expected when it was taken or
+         *     picked up. `estimated_delivery_time` is compared with them: where it is later, its customer is told so.
          *
          *     `delivery_area`: the quarter of the door, about 1 km by 0.6 km; the number stands on the parcel, so whoever has it
          *     is not told the house. Null where nobody has said where the door is.

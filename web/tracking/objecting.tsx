@@ -55,8 +55,8 @@ export function Objecting({ parcel, client, signed, unlock, now, language, say, 
       {!open && <p class="quiet">{say("objecting.until", { at: clock(Date.parse(objects_until), now, language) })}</p>}
       {!open && <button type="button" class="button" onClick={() => setOpen(true)}>{say("objecting.open")}</button>}
       {open && (
-        <form onSubmit={(event) => { event.preventDefault(); void acting.start(null); }}>
-          <fieldset class="reasons">
+        <form class="objecting" onSubmit={(event) => { event.preventDefault(); void acting.start(null); }}>
+          <fieldset>
             <legend>{say("objecting.what")}</legend>
             {REASONS.map((one) => (
               <label key={one} class="check">
