@@ -34,6 +34,8 @@ async def test_a_courier_is_asked_for_all_that_is_required_and_the_buyer_sees_wh
         await page.get_by_label("Number on the parcel").fill(delivery["tracking_number"].lower())
         await page.get_by_role("button", name="Use this number").click()
         await page.get_by_label("Name of who signs").fill("Maya Tamang")
+        await expect(page.get_by_role("button", name="Use this signature")).to_be_disabled()
+        await expect(page.get_by_label("Or, without a signature")).to_have_count(0)
         await page.get_by_label("Who that is").select_option("neighbour")
         await one.sign()
         await expect(page.get_by_role("button", name="Without a photo")).to_have_count(0)
@@ -118,6 +120,41 @@ async def test_a_courier_with_the_wrong_code_is_told_so_and_not_that_the_parcel_
         await page.reload()
         await expect(one.answer).to_be_visible()
         await expect(refused).to_have_count(0)
+
+
+@pytest.mark.slow
+async def test_a_name_that_the_courier_typed_is_never_shown_as_a_signature(
+    world: World, window: Window, plain_chromium: Browser
+) -> None:
+    bought, driver = await world.bought(), await world.driver()
+    free = await world.delivery(bought, requires_signature=False)
+    for step in ("accept", "pickup"):
+        ok(await driver.post(f"/api/deliveries/{free['id']}/{step}/"))
+    async with courier(world, plain_chromium, driver) as one:
+        page = one.page
+        await page.goto(f"{world.server.settings.public_url}/courier/jobs/{free['id']}/deliver")
+        await page.get_by_role("button", name="Go on here").click()
+        await page.get_by_role("button", name="Without a photo").click()
+        await page.get_by_label("Or, without a signature, the name of who received it").fill("Sarmila Bajgain")
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Delivered", exact=True).click()
+        await one.send_now()
+
+        async def arrived() -> bool:
+            return bool(ok(await driver.get(f"/api/deliveries/{free['id']}/"))["status"] == "delivered")
+
+        await until(arrived, "the server knows of the drop-off")
+    (handed,) = [
+        kept
+        for kept in ok(await bought.customer.get(f"/api/deliveries/{free['id']}/proof/"))["handovers"]
+        if kept["end"] == "drop_off"
+    ]
+    assert (handed["signed_by"], handed["signature"]) == ("Sarmila Bajgain", None)
+    await remembered(window.context, "shop", bought.customer)
+    buyer = await window.open(f"/t/{free['tracking_number']}")
+    await expect(buyer.get_by_text("Received by Sarmila Bajgain at")).to_contain_text("(name typed by the courier)")
+    await expect(buyer.get_by_alt_text("The signature")).to_have_count(0)
+    await expect(buyer.get_by_text("signed at")).to_have_count(0)
 
 
 @pytest.mark.slow

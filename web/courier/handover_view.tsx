@@ -106,12 +106,14 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
           signature={signature}
           signed_by={proof.signed_by}
           relation={proof.relation}
+          received_by={proof.received_by}
           required={required.includes("signature")}
           say={say}
           busy={saving || !settled}
           use={last ? done : say("signature.use")}
+          useName={last ? done : say("signature.use_name")}
           skip={say(last ? "signature.skip.dropoff" : "signature.skip")}
-          onAnswer={(written, signed_by, relation) => answer({ signature: written, signed_by, relation })}
+          onAnswer={answer}
         />
       )}
       {asked === "barcode" && <BarcodeQuestion numbers={[job.tracking_number, job.proof?.label]} busy={saving || !settled} say={say} onAnswer={(scanned) => answer({ scanned })} />}

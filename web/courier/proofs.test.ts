@@ -67,6 +67,13 @@ test("what was gathered is sent under the names of the step, and nothing that wa
   expect(bodyOf("deliver", whole)).toEqual({ delivery_photo: PHOTO, signature: PHOTO, signed_by: "Mina", relation: "family", scanned: "TRK1", code: "0420", age_checked: true });
 });
 
+test("who received it without signing is sent by name alone, and is that again where the step is undone", () => {
+  const received = { ...NO_PROOF, received_by: "Sarmila Bajgain" };
+  const body = bodyOf("deliver", received);
+  expect(body).toEqual({ signed_by: "Sarmila Bajgain" });
+  expect(gatheredFor({ kind: "deliver", body, happened_at: "2026-11-28T10:00:00.000Z" })).toEqual(received);
+});
+
 const NOW = Date.parse("2026-11-28T10:00:00.000Z");
 
 test("what was answered at a closed door is there when the page is opened again, apart from what a handover of the same parcel gathered", async () => {

@@ -12,6 +12,8 @@ export interface Proof {
   /** Who signed, and what they are to whom it is for. */
   signed_by: string;
   relation: string;
+  /** Who received it where nobody signed, as the courier typed it; empty where that was not said. */
+  received_by: string;
   /** What stands on the parcel, and what the customer said; empty where it was not asked for. */
   scanned: string;
   code: string;
@@ -27,7 +29,7 @@ export interface Proof {
   good_until?: number | undefined;
 }
 
-export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
+export const NO_PROOF: Proof = { at: 0, photo: null, signature: null, signed_by: "", relation: "self", received_by: "", scanned: "", code: "", age_checked: false, accepted: null, partial_reason: "", together: [], far_seen: false };
 
 /** What is sent of it with the step. */
 export function bodyOf(kind: ProvedKind, proof: Proof): Record<string, unknown> {
@@ -36,6 +38,8 @@ export function bodyOf(kind: ProvedKind, proof: Proof): Record<string, unknown> 
   if (proof.signature !== null) {
     body["signature"] = proof.signature;
     if (proof.signed_by !== "") Object.assign(body, { signed_by: proof.signed_by, relation: proof.relation });
+  } else if (proof.received_by !== "") {
+    body["signed_by"] = proof.received_by; // without a signature, it is who received it
   }
   if (proof.scanned !== "") body["scanned"] = proof.scanned;
   if (proof.code !== "") body["code"] = proof.code;
@@ -48,11 +52,13 @@ export function bodyOf(kind: ProvedKind, proof: Proof): Record<string, unknown> 
 export function proofOf(kind: ProvedKind, body: Readonly<Record<string, unknown>>): Proof {
   const text = (name: string): string => String(body[name] ?? "");
   const picture = (name: string): string | null => (typeof body[name] === "string" ? text(name) : null);
+  const signature = picture("signature");
   return {
     ...NO_PROOF,
     photo: picture(kind === "pickup" ? "pickup_photo" : "delivery_photo"),
-    signature: picture("signature"),
-    signed_by: text("signed_by"),
+    signature,
+    signed_by: signature === null ? "" : text("signed_by"),
+    received_by: signature === null ? text("signed_by") : "",
     relation: text("relation") || NO_PROOF.relation,
     scanned: text("scanned"),
     accepted: typeof body["quantity_accepted"] === "number" ? body["quantity_accepted"] : null,

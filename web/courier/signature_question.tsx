@@ -1,11 +1,13 @@
-// A signature by finger, or a name where nobody can or wants to draw one.
+// A signature by finger; where none is required, the name of who received it may stand instead. A typed name is never made into a picture of a signature.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Proof } from "./proofs.ts";
 import type { CourierSay } from "./words.ts";
 
 const WIDTH = 640;
 const HEIGHT = 280;
 const PEN = 4;
 const RELATIONS = ["self", "family", "neighbour", "colleague", "guard", "reception", "other"] as const;
+const UNSIGNED = { signature: null, signed_by: "", relation: "self", received_by: "" };
 
 interface Asked {
   name: string;
@@ -13,23 +15,28 @@ interface Asked {
   signature: string | null;
   signed_by: string;
   relation: string;
+  /** Who received it without signing, as the courier typed it. */
+  received_by: string;
   required: boolean;
   say: CourierSay;
   busy: boolean;
   /** What is done with it, and without one. */
   use: string;
+  /** What is done with a name alone. */
+  useName: string;
   skip: string;
-  onAnswer: (signature: string | null, signed_by: string, relation: string) => void;
+  onAnswer: (given: Pick<Proof, "signature" | "signed_by" | "relation" | "received_by">) => void;
 }
 
-export function SignatureQuestion({ name, signature, signed_by, relation: known, required, say, busy, use, skip, onAnswer }: Asked) {
+export function SignatureQuestion({ name, signature, signed_by, relation: known, received_by, required, say, busy, use, useName, skip, onAnswer }: Asked) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawn, setDrawn] = useState(false);
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(received_by);
   const [signer, setSigner] = useState(signed_by || name);
   const [relation, setRelation] = useState(() => relationOf(known));
   const [before, setBefore] = useState(signature); // on this paper; null once somebody signs anew
-  const given = before !== null || drawn || typed.trim() !== "";
+  const given = before !== null || drawn;
+  const named = !given && !required && typed.trim() !== "";
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => {
@@ -44,11 +51,9 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
     setTyped("");
   };
   const finish = (): void => {
-    if (before !== null) return onAnswer(before, signer.trim(), relation);
-    const paper = canvas.current;
-    if (paper === null) return;
-    if (!drawn) write(paper, typed.trim());
-    onAnswer(paper.toDataURL("image/png"), signer.trim(), relation);
+    const signed = before ?? (drawn ? canvas.current?.toDataURL("image/png") : undefined);
+    if (signed !== undefined) onAnswer({ signature: signed, signed_by: signer.trim(), relation, received_by: "" });
+    else if (named) onAnswer({ ...UNSIGNED, received_by: typed.trim() });
   };
   return (
     <>
@@ -56,7 +61,7 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
       <p class="quiet">{say(required ? "signature.required" : "signature.optional")}</p>
       {before !== null && <img class="proof" src={before} alt={say("signature.taken")} />}
       {before === null && <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>}
-      {before === null && (
+      {before === null && !required && !drawn && (
         <label>
           {say("signature.typed")}
           <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
@@ -76,9 +81,9 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
           </label>
         </div>
       )}
-      {(given || required) && <button type="button" class="button first large" disabled={busy || !given || (required && signer.trim() === "")} onClick={finish}>{use}</button>}
+      {(given || named || required) && <button type="button" class="button first large" disabled={busy || !(given || named) || (required && signer.trim() === "")} onClick={finish}>{named ? useName : use}</button>}
       {(before !== null || drawn || typed !== "") && <button type="button" class="button" onClick={clear}>{say(before !== null ? "signature.again" : "signature.clear")}</button>}
-      {!required && <button type="button" class={given ? "button" : "button first large"} disabled={busy} onClick={() => onAnswer(null, "", "self")}>{skip}</button>}
+      {!required && <button type="button" class={given || named ? "button" : "button first large"} disabled={busy} onClick={() => onAnswer(UNSIGNED)}>{skip}</button>}
     </>
   );
 }
@@ -97,14 +102,6 @@ function empty(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
   ink.lineWidth = PEN;
   ink.lineCap = ink.lineJoin = "round";
   return ink;
-}
-
-function write(canvas: HTMLCanvasElement, name: string): void {
-  const ink = empty(canvas);
-  if (ink === null) return;
-  ink.font = "48px system-ui, sans-serif";
-  ink.textBaseline = "middle";
-  ink.fillText(name, PEN * 4, canvas.height / 2, canvas.width - PEN * 8);
 }
 
 /** Draws what a finger, pen or mouse writes. Returns what ends it. */

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import type { Language } from "../shared/numbers.ts";
+import { ours, wasSigned } from "../shared/proof/records.ts";
 import { clock } from "../shared/times.ts";
 import type { Parcel } from "./parcel.ts";
 import type { Say } from "./speech.ts";
@@ -62,21 +63,16 @@ export function ProofCard({ parcel, client, language, say }: Given) {
   }, [client, path]);
   if (handover === null) return null;
   const relation = handover.relation === "self" ? null : handover.relation;
+  const signed = wasSigned(handover);
   const at = clock(Date.parse(handover.happened_at), Date.now(), language);
   return (
     <section class="card" aria-labelledby="proof">
       <h2 id="proof">{say("proof.title")}</h2>
-      <p>{handover.signed_by === "" ? say("proof.handed_over", { at }) : say("proof.signed", { name: handover.signed_by, at })}</p>
+      <p>{handover.signed_by === "" ? say("proof.handed_over", { at }) : say(signed ? "proof.signed" : "proof.received", { name: handover.signed_by, at })}</p>
       {relation !== null && <p class="quiet">{say(`relation.${relation}`)}</p>}
       {handover.photo !== null && <img class="proof" src={ours(handover.photo.url)} alt={say("proof.photo")} />}
       {handover.signature !== null && <img class="proof paper" src={ours(handover.signature.url)} alt={say("proof.signature")} />}
       {handover.photo === null && handover.signature === null && <p class="quiet">{say("proof.none")}</p>}
     </section>
   );
-}
-
-/** The same address on this host: a page shows pictures of its own host alone. */
-function ours(url: string): string {
-  const { pathname, search } = new URL(url);
-  return pathname + search;
 }

@@ -52,6 +52,7 @@ class DropOffBody(Body, frozen=True, kw_only=True):
     """Where the parcel was handed over, with what proves it.
 
     ``happened_at``: when, by the phone's clock, where that was not just now. ``scanned``: what stands on the parcel.
+    ``signed_by`` without a ``signature`` is who received it, as the courier says; it meets no requirement of one.
     ``code``: what the customer said. ``age_checked``: a paper was looked at that says how old the customer is.
     ``quantity_accepted``: so many of the goods, with ``partial_reason`` where that is not all of them.
     """

@@ -5,6 +5,7 @@ import { elsewhere } from "../../shared/address.ts";
 import { Refused } from "../../shared/client.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import { problemOf } from "../../shared/problems.ts";
+import { wasSigned } from "../../shared/proof/records.ts";
 import { clock } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { shortPlace } from "../desk.ts";
@@ -84,7 +85,7 @@ function Handover({ one }: { one: HandoverProof }) {
   const { say, now, language, digits } = useLateDesk();
   const what = say(`ended.proof.${one.end}`);
   const more = [
-    one.signed_by === "" ? "" : say("refused.signed", { name: one.signed_by }),
+    one.signed_by === "" ? "" : say(wasSigned(one) ? "refused.signed" : "refused.received", { name: one.signed_by }),
     one.distance_m === null ? "" : say("refused.away", { metres: digits(Math.round(one.distance_m)) }),
   ];
   return (

@@ -1,5 +1,6 @@
 // What couriers sent with steps that came too late: not taken, and kept for whoever has to find out what happened.
 import "./attempts_panel.css";
+import { wasSigned } from "../../shared/proof/records.ts";
 import { clock } from "../../shared/times.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import type { RefusedProof } from "../calls.ts";
@@ -30,7 +31,7 @@ function Refused({ one }: { one: RefusedProof }) {
   const more = [
     isLateKey(why) ? say(why) : one.refusal,
     isLateKey(tried) ? say(tried) : "",
-    one.signed_by === "" ? "" : say("refused.signed", { name: one.signed_by }),
+    one.signed_by === "" ? "" : say(wasSigned(one) ? "refused.signed" : "refused.received", { name: one.signed_by }),
     one.scanned,
     one.notes,
     one.distance_m === null ? "" : say("refused.away", { metres: digits(Math.round(one.distance_m)) }),

@@ -35,7 +35,7 @@ export function ProofRecords({ number, client, language }: { number: string; cli
 
 function Record({ of, language, say }: { of: ProofRecord; language: Language; say: Say }) {
   const about = [
-    ...(of.signed_by === "" ? [] : [say("record.signed", { name: of.signed_by })]),
+    ...(of.signed_by === "" ? [] : [say(of.signed ? "record.signed" : "record.received", { name: of.signed_by })]),
     ...(of.distance_m === null ? [] : [say("record.far", { count: Math.round(of.distance_m) })]),
     ...(of.photo === null && of.signature === null ? [say("record.no_pictures")] : []),
   ];

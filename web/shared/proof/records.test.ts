@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Proof, ours, recordsOf } from "./records.ts";
+import { type Proof, ours, recordsOf, wasSigned } from "./records.ts";
 
 const PICTURE = { sha256: "0", until: "2026-11-30T10:00:00Z", url: "https://shop.example/api/proof-pictures/a.jpg?until=1&signature=x" };
 const COMMON = { noticed_at: "2026-11-30T10:00:00Z", distance_m: 12, fix_age_s: 3, location: null, hash: "0" };
@@ -19,6 +19,13 @@ test("handovers, tries and what came with refused steps stand in the order in wh
   expect(recordsOf(proof).map(({ kind, signed_by }) => [kind, signed_by])).toEqual([["pickup", ""], ["attempt", ""], ["refused", ""], ["drop_off", "Maya"]]);
   expect(new Set(recordsOf(proof).map(({ key }) => key)).size).toBe(4);
   expect(recordsOf({ ...proof, handovers: [], attempts: [], refused: [] })).toEqual([]);
+});
+
+test("a name without a signature is not called signed, and one whose signature was required is", () => {
+  expect(wasSigned({ signature: null, checked: ["photo"] })).toBe(false);
+  expect(wasSigned({ signature: null })).toBe(false);
+  expect(wasSigned({ signature: PICTURE })).toBe(true);
+  expect(wasSigned({ signature: null, checked: ["signature"] })).toBe(true);
 });
 
 test("a picture is asked for from this page's own host", () => {

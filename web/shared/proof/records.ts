@@ -11,6 +11,8 @@ export interface ProofRecord {
   kind: RecordKind;
   at: number;
   signed_by: string;
+  /** Whether that one signed; else the courier typed who received it. */
+  signed: boolean;
   distance_m: number | null;
   photo: Picture | null;
   signature: Picture | null;
@@ -19,13 +21,18 @@ export interface ProofRecord {
 /** All of them; what came with steps that were not taken is told to admins alone. */
 export function recordsOf({ handovers, attempts, refused = [] }: Proof): ProofRecord[] {
   const all: (ProofRecord & { number: number })[] = [
-    ...handovers.map((one) => ({ ...one, kind: one.end, key: `kept ${one.number}`, at: Date.parse(one.happened_at) })),
-    ...attempts.map((one) => ({ ...one, kind: "attempt" as const, key: `kept ${one.number}`, at: Date.parse(one.happened_at), signed_by: "", signature: null })),
-    ...refused.map((one) => ({ ...one, kind: "refused" as const, key: `refused ${one.number}`, at: Date.parse(one.happened_at ?? one.noticed_at) })),
+    ...handovers.map((one) => ({ ...one, signed: wasSigned(one), kind: one.end, key: `kept ${one.number}`, at: Date.parse(one.happened_at) })),
+    ...attempts.map((one) => ({ ...one, kind: "attempt" as const, key: `kept ${one.number}`, at: Date.parse(one.happened_at), signed_by: "", signed: false, signature: null })),
+    ...refused.map((one) => ({ ...one, signed: wasSigned(one), kind: "refused" as const, key: `refused ${one.number}`, at: Date.parse(one.happened_at ?? one.noticed_at) })),
   ];
   return all
     .sort((a, b) => a.at - b.at || a.number - b.number)
-    .map(({ key, kind, at, signed_by, distance_m, photo, signature }) => ({ key, kind, at, signed_by, distance_m, photo, signature }));
+    .map(({ key, kind, at, signed_by, signed, distance_m, photo, signature }) => ({ key, kind, at, signed_by, signed, distance_m, photo, signature }));
+}
+
+/** Whether who is named signed: a name without a signature is who received it, as the courier typed it. */
+export function wasSigned({ signature, checked = [] }: { signature: Picture | null; checked?: readonly string[] }): boolean {
+  return signature !== null || checked.includes("signature");
 }
 
 /** The same address on this host: a page shows pictures of its own host alone. */
