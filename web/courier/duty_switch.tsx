@@ -2,10 +2,10 @@
 import { Coffee } from "lucide";
 import { useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
-import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { type Given, useNow } from "./given.ts";
+import { useTapProblem } from "./tap_problem.ts";
 import type { Duty } from "./work_state.ts";
 
 const BREAKS_MIN = [10, 20, 30, 45];
@@ -14,7 +14,7 @@ type Question = "leave" | "break" | null;
 
 export function DutySwitch({ work, state, say, language }: Given) {
   const [changing, setChanging] = useState(false);
-  const [problem, setProblem] = useState("");
+  const { problem, failed, forget } = useTapProblem({ state, say });
   const [asking, setAsking] = useState<Question>(null);
   const { profile, duty } = state;
   if (profile === null) return <p class="quiet">{say("loading")}</p>;
@@ -24,11 +24,11 @@ export function DutySwitch({ work, state, say, language }: Given) {
   const change = async (to: Duty["duty"], minutes?: number): Promise<void> => {
     setAsking(null);
     setChanging(true);
-    setProblem("");
+    forget();
     try {
       await work.setDuty(to, minutes);
     } catch (error) {
-      setProblem(problemOf(error, say));
+      failed(error);
     }
     setChanging(false);
   };

@@ -1,5 +1,5 @@
 // Steps that are held back for a moment, as a person sees them.
-import { type Action, isHeld } from "./actions.ts";
+import { type Action, type ActionKind, isHeld } from "./actions.ts";
 
 /** Those that are still held, the newest first. */
 export function heldOf(actions: readonly Action[], now: number): readonly Action[] {
@@ -15,6 +15,12 @@ export function gatheredOf(held: readonly Action[]): readonly (readonly Action[]
     else group.push(one);
   }
   return groups;
+}
+
+/** How far what is told of a delivery has come, with all that was done in one go: as the one that is farthest behind. What the phone no longer keeps has arrived. */
+export function cameTo(delivery_id: number, kind: ActionKind, actions: readonly Action[]): "saved" | "sending" | "confirmed" {
+  const group = gatheredOf(actions).findLast((all) => all.some((one) => one.delivery_id === delivery_id && one.kind === kind)) ?? [];
+  return (["saved", "sending"] as const).find((state) => group.some((one) => one.state === state)) ?? "confirmed";
 }
 
 // Done with several parcels at once.

@@ -4,14 +4,16 @@ import { useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
 import { distance, money } from "../shared/numbers.ts";
-import { problemOf } from "../shared/problems.ts";
 import { type Given, useNow } from "./given.ts";
 import { DECLINE_REASONS, type DeclineReason, type Offer, answerable, secondsLeft, shareLeft } from "./offers.ts";
+import { useTapProblem } from "./tap_problem.ts";
 
 export function OfferList(given: Given) {
   const { work, state, sound, say } = given;
   useNow();
-  const [problem, setProblem] = useState("");
+  const [over, setOver] = useState("");
+  const { problem: failing, failed, forget } = useTapProblem(given);
+  const problem = over === "" ? failing : over;
   const [asking, setAsking] = useState<number | null>(null);
   const now = work.serverNow();
   const open = answerable(state.offers, now);
@@ -19,12 +21,13 @@ export function OfferList(given: Given) {
   const answer = async (offer: Offer, reason: DeclineReason | null): Promise<void> => {
     sound.noticed(offer.id);
     setAsking(offer.id);
-    setProblem("");
+    setOver("");
+    forget();
     try {
       await work.answer(offer, reason);
     } catch (error) {
-      const over = error instanceof Refused && error.code === "offer_over";
-      setProblem(over ? say("offer.over", { title: offer.delivery.pickup_address }) : problemOf(error, say));
+      if (error instanceof Refused && error.code === "offer_over") setOver(say("offer.over", { title: offer.delivery.pickup_address }));
+      else failed(error);
     } finally {
       setAsking(null);
     }

@@ -2,11 +2,11 @@
 import { useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
 import { Missing } from "../shared/late.tsx";
-import { problemOf } from "../shared/problems.ts";
 import { QrCode, useQr } from "../shared/qr_code.tsx";
 import { AskTwice } from "./ask_twice.tsx";
 import { Link } from "../shared/link.tsx";
 import type { Given } from "./given.ts";
+import { useTapProblem } from "./tap_problem.ts";
 import { pathOf } from "./views.ts";
 import { type Device, ownTracksCode, traccarCode } from "./sources.ts";
 
@@ -21,17 +21,17 @@ export function PhoneView({ work, state, say, client }: Given & { client: Client
   const [made, setMade] = useState<Made | null>(null);
   const [asking, setAsking] = useState(false);
   const [ending, setEnding] = useState<Device | null>(null);
-  const [problem, setProblem] = useState("");
+  const { problem, failed, forget } = useTapProblem({ state, say });
   const qr = useQr();
 
   const attempt = async (run: () => Promise<void>): Promise<void> => {
     setAsking(true);
-    setProblem("");
+    forget();
     try {
       await run();
       await work.again();
     } catch (error) {
-      setProblem(problemOf(error, say));
+      failed(error);
     }
     setAsking(false);
   };

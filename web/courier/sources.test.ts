@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { GONE_AFTER_S, STALE_AFTER_S, liveSource, newestOfOthers, standingOf } from "./sources.ts";
+import { GONE_AFTER_S, STALE_AFTER_S, asOf, liveSource, newestOfOthers, standingOf } from "./sources.ts";
 
 const source = (age_s: number) => ({ from: "this_page" as const, age_s });
 
@@ -17,14 +17,23 @@ test("whoever has just come on duty is told calmly that there is no position yet
   expect([urgency(GONE_AFTER_S + 1, 0), urgency(GONE_AFTER_S + 1, 2)]).toEqual(["soon", "now"]);
 });
 
+test("another app's position grows old while nothing is heard of the server: first doubtful, then gone", () => {
+  const heard = Date.parse("2026-03-01T10:00:10Z");
+  const known = { from: "other_app" as const, at: heard - 3_000 };
+  const after = (s: number) => standingOf(liveSource(null, asOf(known, heard + s * 1_000)), 1_000, 1);
+  expect(after(0)).toEqual({ state: "live", source: { from: "other_app", age_s: 3 } });
+  expect([after(42).state, after(43).state, after(117).state, after(118).state]).toEqual(["live", "stale", "stale", "missing"]);
+  expect(asOf(null, heard)).toBeNull();
+});
+
 test("the newest position of any other device says where it comes from, in whatever form its time is written", () => {
   const now = Date.parse("2026-03-01T10:00:10Z");
   const fix = (device: string, recorded_at: string) => ({ device, recorded_at });
   const devices = [{ id: 7, name: "My phone", created_at: "", speed_unit: "auto" as const }];
-  const of = (...fixes: ReturnType<typeof fix>[]) => newestOfOthers(fixes, "courier-own", devices, now);
+  const of = (...fixes: ReturnType<typeof fix>[]) => newestOfOthers(fixes, "courier-own", devices);
   const own = fix("courier-own", "2026-03-01T10:00:09Z");
   expect(of(own)).toBeNull();
-  expect(of(own, fix("bike-tracker", "2026-03-01T10:00:05Z"))).toEqual({ from: "other_app", age_s: 5 });
+  expect(of(own, fix("bike-tracker", "2026-03-01T10:00:05Z"))).toEqual({ from: "other_app", at: now - 5_000 });
   expect(of(fix("osmand-7", "2026-03-01T10:00:05.5Z"), fix("bike-tracker", "2026-03-01T10:00:05Z"))?.from).toEqual({ app: "Traccar Client · My phone" });
   expect(of(fix("owntracks-6", "2026-03-01T10:00:08Z"))?.from).toEqual({ app: "OwnTracks" });
   expect(of(fix("courier-else", "2026-03-01T10:00:08Z"))?.from).toBe("other_page");

@@ -25,12 +25,23 @@ export function senderOf(device: string, devices: readonly Device[]): Source["fr
   return { app: paired === undefined ? app : `${app} · ${paired.name}` };
 }
 
+/** The newest that is known of another sender: `at`, ms since 1970 by the server's clock, so that it grows old while nothing is heard. */
+export interface KnownSource {
+  from: Source["from"];
+  at: number;
+}
+
+/** How it is at a moment of the same clock. */
+export function asOf(known: KnownSource | null, now: number): Source | null {
+  return known === null ? null : { from: known.from, age_s: Math.max(0, (now - known.at) / 1000) };
+}
+
 /** The newest fix of any device but this one, which is `own`. */
-export function newestOfOthers(fixes: readonly Pick<Fix, "device" | "recorded_at">[], own: string, devices: readonly Device[], now: number): Source | null {
+export function newestOfOthers(fixes: readonly Pick<Fix, "device" | "recorded_at">[], own: string, devices: readonly Device[]): KnownSource | null {
   const newest = fixes
     .filter((fix) => fix.device !== own)
     .reduce<Pick<Fix, "device" | "recorded_at"> | null>((best, fix) => (best === null || Date.parse(fix.recorded_at) > Date.parse(best.recorded_at) ? fix : best), null);
-  return newest === null ? null : { from: senderOf(newest.device, devices), age_s: Math.max(0, (now - Date.parse(newest.recorded_at)) / 1000) };
+  return newest === null ? null : { from: senderOf(newest.device, devices), at: Date.parse(newest.recorded_at) };
 }
 
 // As the server's own thresholds: doubtful, then gone.

@@ -8,7 +8,7 @@ import { type Given, useNow } from "./given.ts";
 import { PicturesSent } from "./pictures_sent.tsx";
 import { SoundSwitch } from "./sound_switch.tsx";
 import { pathOf } from "./views.ts";
-import { type Standing, liveSource, standingOf } from "./sources.ts";
+import { type Standing, asOf, liveSource, standingOf } from "./sources.ts";
 
 export function Strip(given: Given) {
   const { state, say } = given;
@@ -44,7 +44,7 @@ export function Strip(given: Given) {
 const CHIPS = { calm: "", soon: "polling", now: "offline" } as const;
 
 /** How it stands with the position; null where nobody needs one. */
-function usePosition({ state }: Given): Standing | null {
+function usePosition({ work, state }: Given): Standing | null {
   const now = useNow();
   const { profile, position } = state;
   const wanted = profile !== null && profile.is_verified && (profile.is_available || state.jobs.length > 0);
@@ -52,7 +52,7 @@ function usePosition({ state }: Given): Standing | null {
   if (!wanted) wantedSince.current = now;
   if (!wanted) return null;
   const own_age_s = position === null ? null : Math.max(0, (now - position.timestamp) / 1000);
-  return standingOf(liveSource(own_age_s, state.other_source), (now - wantedSince.current) / 1000, state.jobs.length);
+  return standingOf(liveSource(own_age_s, asOf(state.other_source, work.now())), (now - wantedSince.current) / 1000, state.jobs.length);
 }
 
 /** Only what has to be mended at once: it stands above the job. */

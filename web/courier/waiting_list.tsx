@@ -2,19 +2,20 @@
 import { useRef, useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { distance, money } from "../shared/numbers.ts";
-import { problemOf } from "../shared/problems.ts";
 import { newKey } from "../shared/request_keys.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
 import type { Measured } from "./fixes.ts";
 import type { Given } from "./given.ts";
+import { useTapProblem } from "./tap_problem.ts";
 
-type Turn = { id: number; state: "asking" | "refused"; problem: string };
+type Turn = { id: number; state: "asking" | "taken"; problem: string };
 
 const SHOWN = 20;
 
 export function WaitingList(given: Given) {
   const { work, state, say } = given;
   const [turn, setTurn] = useState<Turn | null>(null);
+  const { problem, failed, forget } = useTapProblem(given);
   const keys = useRef(new Map<number, string>());
   const { profile, waiting } = state;
   const asked = turn?.state === "asking" ? waiting?.find((one) => one.id === turn.id) : undefined;
@@ -22,6 +23,7 @@ export function WaitingList(given: Given) {
 
   const accept = async (one: Waiting): Promise<void> => {
     setTurn({ id: one.id, state: "asking", problem: "" });
+    forget();
     // A repeat after a lost answer is the same question.
     const key = keys.current.get(one.id) ?? newKey();
     keys.current.set(one.id, key);
@@ -31,13 +33,14 @@ export function WaitingList(given: Given) {
     } catch (error) {
       if (error instanceof Refused) keys.current.delete(one.id);
       const taken = error instanceof Refused && error.code === "already_assigned";
-      setTurn({ id: one.id, state: "refused", problem: taken ? say("waiting.taken", { title: one.pickup_address }) : problemOf(error, say) });
+      setTurn(taken ? { id: one.id, state: "taken", problem: say("waiting.taken", { title: one.pickup_address }) } : null);
+      if (!taken) failed(error);
     }
   };
   return (
     <section aria-labelledby="waiting">
       <h2 id="waiting">{say("waiting.title", { count: waiting.length })}</h2>
-      <p class="problem" role="alert">{turn?.problem}</p>
+      <p class="problem" role="alert">{turn?.problem || problem}</p>
       <p class="quiet" role="status">{asked !== undefined && say("waiting.one_at_a_time", { title: asked.pickup_address })}</p>
       {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
       <ul class="list">

@@ -4,7 +4,7 @@ import type { Action } from "./actions.ts";
 import type { Measured } from "./fixes.ts";
 import { type Job, type Waiting, inOrder, withActions } from "./jobs.ts";
 import type { Offer } from "./offers.ts";
-import type { Device, Source } from "./sources.ts";
+import type { Device, KnownSource } from "./sources.ts";
 import type { Trouble } from "./watching_position.ts";
 
 export type Profile = components["schemas"]["TransporterAnswer"];
@@ -48,7 +48,7 @@ export interface WorkState {
   position: Measured | null;
   trouble: Trouble | null;
   /** What else has sent a position lately: a paired app, or this page on another phone. */
-  other_source: Source | null;
+  other_source: KnownSource | null;
   devices: readonly Device[];
   notice: Notice | null;
 }

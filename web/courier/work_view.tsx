@@ -15,7 +15,7 @@ import { type Job, type Stop, awayM, navigationLink, stopOf, waitsUntil } from "
 import { BringBack } from "./bring_back.tsx";
 import { GiveBack } from "./give_back.tsx";
 import { Held } from "./held.tsx";
-import { heldOf } from "./held_steps.ts";
+import { cameTo, heldOf } from "./held_steps.ts";
 import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
@@ -52,7 +52,10 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
       <Refused actions={refused} language={given.language} say={say} />
       {state.notice !== null && !untold.some((one) => one.delivery_id === state.notice?.delivery_id) && (
         <p class={state.notice.fee === undefined ? "notice card" : "notice card past"} role="status">
-          <span>{noticeText(state.notice, say)}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}</span>
+          <span>
+            {noticeText(state.notice, say)}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}
+            {state.notice.fee !== undefined && <CameTo of={state.notice} state={state} say={say} />}
+          </span>
           <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
         </p>
       )}
@@ -138,6 +141,12 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       {known?.status === "assigned" && job.status === "assigned" && <GiveBack key={job.id} work={work} say={say} job={job} />}
     </section>
   );
+}
+
+/** Whether the server knows of what this phone did. */
+function CameTo({ of, state, say }: { of: Notice; state: WorkState; say: Given["say"] }) {
+  const came = cameTo(of.delivery_id, of.key === "notice.attempted" ? "attempts" : "deliver", state.actions);
+  return <span class={`came chip ${came === "confirmed" ? "live" : "polling"}`} data-came={came}>{say(came === "saved" && !state.reachable ? "held.offline" : `queue.${came}`)}</span>;
 }
 
 function noticeText({ key, title, count = 1 }: Notice, say: Given["say"]): string {

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import type { Action, ActionState } from "./actions.ts";
+import { cameTo } from "./held_steps.ts";
+
+const step = (number: number, delivery_id: number, state: ActionState, more: Partial<Action> = {}): Action => ({
+  number, kind: "deliver", delivery_id, title: "Thamel", key: `${number}`, happened_at: "2026-11-30T10:00:00.000Z", body: {}, state, failures: 0, not_before: 0, refusal: null, ...more,
+});
+
+test("what was delivered without network is told as saved, not as done, until the server has it", () => {
+  const states = (["saved", "sending", "confirmed"] as const).map((state) => cameTo(7, "deliver", [step(1, 7, state)]));
+  expect(states).toEqual(["saved", "sending", "confirmed"]);
+  expect(cameTo(7, "deliver", [])).toBe("confirmed"); // the phone forgets what has arrived
+});
+
+test("of several parcels at one door the one that is farthest behind says how far all of them are", () => {
+  expect(cameTo(7, "deliver", [step(1, 7, "confirmed"), step(2, 8, "saved")])).toBe("saved");
+  expect(cameTo(7, "deliver", [step(1, 7, "confirmed"), step(2, 8, "saved", { title: "Patan" })])).toBe("confirmed");
+  expect(cameTo(7, "attempts", [step(1, 7, "saved"), step(2, 7, "sending", { kind: "attempts" })])).toBe("sending");
+});
