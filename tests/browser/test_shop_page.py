@@ -162,9 +162,22 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
     page.on("request", lambda request: asked.append(request.url) if "/my-orders/?" in request.url else None)
     await page.goto(listed_at)
     await expect(row).to_contain_text("Expected")
-    assert len(asked) == 2, asked  # the page of the list, and all that is yet to come
+    assert len(asked) == 1, asked
     await row.get_by_role("link", name="Follow parcel").click()
     await page.wait_for_url(f"**/t/{parcel['tracking_number']}")
+
+
+@pytest.mark.slow
+async def test_the_newest_order_stands_first_whatever_the_others_are_doing(world: World, window: Window) -> None:
+    older = await world.bought()
+    parcel = await world.delivery(older)
+    ok(await (await world.driver()).post(f"/api/deliveries/{parcel['id']}/accept/"))
+    cart_id = await world.cart(older.customer, {await world.product(older.seller): 1})
+    newer = await world.order(older.customer, cart_id)
+    page = await buyer_at(window, world, "/shop/orders", older.customer)
+    before = ok(await older.customer.get(f"/api/v1/marketplace/orders/{older.order_id}/"))
+    numbers = [newer["order_number"], before["order_number"]]
+    await expect(page.locator(".orders li .number:not(strong)")).to_have_text(numbers)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ export interface Acting<Wanted> {
   pending: boolean;
   /** What the server said against it, in words; empty where nothing. */
   problem: string;
-  /** The server's words for each field that is wrong, by the last part of its name. */
+  /** The server's words for each field that is wrong and was not changed since, by the last part of its name. */
   fields: Readonly<Record<string, string>>;
   error: unknown;
   start: (wanted: Wanted) => Promise<boolean>;
@@ -28,6 +28,36 @@ export function byField(fields: Readonly<Record<string, string>>, language: Lang
     }),
   );
 }
+
+// Where a field of a page is more than one of the server's.
+const TOGETHER: Readonly<Record<string, readonly string[]>> = { place: ["latitude", "longitude"], district: ["district", "state"] };
+
+/** What is still wrong: of a field that was changed since it is not known. */
+export function stillWrong(fields: Readonly<Record<string, string>>, changed: ReadonlySet<string>): Record<string, string> {
+  const mended = new Set([...changed].flatMap((name) => TOGETHER[name] ?? [name]));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !mended.has(name)));
+}
+
+/** Names of fields that were changed while they were marked as wrong, since `error`. */
+function useMended(error: unknown): ReadonlySet<string> {
+  const [mended, setMended] = useState<{ of: unknown; names: ReadonlySet<string> }>({ of: null, names: new Set() });
+  useEffect(() => {
+    if (error === null) return;
+    const hear = ({ target }: Event): void => {
+      if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)) return;
+      if (target.getAttribute("aria-invalid") !== "true") return;
+      const { name } = target;
+      setMended((before) => ({ of: error, names: new Set([...(before.of === error ? before.names : []), name]) }));
+    };
+    for (const kind of ["input", "change"]) document.addEventListener(kind, hear, true);
+    return () => {
+      for (const kind of ["input", "change"]) document.removeEventListener(kind, hear, true);
+    };
+  }, [error]);
+  return mended.of === error ? mended.names : NONE;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Whether somebody left it empty: in what was typed, or in a form within it. */
 function wasEmpty(wanted: unknown, name: string): boolean {
@@ -64,9 +94,12 @@ export function useActing<Wanted>(say: Say, run: (wanted: Wanted, key: string) =
       return failed === null;
     }).finally(() => setPending(turns.busy));
   };
-  const fields = error instanceof Refused ? byField(error.fields, languageOf(say), asked.current) : {};
+  const mended = useMended(error);
+  const wrong = error instanceof Refused ? byField(error.fields, languageOf(say), asked.current) : {};
+  const fields = stillWrong(wrong, mended);
+  const all_mended = Object.keys(wrong).length > 0 && Object.keys(fields).length === 0;
   useEffect(() => {
     if (error !== null) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error]);
-  return { pending, error, fields, problem: error === null ? "" : problemOf(error, say), start, forget: () => setError(null) };
+  return { pending, error, fields, problem: error === null || all_mended ? "" : problemOf(error, say), start, forget: () => setError(null) };
 }

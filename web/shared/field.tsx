@@ -16,22 +16,25 @@ interface Given {
   choices?: readonly (readonly [string, string])[];
   /** Other attributes of the input. */
   more?: Record<string, string | number | boolean>;
+  /** Whether it must be filled in; it is marked so. */
+  needed?: boolean;
   children?: ComponentChildren;
 }
 
 /** A field with its label above and the server's words below. */
-export function Field({ label, name, value, onValue, problem = "", help = "", type = "text", lines = 1, choices, more = {}, children }: Given) {
+export function Field({ label, name, value, onValue, problem = "", help = "", type = "text", lines = 1, choices, more = {}, needed = false, children }: Given) {
   const words = useId();
   const common = {
     name,
     value,
+    "aria-required": needed || undefined,
     "aria-invalid": problem !== "",
     "aria-describedby": problem !== "" || help !== "" ? words : undefined,
   };
   return (
     <div class="field">
       <label>
-        {label}
+        <span class={needed ? "needed" : undefined}>{label}</span>
         {choices !== undefined ? (
           <select {...common} onChange={(event) => onValue(event.currentTarget.value)}>
             {choices.map(([choice, text]) => <option key={choice} value={choice} selected={choice === value}>{text}</option>)}

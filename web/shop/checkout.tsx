@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
@@ -11,6 +11,8 @@ import type { Person } from "../shared/session.ts";
 import { AddressFields } from "../shared/addresses/address_fields.tsx";
 import { type Cart, EMPTY } from "./basket.ts";
 import { Estimate } from "./estimate.tsx";
+import type { Estimated } from "./estimate_words.ts";
+import { keepEstimate } from "./kept_estimate.ts";
 import { cartOf, keepBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Address, type Keeping, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
@@ -33,9 +35,11 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
   const gateways = useGateways(client);
   const [gateway, setGateway] = useState<Gateway>({ slug: "KHALTI", bank: "" });
   const { form, fresh, change, fill, drop } = useDraft<Address>("shop.address", emptyAddress(person.name, person.phone ?? ""));
+  const told = useRef<Estimated | null>(null);
   const [keeping, setKeeping] = useState<Keeping>("no");
   const order = useActing<Wanted>(say, async (wanted, key) => {
     const made = await makeOrder(client, wanted, key);
+    if (told.current !== null) keepEstimate(made.id, told.current);
     keepBasket(EMPTY);
     await keepBeside(client, wanted.form, keeping, `${key}-address`);
     try {
@@ -81,7 +85,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
                 ))}
               </ul>
               <Sums sums={one} language={language} say={say} />
-              <Estimate client={client} cart={one} form={form} language={language} say={say} />
+              <Estimate client={client} cart={one} form={form} onTold={(now) => { told.current = now; }} language={language} say={say} />
               <PayChoice gateways={gateways} chosen={gateway} choose={setGateway} fields={order.fields} say={say} />
               <p class="problem" role="alert">{order.problem}</p>
               <button class="button first" disabled={order.pending || cart.slow}>

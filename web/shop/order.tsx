@@ -10,6 +10,7 @@ import { type Language, money } from "../shared/numbers.ts";
 import { ShareLinks } from "../shared/share/share_links.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { clock } from "../shared/times.ts";
+import { EarlierEstimate } from "./estimate.tsx";
 import { type Gateway, PayChoice, notedProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Order, answersOf, notPickedUp, onTheWay, otherDoors, parcels, setbackWords, waitsForMoney } from "./order_words.ts";
 import { State } from "./order_state.tsx";
@@ -46,6 +47,7 @@ export function OrderPage({ id, client, address, language, say }: Given) {
               <p class="quiet"><span class="number">{one.order_number}</span> · {clock(Date.parse(one.created_at), Date.now(), language)}</p>
               <State order={one} say={say} />
             </header>
+            <EarlierEstimate order={one} language={language} say={say} />
             {one.setbacks.length > 0 && (
               <section class="card" data-setbacks>
                 <h2>{say("setbacks")}</h2>

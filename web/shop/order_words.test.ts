@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { speaker } from "../shared/words.ts";
-import { type Order, answerOf, answersOf, expectedAt, setbackWords, movingFirst, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
+import { type Order, answerOf, answersOf, expectedAt, setbackWords, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 import { words } from "./speech.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, quantity_delivered: null, status: "processing", delivery_id: 1, delivery_address: null } as const;
@@ -22,16 +22,6 @@ test("every parcel of an order can be followed, once each, none that was cancell
     { ...SALE, tracking_number: null, delivery_status: null },
   ];
   expect(parcels({ sales })).toEqual([{ number: "TRK1", arrived: false }, { number: "TRK3", arrived: true }]);
-});
-
-test("what moves stands first, once, even where it is older than all of the page, and of it what is expected soonest", () => {
-  const rows = (...ids: number[]) => ids.map((id) => ({ id, order_status: "processing" as const, estimated_delivery_date: null as string | null }));
-  const expected = rows(3, 4, 5, 6).map((row, at) => ({ ...row, estimated_delivery_date: [null, "2026-11-29T10:00:00Z", "2026-11-28T10:00:00Z", null][at] ?? null }));
-  expect(movingFirst(expected, []).map(({ id }) => id)).toEqual([5, 4, 3, 6]);
-  expect(movingFirst(rows(8, 2), rows(9, 8, 7))).toEqual(rows(8, 2, 9, 7));
-  expect(movingFirst([], rows(9, 8))).toEqual(rows(9, 8));
-  const stages = (["confirmed", "shipped", "processing"] as const).map((order_status, at) => ({ id: 9 - at, order_status, estimated_delivery_date: null }));
-  expect(movingFirst(stages, []).map((row) => row.order_status)).toEqual(["shipped", "processing", "confirmed"]);
 });
 
 test("only what is on its way is expected, and only parcels that are can have been tried", () => {

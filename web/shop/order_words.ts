@@ -78,19 +78,8 @@ export function goodsOf(order: Pick<components["schemas"]["OrderRow"], "goods" |
   return others.length === 0 ? first : say("orders.goods", { first, count: others.length });
 }
 
-/** A list of orders with those that are yet to come at its head, what is expected soonest first, then what is furthest; each once. */
-export function movingFirst<Row extends Pick<components["schemas"]["OrderRow"], "id" | "order_status" | "estimated_delivery_date">>(moving: readonly Row[], all: readonly Row[]): Row[] {
-  const first = new Set(moving.map((order) => order.id));
-  const expected = (order: Row): number => (order.estimated_delivery_date === null ? Infinity : Date.parse(order.estimated_delivery_date));
-  return [...[...moving].sort((a, b) => compare(expected(a), expected(b)) || COMING.indexOf(a.order_status) - COMING.indexOf(b.order_status)), ...all.filter((order) => !first.has(order.id))];
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b; // of two that are not known the difference is no number
-}
-
-/** Paid for and not yet there; what moves comes first. */
-export const COMING = ["shipped", "processing", "confirmed"];
+/** Paid for and not yet there. */
+const COMING = ["shipped", "processing", "confirmed"];
 
 /** When an order that is to come is expected; null where none is, or nobody knows. */
 export function expectedAt(order: Pick<components["schemas"]["OrderRow"], "order_status" | "estimated_delivery_date">): number | null {

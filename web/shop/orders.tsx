@@ -5,7 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
-import { COMING, canBePaid, expectedAt, expectedWords, goodsOf, movingFirst } from "./order_words.ts";
+import { canBePaid, expectedAt, expectedWords, goodsOf } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
 
@@ -17,19 +17,10 @@ function followed(order: Orders["results"][number]): "order.follow" | "order.jou
   return order.order_status === "delivered" || order.order_status === "completed" ? "order.journey" : "order.follow";
 }
 
-const COMING_ASKED = `${COMING.map((status) => `status=${status}&`).join("")}page_size=100`;
-
-/** A page of one's own orders, newest first; above the first page what is yet to come, wherever in the list it stands. */
-async function askFor(client: Client, page: number): Promise<Pick<Orders, "results" | "next">> {
-  const path = "/api/v1/marketplace/orders/my-orders/";
-  const [all, coming] = await Promise.all([client.call<Orders>(`${path}?page=${page}`), page > 1 ? null : client.call<Orders>(`${path}?${COMING_ASKED}`)]);
-  return { results: movingFirst(coming?.results ?? [], all.results), next: all.next };
-}
-
-/** One's own orders: what is yet to come, the soonest first, then the newest. */
+/** One's own orders, the newest first: whoever has just ordered looks for it there. */
 export function OrderList({ client, address, language, say }: { client: Client; address: Address; language: Language; say: Say }) {
   const page = Math.max(1, Number(address.query.get("page")) || 1);
-  const orders = useLoading(() => askFor(client, page), [page], RENEWED_MS);
+  const orders = useLoading(() => client.call<Orders>(`/api/v1/marketplace/orders/my-orders/?page=${page}`), [page], RENEWED_MS);
   return (
     <>
       <h1>{say("orders")}</h1>

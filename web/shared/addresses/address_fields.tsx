@@ -48,16 +48,17 @@ export function AddressFields({ client, form, change, fields, language, mine = t
           choices={[["", say("address.kept.none")], ...choices]}
         />
       )}
+      <p class="small quiet">{say("address.needed")}</p>
       <div class="pair">
-        <Field label={say("name")} name="customer_name" value={form.name} onValue={(name) => change({ name })} problem={fields["customer_name"]} more={{ autocomplete: "name" }} />
-        <Field label={say("phone")} name="phone_number" type="tel" value={form.phone} onValue={(phone) => change({ phone })} problem={fields["phone_number"]} help={say("phone.help")} more={{ autocomplete: "tel" }} />
+        <Field label={say("name")} name="customer_name" needed value={form.name} onValue={(name) => change({ name })} problem={fields["customer_name"]} more={{ autocomplete: "name" }} />
+        <Field label={say("phone")} name="phone_number" needed type="tel" value={form.phone} onValue={(phone) => change({ phone })} problem={fields["phone_number"]} help={say("phone.help")} more={{ autocomplete: "tel" }} />
       </div>
       <div class="pair">
-        <Field label={say("address")} name="address" value={form.address} onValue={(address) => change({ address })} problem={fields["address"]} more={{ autocomplete: "street-address" }} />
+        <Field label={say("address")} name="address" needed value={form.address} onValue={(address) => change({ address })} problem={fields["address"]} more={{ autocomplete: "street-address" }} />
         <Field label={say("landmark")} name="landmark" value={form.landmark} onValue={(landmark) => change({ landmark })} problem={fields["landmark"]} help={say("landmark.help")} />
       </div>
       <div class="pair">
-        <Field label={say("city")} name="city" value={form.city} onValue={(city) => change({ city })} problem={fields["city"]} more={{ autocomplete: "address-level2" }} />
+        <Field label={say("city")} name="city" needed value={form.city} onValue={(city) => change({ city })} problem={fields["city"]} more={{ autocomplete: "address-level2" }} />
         <Field label={say("district")} name="district" value={form.district} onValue={(district) => change({ district })} problem={fields["district"] ?? fields["state"]} choices={districtChoices(provinces.value, language, say("district.none"))} />
       </div>
       <Field label={say("plus_code")} name="plus_code" value={form.code} onValue={(code) => change({ code })} problem={fields["plus_code"]} help={say("plus_code.help")} more={{ autocomplete: "off" }} />
