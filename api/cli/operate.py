@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+import click
 import httpx
 import msgspec
 
@@ -20,6 +21,7 @@ from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import NewUser, parse_roles
 from dispatch.audit.service import OPERATOR, record
 from dispatch.database.migrate import newest_revision, revisions
+from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
@@ -61,8 +63,26 @@ async def make_user(
     console.print(f"User {user.id} {user.email}: {', '.join(user.roles)}.")
 
 
-async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
-    """``dispatch create-delivery``."""
+async def make_delivery(settings: Settings, fields: dict[str, Any], *, as_json: bool = False) -> None:
+    """``dispatch create-delivery``. Raises Invalid, naming flags."""
+    try:
+        delivery = await _made(settings, fields)
+    except Invalid as error:
+        flags = {_flag(name): problem for name, problem in error.fields.items()}
+        raise Invalid(error.detail, code=error.code, fields=flags) from None
+    if as_json:
+        told = {"id": delivery.id, "delivery_id": delivery.delivery_id, "tracking_number": delivery.tracking_number}
+        click.echo(msgspec.json.encode(told).decode())
+        return
+    console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")
+
+
+def _flag(field: str) -> str:
+    """Of a field of the body: `proof.drop_off[0]` is `--proof-drop-off`."""
+    return "--" + field.partition("[")[0].replace(".", "-").replace("_", "-")
+
+
+async def _made(settings: Settings, fields: dict[str, Any]) -> Delivery:
     limits = DeliveryLimits(settings.max_delivery_fee, settings.max_package_value)
 
     async def not_too_high(given: Given) -> None:
@@ -73,7 +93,7 @@ async def make_delivery(settings: Settings, fields: dict[str, Any]) -> None:
         delivery = await services.deliveries.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
         told = {"sale_id": body.marketplace_sale_id}
         await record(work.session, OPERATOR, "delivery.created", "delivery", delivery.id, told)
-    console.print(f"Delivery {delivery.id} {delivery.delivery_id}, tracking number {delivery.tracking_number}.")
+    return delivery
 
 
 async def pay_at_sandbox(settings: Settings, pidx: str, outcome: str) -> int:

@@ -1,5 +1,6 @@
 """`dispatch create-delivery` makes the delivery of a sale with the flags that the contract shows."""
 
+import json
 import os
 import re
 
@@ -91,5 +92,25 @@ async def test_all_flags_that_are_wrong_are_named_at_once_and_nothing_is_made(wo
     }
     done = await _made(world, "create-delivery", FLAGS | wrong)
     assert done.code == 2
-    assert all(name in done.err for name in ("priority", "package_weight", "delivery_contact_phone", "proof")), done.err
+    named = ("--priority", "--package-weight", "--delivery-contact-phone", "--proof-pickup")
+    assert all(f"  {name}: " in done.err for name in named), done.err
     assert "Traceback" not in done.err
+
+
+async def test_all_flags_that_are_missing_are_named_at_once(world: World) -> None:
+    done = await _made(world, "create-delivery", {"--delivery-fee": "free"})
+    assert done.code == 2
+    named = ("marketplace-sale-id", "pickup-address", "delivery-contact-phone", "delivery-fee")
+    assert all(f"  --{name}: " in done.err for name in named), done.err
+
+
+async def test_a_machine_is_told_what_was_made_and_nothing_required_is_said_with_none(world: World) -> None:
+    bought, admin = await world.bought(), await world.admin()
+    ok(await bought.seller.patch("/api/sellers/me/proof/", {"pickup": ["photo"], "drop_off": ["code"]}))
+    flags = FLAGS | {"--marketplace-sale-id": str(bought.sale_id), "--proof-pickup": "none"}
+    done = await _made(world, "create-delivery", flags | {"--json": "--fragile"})
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    made = ok(await admin.get(f"/api/deliveries/{told['id']}/"))
+    assert made["tracking_number"] == told["tracking_number"]
+    assert (made["proof"]["pickup"], made["proof"]["drop_off"]) == ([], ["code"])
