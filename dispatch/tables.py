@@ -4,6 +4,7 @@ from dispatch.accounts.api_keys import ApiKey
 from dispatch.accounts.models import AccountLink, SignIn, User
 from dispatch.addresses.models import SavedAddress
 from dispatch.alerts.models import DeliveryAlert, SilentTransporter
+from dispatch.analytics.minutes import MinuteFigures
 from dispatch.analytics.models import SalesChange, SalesSum
 from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney
 from dispatch.assignments.changes.models import Refusal
@@ -77,6 +78,7 @@ __all__ = [
     "InvoiceCounter",
     "JobItem",
     "LedgerEntry",
+    "MinuteFigures",
     "Offer",
     "OfferSearch",
     "Order",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from api.monitoring.business import Business
+from api.monitoring.sampling import MinuteSampler
 from api.server.upkeep import Job
 from dispatch.alerts.late import tell_late
 from dispatch.analytics.sums import add_up
@@ -36,6 +37,8 @@ ROLLING_EVERY_S = 0.5
 COMPLETE_EVERY_S = 60.0
 TIDY_EVERY_S = 3600.0
 BEAT_EVERY_S = 3.0
+# Of a minute that is over; the round that comes first after it keeps it.
+SAMPLE_EVERY_S = 10.0
 
 
 def business_of(services: "Services") -> Business:
@@ -85,6 +88,8 @@ def jobs_of(services: "Services") -> list[Job]:
         Job("events", RELAY_EVERY_S, lambda: fan_out(database, clock, *told)),  # an advisory lock
         # What is added is taken away by the same statement.
         Job("sales-sums", ADD_UP_EVERY_S, lambda: add_up(database)),
+        # A row for each process and minute.
+        Job("minute-figures", SAMPLE_EVERY_S, MinuteSampler(services).run),
         # Deleting twice is once.
         Job("old-answers", TIDY_EVERY_S, lambda: forget_old_answers(database, clock)),
         Job("old-uploads", TIDY_EVERY_S, lambda: forget_old_uploads(database, clock)),

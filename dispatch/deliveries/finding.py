@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from dispatch.accounts.models import User
 from dispatch.database.among import among
 from dispatch.database.circles import in_circle
-from dispatch.database.search import contains, folded_text
+from dispatch.database.search import contains, folded_text, phones_like
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority, waits_for_anybody
 from dispatch.geo import Circle
 from dispatch.numbers import tracking_signs
@@ -30,6 +31,7 @@ SEARCHED = (
     Delivery.pickup_instructions,
     Delivery.delivery_instructions,
 )
+PHONES = (Delivery.pickup_contact_phone, Delivery.delivery_contact_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,15 @@ class DeliveryFilter:
 
     ``in_service``: under way with a transporter that may (or no longer may) carry: available, its account open, all
     its papers in order. ``flagged``: with a step whose place is implausible. ``around``: with the pickup or the
-    drop-off in a circle. ``area``: with the pickup in a zone's.
+    drop-off in a circle. ``area``: with the pickup in a zone's. ``seller_id``: whose goods it carries.
     ``made_from`` and ``made_to``: when it was made, both included. ``search``: a text that is
-    in its tracking number, addresses, contacts or instructions.
+    in its tracking number, addresses, contacts, their phones or instructions.
     """
 
     statuses: Collection[DeliveryStatus] = ()
     priorities: Collection[Priority] = ()
     transporter_id: int | None = None
+    seller_id: int | None = None
     in_service: bool | None = None
     flagged: bool | None = None
     around: Circle | None = None
@@ -56,14 +59,24 @@ class DeliveryFilter:
 
 
 def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
-    """Deliveries, newest first, for a page."""
-    query = select(Delivery).options(selectinload(Delivery.tracking_history)).order_by(Delivery.id.desc())
+    """Deliveries, newest first, for a page, with the names of who sells and who carries."""
+    query = (
+        select(Delivery)
+        .options(
+            selectinload(Delivery.tracking_history),
+            joinedload(Delivery.sale).joinedload(Sale.seller).load_only(User.name),
+            joinedload(Delivery.transporter).joinedload(Transporter.user).load_only(User.name),
+        )
+        .order_by(Delivery.id.desc())
+    )
     if wanted.statuses:
         query = query.where(among(Delivery.status, wanted.statuses))
     if wanted.priorities:
         query = query.where(among(Delivery.priority, wanted.priorities))
     if wanted.transporter_id is not None:
         query = query.where(Delivery.transporter_id == wanted.transporter_id)
+    if wanted.seller_id is not None:
+        query = query.where(exists().where(Sale.id == Delivery.sale_id, Sale.seller_id == wanted.seller_id))
     if wanted.in_service is not None:
         serving = exists().where(Transporter.id == Delivery.transporter_id, *may_carry(today))
         query = query.where(Delivery.status.in_(UNDER_WAY), serving if wanted.in_service else ~serving)
@@ -84,7 +97,8 @@ def _where_and_when(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.made_to is not None:
         yield Delivery.created_at <= wanted.made_to
     if wanted.search and folded_text(wanted.search):
-        yield or_(has_number_like(wanted.search), *(contains(text, wanted.search) for text in SEARCHED))
+        texts = (contains(text, wanted.search) for text in SEARCHED)
+        yield or_(has_number_like(wanted.search), *texts, *phones_like(wanted.search, PHONES))
 
 
 def has_number_like(search: str) -> ColumnElement[bool]:

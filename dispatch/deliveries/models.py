@@ -132,6 +132,8 @@ class Delivery(IdentityAuditBase):
                 "status IN ('available', 'assigned', 'picked_up', 'in_transit') AND requested_delivery_date IS NOT NULL"
             ),
         ),
+        Index("ix_deliveries_created_at", "created_at"),
+        Index("ix_deliveries_cancelled", "id", postgresql_where=text("status = 'cancelled'")),
         Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
         Index(
             "ix_deliveries_delivered",
@@ -139,6 +141,7 @@ class Delivery(IdentityAuditBase):
             "delivered_at",
             postgresql_where=text("delivered_at IS NOT NULL"),
         ),
+        Index("ix_deliveries_delivered_at", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
         CheckConstraint("num_nulls(hold_until, hold_reason, held_in) IN (0, 3)", name="hold_whole"),
         Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
         CheckConstraint(

@@ -130,6 +130,7 @@ class Offer(IdentityBase):
         Index("ix_offers_delivery_id", "delivery_id"),
         Index("ix_offers_unanswered", "transporter_id", postgresql_where=text(UNANSWERED)),
         Index("ix_offers_ended", "transporter_id", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("ix_offers_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_offers_tell_at", "tell_at", postgresql_where=text("tell_at IS NOT NULL")),
         CheckConstraint(f"(ended_at IS NULL) = ({UNANSWERED})", name="ended_when_answered"),
         CheckConstraint("opens_at < deadline", name="time_to_answer"),

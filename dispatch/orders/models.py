@@ -61,6 +61,8 @@ class Order(IdentityAuditBase):
     __tablename__ = "orders"
     __table_args__ = (
         Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),
+        Index("ix_orders_created_at", "created_at"),
+        Index("ix_orders_not_completed", "order_status", "id", postgresql_where=text("order_status <> 'completed'")),
         Index("ix_orders_pending", "created_at", postgresql_where=text("order_status = 'pending'")),
     )
 
@@ -102,7 +104,7 @@ class OrderItem(IdentityBase):
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
 
     order_id: Mapped[int] = mapped_column(reference("orders.id"), index=True)
-    product_id: Mapped[int] = mapped_column(reference("products.id"))
+    product_id: Mapped[int] = mapped_column(reference("products.id"), index=True)
     product_name: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[int] = mapped_column(Integer)
     unit_price: Mapped[Amount]

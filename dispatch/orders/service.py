@@ -170,19 +170,8 @@ class Orders:
         if payment_status is not None:
             query = query.where(Order.payment_status == payment_status)
         if search and folded_text(search):
-            destination = (
-                DeliveryInfo.customer_name,
-                DeliveryInfo.address,
-                DeliveryInfo.city,
-                DeliveryInfo.delivery_instructions,
-            )
             query = query.join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id).where(
-                or_(
-                    or_where(search) if or_where else false(),
-                    contains(Order.order_number, search),
-                    *(contains(text, search) for text in destination),
-                    exists().where(OrderItem.order_id == Order.id, contains(OrderItem.product_name, search)),
-                )
+                or_(or_where(search) if or_where else false(), has_text(search))
             )
         return query
 
@@ -220,6 +209,21 @@ class Orders:
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:
         """Write down what happened to an order."""
         self._session.add(OrderEvent(order_id=order.id, status=status, message=message, created_at=self._clock.now()))
+
+
+def has_text(search: str) -> ColumnElement[bool]:
+    """Whether an order, joined with where it goes, has a text: in its number, its address or what was ordered."""
+    destination = (
+        DeliveryInfo.customer_name,
+        DeliveryInfo.address,
+        DeliveryInfo.city,
+        DeliveryInfo.delivery_instructions,
+    )
+    return or_(
+        contains(Order.order_number, search),
+        *(contains(text, search) for text in destination),
+        exists().where(OrderItem.order_id == Order.id, contains(OrderItem.product_name, search)),
+    )
 
 
 def _lines_of(cart: Cart) -> list[OrderItem]:

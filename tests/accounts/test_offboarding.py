@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from dispatch.accounts.models import User
 from realtime.protocol import Close
 from tests.support.watching import close_code
 from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, ping, together
@@ -213,6 +215,36 @@ async def test_admins_find_accounts(world: World) -> None:
     assert "password" not in str(found)
     missing = await admin.get(f"{USERS}/{2**60}/")
     assert missing.status_code == 404
+
+
+async def test_admins_find_accounts_by_a_name_a_phone_or_a_number_however_they_are_typed(world: World) -> None:
+    admin, word = await world.admin(), uuid4().hex
+    person = await world.person("seller", name=f"Sita {word}")
+    async with world.server.services.database.work() as work:
+        phone = update(User).where(User.id == person.user_id).values(phone=f"+977-98{person.user_id:08d}")
+        await work.session.execute(phone)
+    for typed in (word.upper(), f"sita  {word}", person.email, f"+977 98{person.user_id:08d}"):
+        found = ok(await admin.get(f"{USERS}/", search=typed, role="seller"))["results"]
+        assert [one["id"] for one in found] == [person.user_id], typed
+    of_number = ok(await admin.get(f"{USERS}/", search=f"#{person.user_id}"))["results"]
+    assert person.user_id in [one["id"] for one in of_number]
+    assert ok(await admin.get(f"{USERS}/", search=word, role="customer"))["count"] == 0
+
+
+async def test_an_admin_sees_what_an_account_is_and_does_before_deciding_about_it(world: World) -> None:
+    admin, bought, driver = await world.admin(), await world.bought(), await world.driver()
+    seller, buyer = bought.seller, bought.customer
+    ok(await world.http.post("/api/v1/auth/token/", json={"email": buyer.email, "password": PASSWORD}))
+    sells, buys, carries = [ok(await admin.get(f"{USERS}/{one.user_id}/activity/")) for one in (seller, buyer, driver)]
+    assert (sells["products"], sells["orders"], sells["transporter"]) == (1, 0, None)
+    assert (buys["orders"], buys["products"], buys["is_verified"]) == (1, 0, None)
+    assert (carries["transporter"], carries["is_verified"]) == (driver.transporter_id, True)
+    assert buys["signed_in_at"] is not None
+    assert buys["sign_ins"] >= 1
+    ok(await admin.post(f"{USERS}/{buyer.user_id}/close/", {"reason": "Asked for it"}))
+    assert ok(await admin.get(f"{USERS}/{buyer.user_id}/activity/"))["sign_ins"] == 0
+    ok(await admin.post(f"{USERS}/{seller.user_id}/roles/", {"take": ["seller"], "give": ["customer"]}))
+    assert ok(await admin.get(f"{USERS}/{seller.user_id}/activity/"))["roles_barred"] == ["seller"]
 
 
 async def test_an_account_that_several_close_at_once_is_closed_once(world: World) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.arrivals.movement import concerned_query
+from dispatch.deliveries.finding import DeliveryFilter, deliveries_query
+from dispatch.deliveries.finding_orders import OrderFilter, orders_query
 from dispatch.sales.models import Sale
 from tests.support.world import World
 
@@ -31,6 +33,13 @@ SELECT 'growth-' || n, -1, '', -1, -n, '', 1, 1, 1, '', gen_random_uuid(), 'paid
 FROM generate_series(1, 20000) AS n
 """
 
+ORDERED = """
+INSERT INTO orders (order_number, customer_id, cart_id, delivery_info_id, total_amount, tax_amount, shipping_cost,
+    order_status, payment_status, created_at, updated_at)
+SELECT 'growth-' || n, -1, -1, -n, 1, 0, 0, 'completed', 'paid', now() - n * interval '1 hour', now()
+FROM generate_series(1, 20000) AS n
+"""
+
 
 async def test_a_batch_of_fixes_does_not_look_at_all_that_its_transporter_ever_carried(world: World) -> None:
     async with world.server.services.database.sessions() as session:
@@ -50,20 +59,35 @@ async def test_the_sales_of_a_product_are_found_without_looking_at_all_sales(wor
         await session.rollback()
 
 
+async def test_a_day_of_deliveries_and_one_of_orders_are_listed_without_looking_at_all_of_them(world: World) -> None:
+    day = datetime.now(UTC) - timedelta(days=200)
+    until = day + timedelta(days=1)
+    async with world.server.services.database.sessions() as session:
+        made_at_last = "now() - n * interval '1 hour', now()\nFROM"
+        await _filled(session, CARRIED.replace("now(), now()\nFROM", made_at_last), "deliveries")
+        await _filled(session, ORDERED, "orders")
+        for query, table in (
+            (deliveries_query(DeliveryFilter(made_from=day, made_to=until), day.date()), "deliveries"),
+            (orders_query(OrderFilter(made_from=day, made_to=until)), "orders"),
+        ):
+            assert await _looked_at(session, query, table) <= 2 * 25, table
+        await session.rollback()
+
+
 async def _filled(session: AsyncSession, statement: str, table: str) -> None:
     await session.execute(text("SET LOCAL session_replication_role = replica"))
     await session.execute(text(statement))
     await session.execute(text(f"ANALYZE {table}"))
 
 
-async def _looked_at(session: AsyncSession, query: Select[Any]) -> int:
-    """Rows that the scans of a query's plan touched, those that they threw away too."""
+async def _looked_at(session: AsyncSession, query: Select[Any], table: str = "") -> int:
+    """Rows that the scans of a query's plan touched, those that they threw away too; of one table alone if named."""
     compiled = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
     [plan] = (await session.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"))).scalar_one()
     return sum(
         round((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"])
         for node in _nodes(plan["Plan"])
-        if "Scan" in node["Node Type"] and node.get("Relation Name")
+        if "Scan" in node["Node Type"] and node.get("Relation Name") and table in {"", node["Relation Name"]}
     )
 
 

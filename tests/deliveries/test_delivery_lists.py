@@ -27,6 +27,34 @@ async def test_a_dispatcher_finds_deliveries_by_a_text_in_them_however_it_is_typ
     assert await _numbers(admin, search="%" + word) == []
 
 
+async def test_a_dispatcher_finds_deliveries_by_a_phone_and_by_whose_goods_they_carry(world: World) -> None:
+    admin, driver, bought = await world.admin(), await world.driver(), await world.bought()
+    phone = f"98{bought.seller.user_id:08d}"
+    made = await world.delivery(bought, delivery_contact_phone=phone)
+    assert await _numbers(admin, search=f"+977 {phone[:4]} {phone[4:]}", seller=bought.seller.user_id) == [made["id"]]
+    assert await _numbers(admin, search="977-1", seller=bought.seller.user_id) == []
+    assert await _numbers(admin, seller=bought.customer.user_id) == []
+    ok(await driver.post(f"{PATH}{made['id']}/accept/"))
+    [row] = ok(await admin.get(PATH, seller=bought.seller.user_id))["results"]
+    who = ok(await admin.get(f"/api/v1/users/{bought.seller.user_id}/"))["name"]
+    assert (row["seller"], row["seller_name"]) == (bought.seller.user_id, who)
+    assert (row["transporter"], row["transporter_name"]) == (driver.transporter_id, "Some Driver")
+
+
+async def test_an_admin_is_told_whose_a_delivery_is_and_nobody_else_is(world: World) -> None:
+    admin, driver, bought = await world.admin(), await world.driver(), await world.bought()
+    path = f"{PATH}{(await world.delivery(bought))['id']}/"
+    ok(await driver.post(f"{path}accept/"))
+    sold = ok(await admin.get(path))["sold"]
+    assert (sold["seller"], sold["buyer"], sold["order"]) == (
+        bought.seller.user_id,
+        bought.customer.user_id,
+        bought.order_id,
+    )
+    for person in (driver, bought.seller):
+        assert "sold" not in ok(await person.get(path))
+
+
 async def test_several_statuses_and_priorities_are_one_list(world: World) -> None:
     word, admin, driver = uuid4().hex, await world.admin(), await world.driver()
     made = {

@@ -45,7 +45,7 @@ SAID: Final[tuple[tuple[tuple[str, ...], str, Iterable[str]], ...]] = (
     (("tracking",), "ending", Ending),
     (CONSOLE, "status", DeliveryStatus),
     (CONSOLE, "tried", AttemptReason),
-    (CONSOLE, "flag", (*PlaceFlag, *TimeFlag)),
+    (("shared/hands",), "flag", (*PlaceFlag, *TimeFlag)),
     (CONSOLE, "refused", RefusedStep),
     (CONSOLE, "gave_back", GiveBackReason),
     (CONSOLE, "cancel", CancelReason),

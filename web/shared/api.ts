@@ -185,9 +185,9 @@ export interface paths {
          *     `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
          *     papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
          *     `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
-         *     in that circle. `zone`: the pickup is in that zone's area.
+         *     in that circle. `zone`: the pickup is in that zone's area. `transporter` and `seller`: by their numbers.
          *     `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
-         *     contacts or instructions.
+         *     contacts, their phones or instructions.
          */
         get: operations["deliveries_list_deliveries"];
         put?: never;
@@ -3236,6 +3236,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/marketplace/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListOrders
+         * @description All orders, newest first, for admins.
+         *
+         *     `status` and `payment_status` may be given several times. `customer`, `seller` and `transporter` by their
+         *     numbers: who ordered it, who sells something of it, who has or had a parcel of it. `zone`: it goes into that
+         *     zone's area. `date_from` and `date_to`: when it was ordered. `search`: a text in the order's number, its
+         *     address, phone and instructions, a product's name or a parcel's number.
+         */
+        get: operations["orders_list_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/marketplace/orders/{order_id}": {
         parameters: {
             query?: never;
@@ -3543,6 +3568,26 @@ export interface paths {
          * @description Put a dead message in line again.
          */
         post: operations["notifications_send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description How the server did, all its processes together, in at most 400 stretches; a week is kept.
+         */
+        get: operations["operations_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4002,7 +4047,9 @@ export interface paths {
         };
         /**
          * ListUsers
-         * @description Accounts, newest first; `email` is a whole address or its beginning.
+         * @description Accounts, newest first. `email` is a whole address or its beginning.
+         *
+         *     `search`: a text in the name, the address or the phone, or the account's number.
          */
         get: operations["users_list_users"];
         put?: never;
@@ -4025,6 +4072,26 @@ export interface paths {
          * @description One account.
          */
         get: operations["users_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activity
+         * @description What an account is and does: its sign-ins, profile, orders and products.
+         */
+        get: operations["users_activity"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4501,6 +4568,27 @@ export interface components {
             status_display: string;
             tracking_number: string;
             transporter: components["schemas"]["Carrier"];
+        };
+        /**
+         * AccountActivity
+         * @description What an account is and does.
+         *
+         *     `signed_in_at`: when somebody signed in last, as far back as the audit log reaches; `sign_ins`: so many are
+         *     open now. `roles_barred`: taken by somebody else, so that only an admin gives them back. `deleted_at`: its
+         *     person was taken out of it, and it is never opened again. `transporter`: the number of its profile, and
+         *     `is_verified` whether an admin has accepted it; null where it has none. `orders`: so many it has made;
+         *     `products`: so many it sells or has sold.
+         */
+        AccountActivity: {
+            deleted_at: string | null;
+            id: number;
+            is_verified: boolean | null;
+            orders: number;
+            products: number;
+            roles_barred: string[];
+            sign_ins: number;
+            signed_in_at: string | null;
+            transporter: number | null;
         };
         /**
          * AccountAnswer
@@ -5714,7 +5802,8 @@ export interface components {
          *     `attempts_left`: so often it may still be tried at its door. `on_hold`: a person lets it wait; null for the
          *     transporter. `quantity`: so many goods it holds;
          *     `quantity_accepted`: so many were handed over, where that was not all, and `partial_reason` why.
-         *     `reported_rating` (the transporter's word), `earnings` and `hold` (why it waits) are for admins alone.
+         *     `reported_rating` (the transporter's word), `earnings`, `hold` (why it waits) and `sold` (whose it is) are
+         *     for admins alone.
          */
         DetailedDelivery: {
             assigned_at: string | null;
@@ -5763,6 +5852,7 @@ export interface components {
             requested_delivery_date: string | null;
             requested_pickup_date: string | null;
             return_of: number | null;
+            sold?: components["schemas"]["SoldAnswer"];
             special_instructions: string;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
@@ -5841,10 +5931,13 @@ export interface components {
             ready_at: string | null;
             requested_pickup_date: string | null;
             return_of: number | null;
+            seller: number;
+            seller_name: string;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             tracking_number: string;
             transporter: number | null;
+            transporter_name: string | null;
         };
         /**
          * DistrictAnswer
@@ -6643,6 +6736,43 @@ export interface components {
             tries: number;
         };
         /**
+         * HistoryAnswer
+         * @description Stretches of `step_s` seconds, the first of which starts at `starts_at`; the last may not be over.
+         */
+        HistoryAnswer: {
+            figures: components["schemas"]["HistoryFigures"];
+            /** Format: date-time */
+            starts_at: string;
+            step_s: number;
+        };
+        /**
+         * HistoryFigures
+         * @description A value for each stretch of time, null where nothing is known, such as while no server ran.
+         *
+         *     Rates are averages of a stretch. `ack_half_s` and `ack_most_s`, within which half and 99 of a hundred batches of
+         *     pings were acknowledged, are those of its worst minute, and what waits is its highest. Of `eta_known` deliveries
+         *     that arrived `eta_error_s` says how far off the last time was that had been told, `eta_late_s` how much too late
+         *     they came (below zero: too early). Seconds.
+         */
+        HistoryFigures: {
+            ack_half_s: (number | null)[];
+            ack_most_s: (number | null)[];
+            backlog: (number | null)[];
+            eta_error_s: (number | null)[];
+            eta_known: (number | null)[];
+            eta_late_s: (number | null)[];
+            messages: (number | null)[];
+            offers_accepted: (number | null)[];
+            offers_declined: (number | null)[];
+            offers_expired: (number | null)[];
+            online: (number | null)[];
+            pings_lost_per_s: (number | null)[];
+            pings_per_s: (number | null)[];
+            solver_mean_s: (number | null)[];
+            solver_runs: (number | null)[];
+            waiting: (number | null)[];
+        };
+        /**
          * HoldAnswer
          * @description Rolling dispatch gives a delivery to nobody until then, and why.
          */
@@ -7007,6 +7137,36 @@ export interface components {
             run_id: number | null;
             total: number | null;
             upper_bound: number | null;
+        };
+        /**
+         * ListedOrder
+         * @description An order in the list of all: as in its buyer's list, with who ordered and where it goes.
+         */
+        ListedOrder: {
+            city: string;
+            /** Format: date-time */
+            created_at: string;
+            customer: number;
+            customer_name: string;
+            district: string;
+            estimated_delivery_date: string | null;
+            formatted_total: string;
+            formatted_total_to_pay: string;
+            goods: string[];
+            id: number;
+            items_count: number;
+            order_number: string;
+            order_status: components["schemas"]["OrderStatus"];
+            order_status_display: string;
+            payment_status: components["schemas"]["PaymentStatus"];
+            refunded: string;
+            refunding: string;
+            shipping_cost: string;
+            subtotal: string;
+            tax_amount: string;
+            total_amount: string;
+            total_to_pay: string;
+            tracking_number: string | null;
         };
         /**
          * ListedPosition
@@ -8382,6 +8542,16 @@ export interface components {
             next: string | null;
             previous: string | null;
             results: components["schemas"]["ListedDecision"][];
+        };
+        /**
+         * PageOfListedOrder
+         * @description A page of results with the addresses of its neighbours; `count` is of all pages together.
+         */
+        PageOfListedOrder: {
+            count: number;
+            next: string | null;
+            previous: string | null;
+            results: components["schemas"]["ListedOrder"][];
         };
         /**
          * PageOfListedRefund
@@ -10074,6 +10244,17 @@ export interface components {
             vehicle_number: components["schemas"]["Shown"];
         };
         /**
+         * SoldAnswer
+         * @description Whose a delivery is: who sold what it carries to whom, and in which order, null where there is none.
+         */
+        SoldAnswer: {
+            buyer: number;
+            buyer_name: string;
+            order: number | null;
+            seller: number;
+            seller_name: string;
+        };
+        /**
          * SoldProduct
          * @description A product as it was sold; `price` in NPR, of then.
          */
@@ -11612,6 +11793,7 @@ export interface operations {
                 /** @description Of an area; 5 where none is given. */
                 radius_km?: number | null;
                 search?: string | null;
+                seller?: number | null;
                 status?: components["schemas"]["DeliveryStatus"][] | null;
                 transporter?: number | null;
                 /** @description The number of a zone. */
@@ -17112,6 +17294,50 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    orders_list_orders: {
+        parameters: {
+            query?: {
+                customer?: number | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_from?: string | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                date_to?: string | null;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Results a page. */
+                page_size?: number;
+                payment_status?: components["schemas"]["PaymentStatus"][] | null;
+                search?: string | null;
+                seller?: number | null;
+                status?: components["schemas"]["OrderStatus"][] | null;
+                transporter?: number | null;
+                /** @description The number of a zone. */
+                zone?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfListedOrder"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     orders_show: {
         parameters: {
             query?: never;
@@ -17675,6 +17901,36 @@ export interface operations {
             404: components["responses"]["Error404"];
             409: components["responses"]["Error409"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    operations_history: {
+        parameters: {
+            query?: {
+                /** @description So many hours back from now. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
@@ -18436,6 +18692,7 @@ export interface operations {
                 /** @description Results a page. */
                 page_size?: number;
                 role?: components["schemas"]["Role"] | null;
+                search?: string | null;
             };
             header?: never;
             path?: never;
@@ -18479,6 +18736,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    users_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountActivity"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -4,6 +4,7 @@ from litestar import Router
 
 from api.http.injected import given
 from api.routes.accounts.accounts import AccountController
+from api.routes.accounts.activity import AccountActivityController
 from api.routes.accounts.api_keys import ApiKeyController
 from api.routes.accounts.own_account import OwnAccountController
 from api.routes.accounts.pages import AccountPageController
@@ -22,6 +23,7 @@ def account_routes(services: AccountServices) -> Router:
             AccountPageController,
             PersonalDataController,
             UserController,
+            AccountActivityController,
             ApiKeyController,
         ],
         dependencies=given(services),

@@ -11,7 +11,7 @@ from sqlalchemy import any_, func, literal, select
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, paginate
+from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, SearchText, paginate
 from api.http.security import needs
 from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
 from api.routes.accounts.own_account import MessageAnswer, RoleChanges
@@ -19,7 +19,9 @@ from api.routes.accounts.password_checks import look_at_password
 from api.routes.accounts.services import AccountServices, GivenServices
 from api.routes.accounts.steps import ask_for_proof, end_all_access, set_password
 from dispatch.accounts.addresses import email_key
+from dispatch.accounts.finding import has_text
 from dispatch.accounts.models import Role, User
+from dispatch.database.search import folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Forbidden
 
@@ -98,15 +100,21 @@ class UserController(Controller):
         work: GivenWork,
         *,
         email: Annotated[str | None, QueryParameter(max_length=254, pattern=NO_NUL)] = None,
+        search: SearchText = None,
         role: FromQuery[Role | None] = None,
         is_active: FromQuery[bool | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[AccountAnswer]:
-        """Accounts, newest first; `email` is a whole address or its beginning."""
+        """Accounts, newest first. `email` is a whole address or its beginning.
+
+        `search`: a text in the name, the address or the phone, or the account's number.
+        """
         query = select(User).order_by(User.id.desc())
         if email is not None:
             query = query.where(func.starts_with(User.email_key, email_key(email)))
+        if search is not None and folded_text(search):
+            query = query.where(has_text(search))
         if role is not None:
             query = query.where(literal(role.value) == any_(User.roles))
         if is_active is not None:

@@ -15,6 +15,7 @@ from api.routes.deliveries.attempt_answers import NextTry, NotedAttempt, next_tr
 from api.routes.deliveries.hold_answers import HoldAnswer, OnHoldAnswer, hold_answer, on_hold_answer
 from api.routes.deliveries.proof_bodies import DeliveryProofs, delivery_proofs
 from api.routes.deliveries.proof_links import ProofLinks
+from api.routes.deliveries.sold_answers import SoldAnswer
 from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
@@ -63,6 +64,9 @@ class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """
 
     transporter: int | None
+    transporter_name: str | None
+    seller: int
+    seller_name: str
     ended_at: datetime | None
     ready_at: datetime | None
     hold: HoldAnswer | None
@@ -158,7 +162,8 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     ``attempts_left``: so often it may still be tried at its door. ``on_hold``: a person lets it wait; null for the
     transporter. ``quantity``: so many goods it holds;
     ``quantity_accepted``: so many were handed over, where that was not all, and ``partial_reason`` why.
-    ``reported_rating`` (the transporter's word), ``earnings`` and ``hold`` (why it waits) are for admins alone.
+    ``reported_rating`` (the transporter's word), ``earnings``, ``hold`` (why it waits) and ``sold`` (whose it is) are
+    for admins alone.
     """
 
     pickup_contact_name: str
@@ -190,6 +195,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     reported_rating: int | UnsetType | None = UNSET
     earnings: float | UnsetType | None = UNSET
     hold: HoldAnswer | UnsetType | None = UNSET
+    sold: SoldAnswer | UnsetType = UNSET
 
 
 def delivery_row(delivery: Delivery) -> DeliveryRow:
@@ -255,6 +261,9 @@ def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
     return DispatcherRow(
         **asdict(delivery_row(delivery)),
         transporter=delivery.transporter_id,
+        transporter_name=delivery.transporter.user.name if delivery.transporter else None,
+        seller=delivery.sale.seller_id,
+        seller_name=delivery.sale.seller.name,
         ended_at=ended_at(delivery),
         ready_at=delivery.ready_at,
         hold=hold_answer(delivery),
@@ -306,6 +315,7 @@ def detailed_delivery(
     attempts_left: int = 0,
     code: DeliveryCode | None = None,
     on_hold: OnHoldAnswer | None = None,
+    sold: SoldAnswer | UnsetType = UNSET,
 ) -> DetailedDelivery:
     """Everything about a delivery for who has to do with it; what makes steps implausible for admins alone."""
     transporter, for_admin = delivery.transporter, reader.has(Role.ADMIN)
@@ -350,6 +360,7 @@ def detailed_delivery(
         reported_rating=delivery.customer_rating if for_admin else UNSET,
         earnings=number(delivery.earnings) if for_admin else UNSET,
         hold=hold_answer(delivery) if for_admin else UNSET,
+        sold=sold,
     )
 
 

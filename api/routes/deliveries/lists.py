@@ -38,6 +38,7 @@ from api.routes.deliveries.answers import (
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, delivery_named
 from api.routes.deliveries.on_hold import read_on_hold
 from api.routes.deliveries.services import GivenServices
+from api.routes.deliveries.sold_answers import sold_answer
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from dispatch.accounts.api_keys import Scope
 from dispatch.accounts.models import Role, User
@@ -73,6 +74,7 @@ class DeliveryListController(Controller):
         status: FromQuery[list[DeliveryStatus] | None] = None,
         priority: FromQuery[list[Priority] | None] = None,
         transporter: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        seller: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
         in_service: FromQuery[bool | None] = None,
         flagged: FromQuery[bool | None] = None,
         lat: CentreLat = None,
@@ -90,14 +92,15 @@ class DeliveryListController(Controller):
         `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
         papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
         `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
-        in that circle. `zone`: the pickup is in that zone's area.
+        in that circle. `zone`: the pickup is in that zone's area. `transporter` and `seller`: by their numbers.
         `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
-        contacts or instructions.
+        contacts, their phones or instructions.
         """
         wanted = DeliveryFilter(
             statuses=status or (),
             priorities=priority or (),
             transporter_id=transporter,
+            seller_id=seller,
             in_service=in_service,
             flagged=flagged,
             around=circle_of(lat, lon, radius_km),
@@ -155,7 +158,8 @@ class DeliveryListController(Controller):
         code = await services.codes(work).find(delivery.id)
         on_hold = await read_on_hold(work, delivery, services.clock.now(), user)
         left = services.attempt_rules.left(tries_of(attempts))
-        return detailed_delivery(delivery, user, services.proof_links, attempts, left, code, on_hold)
+        sold = await sold_answer(work.session, delivery, user)
+        return detailed_delivery(delivery, user, services.proof_links, attempts, left, code, on_hold, sold)
 
     @post("/{delivery_id:str}/rate/", guards=[needs(Role.CUSTOMER)], status_code=200)
     async def rate(

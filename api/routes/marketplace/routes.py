@@ -13,6 +13,7 @@ from api.routes.marketplace.delivery_estimates import DeliveryEstimateController
 from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.fiscal_years import FiscalYearController
 from api.routes.marketplace.media import MediaController
+from api.routes.marketplace.order_lists import OrderListController
 from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.product_pictures import ProductPictureController
 from api.routes.marketplace.sales import SaleController
@@ -37,6 +38,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             ProvinceController,
             AddressController,
             OrderController,
+            OrderListController,
             AnalyticsController,
             FiscalYearController,
             SaleController,

@@ -7,6 +7,7 @@ from api.routes.operations.audit import AuditController
 from api.routes.operations.dead_letters import DeadLetterController
 from api.routes.operations.events import EventController
 from api.routes.operations.health import HealthController
+from api.routes.operations.history import HistoryController
 from api.routes.operations.metrics import MetricsController
 from api.routes.operations.outbox import OutboxController
 from api.routes.operations.search import SearchController
@@ -26,6 +27,7 @@ def operation_routes(services: OperationServices) -> Router:
             EventController,
             WebhookController,
             HealthController,
+            HistoryController,
             MetricsController,
             SearchController,
             SummaryController,

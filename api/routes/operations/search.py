@@ -1,19 +1,19 @@
 """One box for admins: a number, a phone, a name or a tracking number, however it is typed."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 from litestar import Controller, get
 from litestar.params import QueryParameter
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal, or_, select
 
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL
 from api.http.security import needs
+from dispatch.accounts.finding import has_text
 from dispatch.accounts.models import Role, User
-from dispatch.database.search import contains, folded_text
+from dispatch.database.search import contains, folded_text, is_number, phones_like
 from dispatch.database.work import Work
 from dispatch.deliveries.finding import has_number_like
 from dispatch.deliveries.models import Delivery, DeliveryStatus
@@ -22,10 +22,6 @@ from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
 
 MOST: Final = 10
 """Of each kind, where nobody asks for more."""
-LEAST_DIGITS: Final = 5
-"""Of a phone number, so that a house number finds nobody's phone."""
-DIALLED: Final = re.compile(r"[0-9+() ./-]+")
-WHOLE: Final = re.compile(r"[1-9][0-9]{0,17}")
 Shown = Annotated[int, QueryParameter(ge=1, le=200, description="So many of each kind, the newest.")]
 Searched = Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=NO_NUL)]
 
@@ -94,7 +90,7 @@ class SearchController(Controller):
             .where(_of_orders(search))
             .order_by(Order.id.desc())
         )
-        people = select(User).where(_of_people(search)).order_by(User.id.desc())
+        people = select(User).where(has_text(search)).order_by(User.id.desc())
         return Found(
             deliveries=[_delivery(one) for one in await work.session.scalars(deliveries.limit(page_size))],
             orders=[_order(order, name) for order, name in await work.session.execute(orders.limit(page_size))],
@@ -114,34 +110,16 @@ async def _count(work: Work, query: Select[Any, Any] | Select[Any]) -> int:
 def _of_deliveries(text: str) -> ColumnElement[bool]:
     names = (Delivery.delivery_contact_name, Delivery.pickup_contact_name, Delivery.delivery_address)
     phones = (Delivery.delivery_contact_phone, Delivery.pickup_contact_phone)
-    return or_(_is_number(Delivery.id, text), has_number_like(text), *_texts(text, names), *_phones(text, phones))
+    return or_(is_number(Delivery.id, text), has_number_like(text), *_texts(text, names), *phones_like(text, phones))
 
 
 def _of_orders(text: str) -> ColumnElement[bool]:
     names = (Order.order_number, DeliveryInfo.customer_name)
-    return or_(_is_number(Order.id, text), *_texts(text, names), *_phones(text, (DeliveryInfo.phone_number,)))
-
-
-def _of_people(text: str) -> ColumnElement[bool]:
-    phone = func.coalesce(User.phone, "")
-    return or_(_is_number(User.id, text), *_texts(text, (User.name, User.email)), *_phones(text, (phone,)))
-
-
-def _is_number(column: SQLColumnExpression[int], text: str) -> ColumnElement[bool]:
-    typed = text.strip().removeprefix("#")
-    return column == int(typed) if WHOLE.fullmatch(typed) else false()
+    return or_(is_number(Order.id, text), *_texts(text, names), *phones_like(text, (DeliveryInfo.phone_number,)))
 
 
 def _texts(text: str, columns: tuple[SQLColumnExpression[str], ...]) -> list[ColumnElement[bool]]:
     return [contains(column, text) for column in columns]
-
-
-def _phones(text: str, columns: tuple[SQLColumnExpression[str], ...]) -> list[ColumnElement[bool]]:
-    digits = re.sub(r"\D", "", text) if DIALLED.fullmatch(text.strip()) else ""
-    digits = digits.removeprefix("00").removeprefix("977").removeprefix("0") or digits
-    if len(digits) < LEAST_DIGITS:
-        return []
-    return [func.regexp_replace(column, "[^0-9]", "", "g").contains(digits) for column in columns]
 
 
 def _delivery(one: Delivery) -> FoundDelivery:
