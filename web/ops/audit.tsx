@@ -112,7 +112,7 @@ function Told({ event, given: { say } }: { event: Event; given: Given }) {
       {sentenceOf(event, say).map((part, at) => {
         if (part === "{who}") return event.actor_id === null ? actor : <a key={at} href={`/ops/audit?actor_id=${event.actor_id}`}>{actor}</a>;
         if (part === "{what}") return about.href === null ? about.name : <a key={at} href={about.href}>{about.name}</a>;
-        if (part === "{whom}") return <a key={at} href={`/ops/transporters?${new URLSearchParams({ find: event.transporter_name ?? "", open: String(event.detail["transporter_id"]) })}`}>{event.transporter_name}</a>;
+        if (part === "{whom}") return <a key={at} href={`/ops/transporters?open=${String(event.detail["transporter_id"])}`}>{event.transporter_name}</a>;
         return part;
       })}
     </>

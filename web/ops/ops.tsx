@@ -7,6 +7,7 @@ import { browserPerson } from "../shared/session.ts";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Workplace } from "../shared/workplace.tsx";
+import { Users } from "./accounts_room.tsx";
 import { Audit } from "./audit.tsx";
 import { CategoryRoom } from "./categories/late.tsx";
 import { DeadLetters } from "./dead_letters.tsx";
@@ -16,8 +17,9 @@ import { OrderRoom } from "./order_room.tsx";
 import { Overview } from "./overview.tsx";
 import { ApiKeys, Webhooks } from "./partner_rooms.tsx";
 import { Search } from "./search.tsx";
-import { Transporters, Users } from "./people_rooms.tsx";
-import { orderPath } from "./told.ts";
+import { Transporters } from "./people_rooms.tsx";
+import { deliveryPath, orderPath } from "./told.ts";
+import { Deliveries, DeliveryPage, Orders } from "./trade/late.tsx";
 import { type Say, words } from "./speech.ts";
 
 const anybody = new Client(browserStore("ops"));
@@ -26,6 +28,8 @@ const person = browserPerson("ops");
 const ROOMS = [
   ["/ops", "overview", Overview],
   ["/ops/search", "search.title", Search],
+  ["/ops/deliveries", "deliveries.room", Deliveries],
+  ["/ops/orders", "orders.room", Orders],
   ["/ops/dead-letters", "dead", DeadLetters],
   ["/ops/held", "held", HeldPayments],
   ["/ops/refunds", "refunds", RefundList],
@@ -39,10 +43,17 @@ const ROOMS = [
   ["/ops/audit", "audit", Audit],
 ] as const;
 
+/** Of which each has a room of its own, below the list of all. */
+const ONE = [
+  [orderPath(""), OrderRoom],
+  [deliveryPath(""), DeliveryPage],
+] as const;
+
 function Operations({ language, say }: { language: Language; say: Say }) {
   const address = useAddress();
-  const Room = address.path.startsWith(orderPath("")) ? OrderRoom : ROOMS.find(([href]) => href === address.path)?.[2];
-  document.title = say("ops.title");
+  const Room = ONE.find(([under]) => address.path.startsWith(under))?.[1] ?? ROOMS.find(([href]) => href === address.path)?.[2];
+  const named = ROOMS.find(([href]) => href === address.path)?.[1];
+  document.title = named === undefined || named === "overview" ? say("ops.title") : `${say(named)} · ${say("ops.title")}`;
   return (
     <SignInFirst client={anybody} kept={person} role="admin" demo="admin" title={say("ops.title")} language={language} say={say}>
       {(signedIn) => (

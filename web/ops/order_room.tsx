@@ -11,7 +11,7 @@ import { Facts } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { REFUND_MARKS } from "./money_rooms.tsx";
 import { EndOf } from "./parcels/late.tsx";
-import { orderPath } from "./told.ts";
+import { deliveryPath, orderPath } from "./told.ts";
 import { wordOf } from "./speech.ts";
 
 type Order = components["schemas"]["OrderAnswer"];
@@ -32,7 +32,7 @@ export function OrderRoom({ client, address, language, say }: Given) {
   }, [id]);
   return (
     <>
-      <p><Link href="/ops/search">{say("search.title")}</Link></p>
+      <p><Link href="/ops/orders">{say("orders.room")}</Link></p>
       <Loaded of={whole} language={language} say={say} lines={6}>
         {({ order, refunds, left }) => (
           <div class="fields" data-order={order.id}>
@@ -96,7 +96,7 @@ function Parcels({ order, client, language, say, onDone }: { order: Order; onDon
         <li key={sale.id}>
           {goods(sale.product_id, sale.quantity)} · <span class="number">{sale.order_number}</span>
           {" · "}
-          {sale.tracking_number === null ? say("order.no_parcel") : <><a class="number" href={elsewhere(`/t/${sale.tracking_number}`)}>{sale.tracking_number}</a> · {wordOf("delivery", sale.delivery_status ?? "", say)}
+          {sale.tracking_number === null ? say("order.no_parcel") : <><OfParcel id={sale.delivery_id} number={sale.tracking_number} /> · {wordOf("delivery", sale.delivery_status ?? "", say)}
             <ProofOf number={sale.tracking_number} title={say("order.proof")} missing={say("room.missing")} client={client} language={language} say={say} />
             {sale.delivery_id !== null && <EndOf id={sale.delivery_id} client={client} language={language} say={say} onDone={onDone} />}
           </>}
@@ -104,4 +104,8 @@ function Parcels({ order, client, language, say, onDone }: { order: Order; onDon
       ))}
     </ul>
   );
+}
+
+function OfParcel({ id, number }: { id: number | null; number: string }) {
+  return id === null ? <a class="number" href={elsewhere(`/t/${number}`)}>{number}</a> : <Link class="number" href={deliveryPath(id)}>{number}</Link>;
 }

@@ -1,12 +1,12 @@
 import { useEffect } from "preact/hooks";
 import type { components } from "../shared/api.ts";
-import { changed, elsewhere, go, readAddress } from "../shared/address.ts";
+import { changed, go, readAddress } from "../shared/address.ts";
 import { Field } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { searchText } from "../shared/search_text.ts";
 import { type Given, when } from "./given.ts";
-import { orderPath } from "./told.ts";
+import { deliveryPath, orderPath } from "./told.ts";
 import { wordOf } from "./speech.ts";
 
 type Found = components["schemas"]["Found"];
@@ -46,7 +46,7 @@ export function Search({ client, address, language, say }: Given) {
                 <ul class="found">
                   {deliveries.map((one) => (
                     <li key={one.id}>
-                      <a class="number" href={elsewhere(`/t/${one.tracking_number}`)}>{one.tracking_number}</a> · {wordOf("delivery", one.status, say)} · {one.delivery_contact_name}, {one.delivery_address} · {when(one.created_at, language)}
+                      <Link class="number" href={deliveryPath(one.id)}>{one.tracking_number}</Link> · {wordOf("delivery", one.status, say)} · {one.delivery_contact_name}, {one.delivery_address} · {when(one.created_at, language)}
                     </li>
                   ))}
                 </ul>

@@ -25,7 +25,7 @@ test("every sentence names who acted and what it was done to, in both languages"
 
 test("what has a name is called by it and leads to more, what has none says its kind and number", () => {
   const about = (subject_kind: string, subject_id: string, subject_name: string | null) => aboutOf({ subject_kind, subject_id, subject_name }, say);
-  expect(about("delivery", "16", "TRK1")).toEqual({ name: "TRK1", href: "/t/TRK1" });
+  expect(about("delivery", "16", "TRK1")).toEqual({ name: "TRK1", href: "/ops/deliveries/16" });
   expect(about("transporter", "3", "Ram & Co")).toEqual({ name: "Ram & Co", href: "/ops/transporters?find=Ram%20%26%20Co&open=3" });
   expect(about("order", "5", "MP-1")).toEqual({ name: "MP-1", href: "/ops/orders/5" });
   expect(about("user", "7", "Sita")).toEqual({ name: "Sita", href: "/ops/audit?subject_kind=user&subject_id=7" });

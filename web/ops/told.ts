@@ -21,6 +21,11 @@ export function orderPath(id: number | string): string {
   return `/ops/orders/${id}`;
 }
 
+/** Where an admin reads a delivery. */
+export function deliveryPath(id: number | string): string {
+  return `/ops/deliveries/${id}`;
+}
+
 // Sentences about these do not say what they are; those about all others do.
 const UNSAID: readonly string[] = ["user", "document", "run", "plan", "import"];
 
@@ -37,11 +42,11 @@ function namelessOf(kind: string, id: string, say: Say): string {
   return said ? `#${say("count", { count: id })}` : thingOf(kind, id, say);
 }
 
-/** What something is called, and where more of it stands: a parcel's page, an order, a transporter's papers, else what happened to it. */
+/** What something is called, and where more of it stands: a delivery, an order, a transporter's papers, else what happened to it. */
 export function aboutOf({ subject_kind, subject_id, subject_name }: Omit<Event, "action" | "actor_id" | "transporter_name">, say: Say): { name: string; href: string | null } {
   if (subject_name === null) return { name: namelessOf(subject_kind, subject_id, say), href: null };
   const [id, name] = [encodeURIComponent(subject_id), encodeURIComponent(subject_name)];
-  if (subject_kind === "delivery") return { name: subject_name, href: `/t/${name}` };
+  if (subject_kind === "delivery") return { name: subject_name, href: deliveryPath(id) };
   if (subject_kind === "order") return { name: subject_name, href: orderPath(id) };
   if (subject_kind === "transporter") return { name: subject_name, href: `/ops/transporters?find=${name}&open=${id}` };
   return { name: subject_name, href: `/ops/audit?subject_kind=${encodeURIComponent(subject_kind)}&subject_id=${id}` };

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { type Address, changed, go, readAddress } from "./address.ts";
 import type { Client } from "./client.ts";
 import { Field } from "./field.tsx";
@@ -28,6 +28,8 @@ export interface Filter {
   label: string;
   /** A day where there are none. */
   choices?: readonly (readonly [string, string])[];
+  /** What is shown in the place of a field, and changes the address itself. */
+  field?: ComponentChildren;
 }
 
 interface Given<Row> {
@@ -46,8 +48,10 @@ interface Given<Row> {
   /** Beside the filters: what can be made or kept. */
   actions?: ComponentChildren;
   every_ms?: number;
+  /** Where a row leads, where that is not a sheet beside the list. */
+  leads?: (row: Row) => string;
   /** Beside the list, for the open row; the row is null where it is on another page of the list. */
-  sheet: (id: string, row: Row | null, loading: Loading<Page<Row>>, close: () => void) => ComponentChildren;
+  sheet?: (id: string, row: Row | null, loading: Loading<Page<Row>>, close: () => void) => ComponentChildren;
   language: Language;
   say: Say;
 }
@@ -71,7 +75,7 @@ export function Listing<Row>(given: Given<Row>) {
       <div class="filters">
         <Typed text={text} say={say} />
         <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
-          {filters.map((filter) => (
+          {filters.map((filter) => filter.field !== undefined ? <Fragment key={filter.name}>{filter.field}</Fragment> : (
             <Field
               key={filter.name}
               label={filter.label}
@@ -101,8 +105,9 @@ export function Listing<Row>(given: Given<Row>) {
               {rows.length === 0 ? (
                 <p class="card">{count === 0 && !narrowed ? given.empty : say("find.none")}</p>
               ) : (
-                <Table rows={rows} columns={columns} caption={given.caption} address={address} idOf={idOf} say={say} />
+                <Table rows={rows} columns={columns} caption={given.caption} address={address} idOf={idOf} {...(given.leads === undefined ? {} : { open: given.leads })} say={say} />
               )}
+              {(page > 1 || next !== null) && address.query.has("sort") && <p class="small quiet">{say("sort.page")}</p>}
               {(page > 1 || next !== null) && (
                 <nav class="actions" aria-label={say("pages")}>
                   {page > 1 && <Link class="button" href={changed(address, { page: page - 1 })}>{say("page.before")}</Link>}
@@ -114,7 +119,7 @@ export function Listing<Row>(given: Given<Row>) {
           );
         }}
       </Loaded>
-      {open !== null && given.sheet(open, loading.value?.results.find((row) => String(idOf(row)) === open) ?? null, loading, close)}
+      {open !== null && given.sheet?.(open, loading.value?.results.find((row) => String(idOf(row)) === open) ?? null, loading, close)}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Details, Hand } from "../calls.ts";
-import { handKey, happenedOf } from "./history.ts";
+import { happenedOf } from "./history.ts";
 
 type Step = Details["tracking_history"][number];
 const step = (status: Step["status"], timestamp: string, message = "", notes = ""): Step => ({
@@ -42,11 +42,4 @@ test("two changes of hands of one moment are told once each", () => {
   const at = "2026-11-28T10:00:00Z";
   const told = happenedOf({ tracking_history: [step("available", at), step("assigned", at)], attempts: [] }, [hand("unassigned", at, { reason: "given_back" }), hand("assigned", at)]);
   expect(told.map((one) => one.hand?.event)).toEqual(["delivery.unassigned", "delivery.assigned"]);
-});
-
-test("each way to change hands has a sentence of its own, and what a newer server calls otherwise has none", () => {
-  const keys = [hand("assigned", ""), hand("assigned", "", { how: "offer" }), hand("reassigned", "", { how: "by_hand" }), hand("reassigned", "", { how: "rolling" }), hand("accepted", "")].map(handKey);
-  expect(keys).toEqual(["hand.given", "hand.given.offer", "hand.moved.by_hand", "hand.moved", "hand.accepted"]);
-  expect(["taken_back", "given_back", "documents_expired"].map((reason) => handKey(hand("unassigned", "", { reason })))).toEqual(["hand.taken_back", "hand.given_back", "hand.lost"]);
-  expect(handKey(hand("returned", ""))).toBeNull();
 });

@@ -43,33 +43,3 @@ function isOwnWord(hand: Hand, hands: readonly Hand[]): boolean {
 function near(text: string, at: number, within_ms: number): boolean {
   return Math.abs(Date.parse(text) - at) <= within_ms;
 }
-
-export type HandKey =
-  | "hand.given.by_hand"
-  | "hand.given.planned"
-  | "hand.given.rolling"
-  | "hand.given.offer"
-  | "hand.given.own"
-  | "hand.given"
-  | "hand.moved.by_hand"
-  | "hand.moved"
-  | "hand.accepted"
-  | "hand.taken_back"
-  | "hand.given_back"
-  | "hand.lost";
-
-/** The sentence of a change of hands; null for an event that a newer server knows. */
-export function handKey(hand: Hand): HandKey | null {
-  switch (hand.event) {
-    case ASSIGNED:
-      return hand.how === null ? "hand.given" : `hand.given.${hand.how}`;
-    case "delivery.reassigned":
-      return hand.how === "by_hand" ? "hand.moved.by_hand" : "hand.moved";
-    case ACCEPTED:
-      return "hand.accepted";
-    case "delivery.unassigned":
-      return hand.reason === "taken_back" || hand.reason === "given_back" ? `hand.${hand.reason}` : "hand.lost";
-    default:
-      return null;
-  }
-}

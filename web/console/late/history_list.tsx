@@ -1,5 +1,6 @@
 // What happened to what is looked at, the newest first: who gave it to whom, from whom, what decided it and why.
 import { clock } from "../../shared/times.ts";
+import { handKey } from "../../shared/hands/hands.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import { isKey } from "../../shared/words.ts";
 import type { Details, Hand } from "../calls.ts";
@@ -7,7 +8,7 @@ import { StepFlags } from "../step_flags.tsx";
 import { StepNote } from "../step_note.tsx";
 import told_steps from "../../shared/told_steps.json";
 import { noteOf } from "../step_notes.ts";
-import { type Happened, handKey, happenedOf } from "./history.ts";
+import { type Happened, happenedOf } from "./history.ts";
 import { useLateDesk } from "./words.ts";
 
 const NOBODY: readonly Hand[] = [];

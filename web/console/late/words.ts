@@ -4,14 +4,15 @@ import type { Language } from "../../shared/numbers.ts";
 import { type Say, type Words, isKeyOf, speaker } from "../../shared/words.ts";
 import { type Desk, DeskContext } from "../desk.ts";
 import { type ConsoleKey, words } from "../words.ts";
+import { type HandsKey, words as hands } from "../../shared/hands/hands.ts";
 import own from "./words.json";
 
-export type LateSay = Say<ConsoleKey | keyof (typeof own)["en"]>;
+export type LateSay = Say<ConsoleKey | HandsKey | keyof (typeof own)["en"]>;
 
-const all = { en: { ...words.en, ...own.en }, ne: { ...words.ne, ...own.ne } } satisfies Words;
+const all = { en: { ...words.en, ...hands.en, ...own.en }, ne: { ...words.ne, ...hands.ne, ...own.ne } } satisfies Words;
 
 /** Whether a text made of an answer's word is a key: what a newer server says may be none. */
-export function isLateKey(key: string): key is ConsoleKey | keyof (typeof own)["en"] {
+export function isLateKey(key: string): key is ConsoleKey | HandsKey | keyof (typeof own)["en"] {
   return isKeyOf(all, key);
 }
 
