@@ -5,8 +5,9 @@ import { grouped } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
 import { languageOf } from "../shared/words.ts";
+import { Charts } from "./charts/late.tsx";
 import type { Given } from "./given.ts";
-import { WAITING, type WaitingLists, waitingIn } from "./waiting.ts";
+import { WAITING, type WaitingLists, isTold, waitingIn, waitsOf } from "./waiting.ts";
 import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
 import { type Say, wordOf } from "./speech.ts";
 
@@ -16,7 +17,8 @@ const LISTS_RENEWED_MS = 30_000;
 type Figure = readonly [name: string, value: string];
 
 /** How the server does: what waits for a person first, then rates, waits and queues. */
-export function Overview({ client, language, say }: Given) {
+export function Overview(given: Given) {
+  const { client, language, say } = given;
   const before = useRef<Summary | null>(null);
   const last = useRef<Summary | null>(null);
   const summary = useLoading(
@@ -46,6 +48,7 @@ export function Overview({ client, language, say }: Given) {
           </div>
         )}
       </Loaded>
+      <Charts {...given} />
       <section>
         <h2>{say("docs")}</h2>
         <p class="actions">
@@ -58,16 +61,20 @@ export function Overview({ client, language, say }: Given) {
 }
 
 function Waiting({ now, lists, say }: { now: Summary; lists: Loading<WaitingLists>; say: Say }) {
-  const dead = Object.values(now.dead_letters).reduce((sum, count) => sum + count, 0);
-  const held = now.payments_open["held"] ?? 0;
+  const known = waitsOf(now);
   const here = [
-    { href: "/ops/dead-letters", count: dead, words: say("waiting.dead", { count: dead }) },
-    { href: "/ops/held", count: held, words: say("waiting.held", { count: held }) },
+    { href: "/ops/dead-letters", count: known.dead ?? 0, words: say("waiting.dead", { count: known.dead ?? 0 }) },
+    { href: "/ops/held", count: known.held ?? 0, words: say("waiting.held", { count: known.held ?? 0 }) },
     ...WAITING.map(({ href, words }) => ({ href, count: lists.value?.[href] ?? 0, words: say(words, { count: lists.value?.[href] ?? 0 }) })),
   ].filter((one) => one.count > 0);
+  const missing = known.dead === null || known.held === null;
   return (
     <section class="card" aria-label={say("waiting")}>
-      {here.length === 0 ? <p>{lists.value !== null ? say("waiting.none") : lists.problem === null ? say("loading") : problemOf(lists.problem, say)}</p> : <ul class="waiting">{here.map((one) => <li key={one.href}><Link href={one.href}>{one.words}</Link></li>)}</ul>}
+      {here.length > 0 && <ul class="waiting">{here.map((one) => <li key={one.href}><Link href={one.href}>{one.words}</Link></li>)}</ul>}
+      {here.length === 0 && !missing && lists.value !== null && <p>{say("waiting.none")}</p>}
+      {here.length === 0 && !missing && lists.value === null && lists.problem === null && <p>{say("loading")}</p>}
+      {lists.problem !== null && <p class="problem">{problemOf(lists.problem, say)}</p>}
+      {missing && <p class="problem">{say("waiting.unknown")}</p>}
     </section>
   );
 }
@@ -88,6 +95,11 @@ function Group({ title, figures }: { title: string; figures: readonly Figure[] }
 
 function count(value: number, say: Say): string {
   return say("count", { count: grouped(value, 0) });
+}
+
+/** A count, or a dash where the part that it was asked of did not answer. */
+function known(of: Readonly<Record<string, number>>, value: number, say: Say): string {
+  return isTold(of) ? count(value, say) : "–";
 }
 
 function pings(before: Summary | null, now: Summary, say: Say): Figure[] {
@@ -114,8 +126,8 @@ function pings(before: Summary | null, now: Summary, say: Say): Figure[] {
 function people(now: Summary, say: Say): Figure[] {
   const sum = (name: "phones" | "watchers" | "connections"): string => count(now.processes.reduce((all, one) => all + one[name], 0), say);
   return [
-    [say("figure.online"), count(now.transporters["online"] ?? 0, say)],
-    [say("figure.stale"), count(now.transporters["stale"] ?? 0, say)],
+    [say("figure.online"), known(now.transporters, now.transporters["online"] ?? 0, say)],
+    [say("figure.stale"), known(now.transporters, now.transporters["stale"] ?? 0, say)],
     [say("figure.phones"), sum("phones")],
     [say("figure.watchers"), sum("watchers")],
     [say("figure.connections"), sum("connections")],
@@ -127,9 +139,9 @@ function trade(now: Summary, say: Say): Figure[] {
     ...Object.entries(now.deliveries).map(([status, many]): Figure => [say("figure.deliveries", { status: wordOf("delivery", status, say) }), count(many, say)]),
     ...Object.entries(now.payments_open).map(([status, many]): Figure => [say("figure.payments_open", { status: wordOf("payment_state", status, say) }), count(many, say)]),
     ...Object.entries(now.payments_last_day).map(([status, many]): Figure => [say("figure.payments_day", { status: wordOf("payment_state", status, say) }), count(many, say)]),
-    [say("figure.messages"), count(now.messages.count, say)],
-    [say("figure.messages_oldest"), duration(now.messages.oldest_s, say)],
-    [say("figure.refunds"), count(now.refunds.count, say)],
+    [say("figure.messages"), known(now.deliveries, now.messages.count, say)],
+    [say("figure.messages_oldest"), isTold(now.deliveries) ? duration(now.messages.oldest_s, say) : "–"],
+    [say("figure.refunds"), known(now.deliveries, now.refunds.count, say)],
   ];
 }
 

@@ -1,4 +1,5 @@
 // The lists in which something waits for a person, and how much.
+import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 
 /** A room with its filter, what the API counts for it, and how the overview says it. */
@@ -18,4 +19,19 @@ export async function waitingIn(client: Pick<Client, "call">): Promise<WaitingLi
     WAITING.map(async ({ href, list }) => [href, (await client.call<{ count: number }>(`${list}&page_size=1`)).count] as const),
   );
   return Object.fromEntries(found);
+}
+
+type Known = Pick<components["schemas"]["SummaryAnswer"], "dead_letters" | "payments_open">;
+
+/** Whether a part of the server's figures was answered: what did not answer leaves its figures empty, and is not nought. */
+export function isTold(figures: Readonly<Record<string, number>>): boolean {
+  return Object.keys(figures).length > 0;
+}
+
+/** How much was given up and is held; null where that is not known now. */
+export function waitsOf({ dead_letters, payments_open }: Known): { dead: number | null; held: number | null } {
+  return {
+    dead: isTold(dead_letters) ? Object.values(dead_letters).reduce((sum, count) => sum + count, 0) : null,
+    held: isTold(payments_open) ? (payments_open["held"] ?? 0) : null,
+  };
 }

@@ -1,0 +1,96 @@
+// How the server did over the last hours and days: each figure as a picture, and as a table for whoever does not see it.
+import "./charts.css";
+import { changed } from "../../shared/address.ts";
+import { Link } from "../../shared/link.tsx";
+import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { clock } from "../../shared/times.ts";
+import type { Given } from "../given.ts";
+import { Picture } from "./picture.tsx";
+import { type Chart, HOURS, type History, type Line, chartsOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
+import type { ChartSay } from "./words.ts";
+
+const RENEWED_MS = 60_000;
+type Told = Pick<Given, "language"> & { say: ChartSay };
+
+export function OverTime({ client, address, language, say }: Omit<Given, "say"> & { say: ChartSay }) {
+  const hours = hoursOf(address.query.get("hours"));
+  const history = useLoading(() => client.call<History>(`/api/v1/operations/history/?hours=${hours}`), [hours], RENEWED_MS);
+  return (
+    <section class="over-time" aria-labelledby="over-time">
+      <h2 id="over-time">{say("charts")}</h2>
+      <nav class="actions" aria-label={say("charts.hours")}>
+        {HOURS.map((one) => <Link key={one} class="button" href={changed(address, { hours: one })} current={one === hours}>{say(`charts.last.${one}`)}</Link>)}
+      </nav>
+      <Loaded of={history} language={language} say={say} lines={8}>
+        {(of) => (
+          <div class="charts">
+            {chartsOf(of).map((chart) => <Figure key={chart.name} chart={chart} at={timesOf(of)} language={language} say={say} />)}
+          </div>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+function inUnit(value: number, { unit }: Chart, say: ChartSay): string {
+  return say(`unit.${unit}`, { count: rounded(value) });
+}
+
+function Figure({ chart, at, language, say }: { chart: Chart; at: number[] } & Told) {
+  const known = chart.lines.filter((line) => summaryOf(line.values) !== null);
+  const id = `chart-${chart.name}`;
+  return (
+    <figure class="card chart" aria-labelledby={id} data-chart={chart.name}>
+      <figcaption id={id}>{say(`chart.${chart.name}`)}</figcaption>
+      {known.length === 0 ? <p class="quiet">{say("charts.nothing")}</p> : (
+        <>
+          <ul class="legend">
+            {chart.lines.map((line, place) => <Legend key={line.name} line={line} place={place} chart={chart} say={say} />)}
+          </ul>
+          <Picture lines={chart.lines.map((line) => line.values)} at={at} words={(value) => inUnit(value, chart, say)} language={language} />
+          <details>
+            <summary>{say("charts.table")}</summary>
+            <Numbers chart={chart} at={at} language={language} say={say} />
+          </details>
+        </>
+      )}
+    </figure>
+  );
+}
+
+/** A line as it is drawn, what it is, and what it says in a sentence. */
+function Legend({ line, place, chart, say }: { line: Line; place: number; chart: Chart; say: ChartSay }) {
+  const of = summaryOf(line.values);
+  return (
+    <li>
+      <span class={`stroke stroke-${place}`} aria-hidden="true" /> {say(`line.${line.name}`)}
+      {of !== null && <span class="quiet small"> · {say("charts.summary", { last: inUnit(of.last, chart, say), lowest: inUnit(of.lowest, chart, say), highest: inUnit(of.highest, chart, say) })}</span>}
+    </li>
+  );
+}
+
+function Numbers({ chart, at, language, say }: { chart: Chart; at: number[] } & Told) {
+  return (
+    <div class="numbers" tabIndex={0} role="group" aria-label={say(`chart.${chart.name}`)}>
+      <table class="steps">
+        <thead>
+          <tr>
+            <th scope="col">{say("charts.at")}</th>
+            {chart.lines.map((line) => <th key={line.name} scope="col">{say(`line.${line.name}`)}</th>)}
+          </tr>
+        </thead>
+        <tbody>
+          {told(chart.lines).map((place) => (
+            <tr key={at[place]}>
+              <th scope="row">{clock((at[place] ?? 0) * 1000, Date.now(), language)}</th>
+              {chart.lines.map((line) => {
+                const value = line.values[place] ?? null;
+                return <td key={line.name} class="number">{value === null ? "–" : inUnit(value, chart, say)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
