@@ -71,3 +71,8 @@ export function Acts({ client, acts, typed, onDone, say }: Given) {
 export function only(name: string, typed: string): Record<string, string> {
   return typed === "" ? {} : { [name]: typed };
 }
+
+/** A whole number that was typed; anything else goes to the server as it is, which says what is wrong: it is never taken for 0. */
+export function numberTyped(typed: string): number | string {
+  return /^\d{1,15}$/.test(typed) ? Number(typed) : typed;
+}

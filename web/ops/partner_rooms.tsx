@@ -5,7 +5,7 @@ import { Field } from "../shared/field.tsx";
 import { Listing } from "../shared/listing.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
 import { SideSheet } from "../shared/side_sheet.tsx";
-import { Acts, Facts } from "./facts.tsx";
+import { Acts, Facts, numberTyped } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { type Say, wordOf } from "./speech.ts";
 
@@ -93,8 +93,8 @@ export function Webhooks(given: Given) {
                 client={client}
                 say={say}
                 onDone={loading.reload}
-                typed={["after", say("webhook.after")]}
-                acts={[{ words: say("webhook.replay"), path: `${path}replay/`, body: (typed) => ({ after: Number(typed) || 0 }) }]}
+                typed={["after", say("webhook.after"), say("webhook.after.help")]}
+                acts={[{ words: say("webhook.replay"), path: `${path}replay/`, body: (typed) => ({ after: numberTyped(typed) }) }]}
               />
               <Rotate given={given} path={path} onMade={(renewed) => setSecret(renewed.secret)} />
               <Acts client={client} say={say} onDone={() => loading.reload().then(close)} acts={[{ words: say("webhook.delete"), path, method: "DELETE", body: () => undefined }]} />
