@@ -4576,8 +4576,8 @@ export interface components {
          *     `signed_in_at`: when somebody signed in last, as far back as the audit log reaches; `sign_ins`: so many are
          *     open now. `roles_barred`: taken by somebody else, so that only an admin gives them back. `deleted_at`: its
          *     person was taken out of it, and it is never opened again. `transporter`: the number of its profile, and
-         *     `is_verified` whether an admin has accepted it; null where it has none. `orders`: so many it has made;
-         *     `products`: so many it sells or has sold.
+         *     `is_verified` whether all its papers are accepted and good today; null where it has none. `orders`: so many it
+         *     has made; `products`: so many it sells or has sold.
          */
         AccountActivity: {
             deleted_at: string | null;

@@ -41,13 +41,13 @@ function Figure({ chart, at, language, say }: { chart: Chart; at: number[] } & T
   const id = `chart-${chart.name}`;
   return (
     <figure class="card chart" aria-labelledby={id} data-chart={chart.name}>
-      <figcaption id={id}>{say(`chart.${chart.name}`)}</figcaption>
+      <figcaption id={id}>{say(`chart.${chart.name}`)} <span class="quiet small">{say(`in.${chart.unit}`)}</span></figcaption>
       {known.length === 0 ? <p class="quiet">{say("charts.nothing")}</p> : (
         <>
           <ul class="legend">
             {chart.lines.map((line, place) => <Legend key={line.name} line={line} place={place} chart={chart} say={say} />)}
           </ul>
-          <Picture lines={chart.lines.map((line) => line.values)} at={at} words={(value) => inUnit(value, chart, say)} language={language} />
+          <Picture lines={chart.lines.map((line) => line.values)} at={at} words={(value) => say("count", { count: rounded(value) })} language={language} />
           <details>
             <summary>{say("charts.table")}</summary>
             <Numbers chart={chart} at={at} language={language} say={say} />

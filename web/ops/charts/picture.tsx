@@ -68,7 +68,7 @@ function options(box: HTMLElement, lines: number, words: (value: number) => stri
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Asia/Kathmandu"),
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000, Date.now(), language)), space: 90 },
-      { ...axis, values: (_, ticks) => ticks.map(words), size: 72 },
+      { ...axis, values: (_, ticks) => ticks.map(words), size: 56 },
     ],
     series: [
       {},
