@@ -39,7 +39,7 @@ async def test_the_first_of_a_burst_sounds_and_the_rest_shows_until_the_switch_t
     await page.keyboard.press("g")  # a touch lets the page sound
     bell = page.get_by_role("button", name="Sound for the first of what newly needs somebody")
     await expect(bell).to_have_attribute("aria-pressed", "true")
-    await page.wait_for_function(SETTLED)
+    await until(lambda: page.evaluate(SETTLED), "the page has been there for a while")
     told.say(deliveries=[parcel(2, HERE, HERE, due_at=stamp(3600))])
     await until(lambda: _heard(page), "it sounds")
     await expect(page).to_have_title("(1) Console")
