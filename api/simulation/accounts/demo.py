@@ -4,9 +4,11 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from api.server.services import Services
 from api.simulation.demo.goods import ARTICLES, STOCK
@@ -43,6 +45,17 @@ async def ensure_accounts(services: Services, password: str) -> dict[str, int]:
         return {
             carrier.person.email: (await _ensure_transporter(work, services, users, carrier)).id for carrier in CARRIERS
         }
+
+
+async def kept_out(services: Services, transporters: Mapping[str, int]) -> set[int]:
+    """Those of the transporters whom an admin has closed since, or not verified again: nothing is heard of them."""
+    today = nepal_date(services.clock.now())
+    async with services.database.work() as work:
+        query = select(Transporter).where(Transporter.id.in_(transporters.values()))
+        rows = await work.session.scalars(
+            query.options(joinedload(Transporter.user), selectinload(Transporter.documents))
+        )
+        return {row.id for row in rows if not (row.account_in_order and row.papers_in_order(today))}
 
 
 async def _ensure_users(work: Work, password: str) -> dict[str, User]:

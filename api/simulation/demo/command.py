@@ -10,7 +10,7 @@ import httpx
 
 from api.server.backing_services import find_sandbox
 from api.server.serving import RunningServer, serving, stopped_by_signals
-from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, open_sign_ins
+from api.simulation.accounts.demo import demo_password, ensure_accounts, ensure_products, kept_out, open_sign_ins
 from api.simulation.accounts.papers import ensure_waiting_documents
 from api.simulation.accounts.past import order_before_due
 from api.simulation.accounts.signed_in import SignedIn
@@ -22,6 +22,7 @@ from api.simulation.demo.market import Market
 from api.simulation.demo.orders import StoryRunner, StoryStuck
 from api.simulation.demo.people import ADMIN, CARRIERS, CUSTOMERS, EVERYONE, SELLERS
 from api.simulation.demo.printout import Steps, console, print_summary
+from api.simulation.demo.sellers import SimulatedSellers
 from api.simulation.demo.sign_ins import Callers, Refused
 from api.simulation.demo.stories import PICKED_UP, STORIES, Stage, Story
 from api.simulation.demo.summary import (
@@ -96,10 +97,13 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
         await order_before_due(services)
     own_deliveries = await story_runner.open_deliveries()
     fleet = await stack.enter_async_context(
-        driving(callers, transporters, own_deliveries, SignedIn(services), here, faults)
+        driving(
+            *(callers, transporters, own_deliveries, SignedIn(services), here, faults),
+            kept_out=await kept_out(services, transporters),
+        )
     )
-    with steps.step("Sending transporters out", f"{len(fleet.drivers)} transporters on the road") as detail:
-        await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.drivers)}"))
+    with steps.step("Sending transporters out", f"{len(fleet.able)} transporters on the road") as detail:
+        await fleet.wait_online(lambda online: detail(f"{online} of {len(fleet.able)}"))
     market = Market(story_runner, own_deliveries)
     with steps.step("Assigning parcels", "parcels assigned, the first in transit"):
         await _tell(story_runner, ((story, story.goal) for story in STORIES))
@@ -110,7 +114,7 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
     print_summary(summary, summary_path(settings))
     if faults.shares:
         console.print(f"Faults of phones: {faults}")
-    await market.keep_ordering()
+    await asyncio.gather(market.keep_ordering(), SimulatedSellers(callers, own_deliveries).keep_sending())
 
 
 def _before_driving(story: Story) -> Stage:

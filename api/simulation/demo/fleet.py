@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 
 import httpx
@@ -25,13 +26,14 @@ LOADING_S = 45.0
 
 
 class Fleet:
-    """The drivers of one run."""
+    """The drivers of one run; ``able``: those of them whom the server hears, the others were closed or not verified."""
 
-    def __init__(self, drivers: list[Driver]) -> None:
+    def __init__(self, drivers: list[Driver], able: list[Driver]) -> None:
         self.drivers = drivers
+        self.able = able
 
     async def wait_online(self, on_one: Callable[[int], None]) -> None:
-        """Wait until the server has heard from everyone; ``on_one`` hears how many it are. Raises TimeoutError."""
+        """Wait until the server has heard everyone who is able; ``on_one`` hears how many. Raises TimeoutError."""
         online = 0
 
         async def wait_for(driver: Driver) -> None:
@@ -41,7 +43,7 @@ class Fleet:
             on_one(online)
 
         async with asyncio.timeout(ONLINE_WITHIN_S), asyncio.TaskGroup() as group:
-            for driver in self.drivers:
+            for driver in self.able:
                 group.create_task(wait_for(driver))
 
 
@@ -53,8 +55,13 @@ async def driving(
     signed_in: SignedIn,
     base_url: str,
     faults: FaultPlan = NO_FAULTS,
+    *,
+    kept_out: AbstractSet[int] = frozenset(),
 ) -> AsyncIterator[Fleet]:
-    """Let everyone drive for the time of the block. Raises Refused and httpx.HTTPError."""
+    """Let everyone drive for the time of the block. Raises Refused and httpx.HTTPError.
+
+    ``kept_out``: transporters whom an admin lets drive no more. They try, since an admin may let them again.
+    """
     whereabouts = Whereabouts(callers.of(ADMIN.email))
     await whereabouts.ask()
     under_way = {story.carrier.person.email: story for story in STORIES if story.carrier and _is_on_road(story)}
@@ -82,7 +89,7 @@ async def driving(
     ]
     tasks.append(asyncio.create_task(_kept_up(whereabouts.follow, "whereabouts"), name="whereabouts"))
     try:
-        yield Fleet(drivers)
+        yield Fleet(drivers, [one for one in drivers if one.transporter_id not in kept_out])
     finally:
         await cancel_all(tasks)
 

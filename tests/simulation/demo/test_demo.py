@@ -187,6 +187,23 @@ async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_t
     assert delivered["earnings"] == 135.0
 
 
+async def test_what_is_ordered_of_a_seller_whom_nobody_plays_goes_off_by_itself(
+    demo: DemoProcess, sign_in: SignIn
+) -> None:
+    customer, admin = await sign_in("customer"), await sign_in("admin")
+    tea_room = {"email": "tea@demo.example", "password": demo.summary["accounts"]["seller"]["password"]}
+    sale_id = await bought(customer, await sign_in(tea_room), demo.summary["sandbox_url"])
+
+    async def has_a_courier() -> Any:
+        sale = await done(customer.get(f"/api/marketplace/sales/{sale_id}/"))
+        if sale["delivery_id"] is None:
+            return None
+        delivery = await done(admin.get(f"/api/deliveries/{sale['delivery_id']}/"))
+        return delivery["status"] != "available"
+
+    assert await until(has_a_courier)
+
+
 async def test_one_parcel_was_tried_in_vain_and_one_came_back_to_its_seller(sign_in: SignIn) -> None:
     customer, seller = await sign_in("customer"), await sign_in("seller")
     orders = (await done(customer.get("/api/v1/marketplace/orders/my-orders/", params={"page_size": 100})))["results"]
@@ -247,6 +264,11 @@ async def test_a_demo_that_was_killed_goes_on_with_the_same_data_and_sigterm_end
 ) -> None:
     before, known = demo.summary, await lasting(sign_in)
     assert known[1] == 15
+    admin = await sign_in("admin")
+    # Whoever tries the demo out tries this too: who was closed is verified by nobody, and heard by nobody.
+    left_out = await done((await sign_in(before["transporters"][-1])).get("/api/v1/auth/me/"))
+    for act in ("close", "reopen"):
+        await done(admin.post(f"/api/v1/users/{left_out['id']}/{act}/", json={"reason": "tried out"}))
     demo.stop(signal.SIGKILL)
     demo.start()
     assert demo.summary["accounts"] == before["accounts"]
@@ -256,7 +278,7 @@ async def test_a_demo_that_was_killed_goes_on_with_the_same_data_and_sigterm_end
     admin = await sign_in("admin")
 
     async def everyone() -> bool:
-        return len(await nearby(admin)) == 40
+        return len(await nearby(admin)) == 39
 
     assert await until(everyone)
     assert demo.stop(signal.SIGTERM) == 0
