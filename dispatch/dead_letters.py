@@ -17,6 +17,7 @@ from dispatch.payments.settling.dead_payments import DEAD_PAYMENTS
 from dispatch.payments.settling.sweeper import PaymentSweeper
 from dispatch.privacy.doors_left import DoorsLeft
 from dispatch.transporters.documents.retention import DocumentRetention, UnconfirmedDocuments
+from dispatch.waiting_imports import IMPORT_JOB
 from dispatch.webhooks.dead_webhooks import DEAD_WEBHOOKS
 from dispatch.webhooks.sender import WebhookSender
 
@@ -37,6 +38,7 @@ class DeadLetterKind(StrEnum):
     ENDED_DOCUMENTS = DocumentRetention.name
     OFFERS = SearchRounds.name
     DOORS_LEFT = DoorsLeft.name
+    IMPORTS = IMPORT_JOB
 
 
 SOURCES = (DEAD_PAYMENTS, DEAD_REFUNDS, DEAD_MESSAGES, DEAD_WEBHOOKS)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint, func, insert, select, tuple_
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String, UniqueConstraint, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,19 +28,40 @@ class ImportKind(StrEnum):
     DELIVERIES = "deliveries"
 
 
+class ImportState(StrEnum):
+    """How a table stands that was handed in."""
+
+    WAITING = "waiting"
+    """It waits, or is being taken."""
+    DONE = "done"
+    REFUSED = "refused"
+    """It is no such table."""
+    FAILED = "failed"
+    """Not for anything in it, and time after time."""
+
+
 class ImportRun(IdentityBase):
     """One table that somebody handed in, and what came of it; ``user_id`` is None for an operator's."""
 
     __tablename__ = "import_runs"
-    __table_args__ = (Index("ix_import_runs_user_id", "user_id", "id"),)
+    __table_args__ = (
+        Index("ix_import_runs_user_id", "user_id", "id"),
+        Index("ix_import_runs_waiting", "user_id", postgresql_where=text("state = 'waiting'")),
+    )
 
     at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True), server_default=func.now())
     kind: Mapped[ImportKind] = mapped_column(text_enum(ImportKind))
     user_id: Mapped[int | None] = mapped_column(reference("users.id"))
     file_sha256: Mapped[str] = mapped_column(String(64))
     dry_run: Mapped[bool] = mapped_column(Boolean)
+    skip_bad_rows: Mapped[bool] = mapped_column(Boolean, default=False, server_default="false")
     applied: Mapped[bool] = mapped_column(Boolean)
     """Whether anything of it was written."""
+    state: Mapped[ImportState] = mapped_column(
+        text_enum(ImportState), default=ImportState.DONE, server_default=ImportState.DONE.value
+    )
+    refusal: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    """Why it is refused, or failed."""
     file_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
     """As whoever handed it in calls it."""
     columns: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")

@@ -43,6 +43,7 @@ from dispatch.transporters.devices import TransporterDevice
 from dispatch.transporters.documents.models import DocumentReminder, DocumentUpload
 from dispatch.transporters.models import Transporter, TransporterDocument, TransporterShift
 from dispatch.uploads.models import Upload, UploadPart
+from dispatch.waiting_imports import ImportFilePart, WaitingImport
 from dispatch.webhooks.models import WebhookEndpoint, WebhookMessage
 from dispatch.zones.models import Zone
 
@@ -73,6 +74,7 @@ __all__ = [
     "DocumentUpload",
     "Event",
     "ExternalName",
+    "ImportFilePart",
     "ImportRun",
     "Invoice",
     "InvoiceCounter",
@@ -116,6 +118,7 @@ __all__ = [
     "Upload",
     "UploadPart",
     "User",
+    "WaitingImport",
     "WebhookEndpoint",
     "WebhookMessage",
     "WebhookReceipt",

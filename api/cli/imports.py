@@ -6,7 +6,9 @@ import click
 import msgspec
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.adapters.sheets.rows import UnreadableFile
 from api.cli.context import operating
+from api.cli.running import EXIT_UNUSABLE
 from api.routes.imports.answers import import_answer
 from api.routes.imports.fields import RowProblem
 from api.routes.imports.running import Wish, run_import
@@ -44,7 +46,13 @@ async def import_table(
         with Progress(*columns, console=errors, transient=True, disable=hidden) as progress, file.open("rb") as content:
             task = progress.add_task(f"Reading {file.name}", total=None)
             wish = Wish(dry_run, skip, file.name[:200], told, lambda rows: progress.update(task, completed=rows))
-            run = await run_import(services.database, make, content, BY_COMMAND, OPERATOR, wish)
+            try:
+                run = await run_import(services.database, make, content, BY_COMMAND, OPERATOR, wish)
+            except UnreadableFile as refused:
+                if not as_json:
+                    raise
+                click.echo(msgspec.json.encode({"refused": refused.fields["file"]}).decode())
+                return EXIT_UNUSABLE
         answer = import_answer(run)
     if as_json:
         found = {name: value for name, value in msgspec.to_builtins(answer).items() if name != "problems"}

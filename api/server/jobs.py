@@ -65,6 +65,7 @@ def jobs_of(services: "Services") -> list[Job]:
         Job.of(marketplace.completion, COMPLETE_EVERY_S),
         Job.of(background.relay, RELAY_EVERY_S),
         Job.of(background.webhooks, RELAY_EVERY_S),
+        Job.of(services.imports.job, RELAY_EVERY_S),
         Job.of(services.deliveries.search_rounds, OFFERS_EVERY_S, at_once=True),
         Job.of(services.deliveries.offer_notices, OFFERS_EVERY_S, at_once=True),
         Job.of(services.deliveries.rolling, ROLLING_EVERY_S),

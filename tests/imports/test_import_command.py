@@ -50,6 +50,8 @@ async def test_a_file_that_is_no_table_ends_with_two_and_says_why(world: World, 
     file.write_bytes(b"external_id\0")
     done = await _dispatch(world, "import", "products", file)
     assert (done.code, "NUL byte" in done.err) == (2, True), done.err
+    told = await _dispatch(world, "import", "products", file, "--json")
+    assert (told.code, "NUL byte" in json.loads(told.out)["refused"]) == (2, True), told.out
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

@@ -6,7 +6,7 @@ import { type Given, when } from "./given.ts";
 import { wordOf } from "./speech.ts";
 
 type DeadLetter = components["schemas"]["DeadLetter"];
-const KINDS = ["payments", "refunds", "messages", "webhooks", "stock-holds", "unpaid-orders", "delivered-orders", "expired-documents", "unconfirmed-photos", "unconfirmed-documents", "ended-documents", "doors-left", "offers"] as const;
+const KINDS = ["payments", "refunds", "messages", "webhooks", "stock-holds", "unpaid-orders", "delivered-orders", "expired-documents", "unconfirmed-photos", "unconfirmed-documents", "ended-documents", "doors-left", "imports", "offers"] as const;
 
 /** What background work gave up. */
 export function DeadLetters(given: Given) {

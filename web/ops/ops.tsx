@@ -18,6 +18,7 @@ import { Overview } from "./overview.tsx";
 import { ApiKeys, Webhooks } from "./partner_rooms.tsx";
 import { Search } from "./search.tsx";
 import { Transporters } from "./people_rooms.tsx";
+import { TablesRoom } from "./tables/tables_room.tsx";
 import { deliveryPath, orderPath } from "./told.ts";
 import { Deliveries, DeliveryPage, Orders } from "./trade/late.tsx";
 import { type Say, words } from "./speech.ts";
@@ -37,6 +38,7 @@ const ROOMS = [
   ["/ops/transporters", "transporters", Transporters],
   ["/ops/documents", "documents", Documents],
   ["/ops/categories", "categories.room", CategoryRoom],
+  ["/ops/tables", "tables", TablesRoom],
   ["/ops/users", "users", Users],
   ["/ops/webhooks", "webhooks", Webhooks],
   ["/ops/keys", "keys", ApiKeys],

@@ -1,4 +1,4 @@
-// Rooms that are loaded once somebody asks for them: who sells every day seldom hands in a table, prints many labels or chooses anew what is shown.
+// Rooms that are loaded once somebody asks for them: who sells every day seldom prints many labels or chooses anew what is shown.
 import type { ComponentType } from "preact";
 import { Missing, useLate } from "../shared/late.tsx";
 import type { Say } from "./speech.ts";
@@ -12,7 +12,6 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
 }
 
 export const Figures = later(async () => (await import("./figures.tsx")).Figures);
-export const ImportRoom = later(async () => (await import("./import_room.tsx")).ImportRoom);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
 export const ObjectionsRoom = later(async () => (await import("./objections_room.tsx")).ObjectionsRoom);
 export const ProofRoom = later(async () => (await import("./proof_room.tsx")).ProofRoom);

@@ -7,8 +7,9 @@ import { browserPerson } from "../shared/session.ts";
 import { AccountDoor, Unproved } from "../shared/account/late.tsx";
 import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
+import { Tables } from "../shared/tables/late.tsx";
 import { Workplace } from "../shared/workplace.tsx";
-import { Figures, ImportRoom, LabelsRoom, ObjectionsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
+import { Figures, LabelsRoom, ObjectionsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
 import { Products } from "./products.tsx";
 import { Sales } from "./sales.tsx";
 import { Setbacks } from "./setbacks_room.tsx";
@@ -38,7 +39,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
           {room === "objections" && extra === undefined && <ObjectionsRoom {...spoken} client={signedIn.client} address={address} />}
           {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}
-          {room === "import" && extra === undefined && <ImportRoom {...spoken} client={signedIn.client} />}
+          {room === "import" && extra === undefined && <Tables {...spoken} client={signedIn.client} address={address} missing={say("room.missing")} kinds={["products"]} />}
           {room === "figures" && extra === undefined && <Figures {...spoken} client={signedIn.client} address={address} />}
           {room === "labels" && extra === undefined && <LabelsRoom {...spoken} client={signedIn.client} address={address} />}
           {room === "tracking" && extra === undefined && <TrackingRoom {...spoken} client={signedIn.client} />}

@@ -5611,7 +5611,7 @@ export interface components {
          * @description Which job gave it up.
          * @enum {string}
          */
-        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "unconfirmed-documents" | "ended-documents" | "offers" | "doors-left";
+        DeadLetterKind: "payments" | "refunds" | "messages" | "webhooks" | "stock-holds" | "unpaid-orders" | "delivered-orders" | "expired-documents" | "unconfirmed-photos" | "unconfirmed-documents" | "ended-documents" | "offers" | "doors-left" | "imports";
         /**
          * DecidedAnswer
          * @description A delivery that was decided on; `GET /api/deliveries/{id}/decision/?at=` says why.
@@ -6825,6 +6825,8 @@ export interface components {
          * ImportAnswer
          * @description `applied`: whether it was written. Of a dry run, the counts say what would happen.
          *
+         *     `state`: `waiting` while it waits or is taken, with its `progress`; `done`; `refused` where it is no such
+         *     table, `failed` where the server could not take it: `refusal` says why.
          *     `bad`: rows that are wrong; `problems` has what is, the first 500. `columns`: those that the table has.
          */
         ImportAnswer: {
@@ -6841,7 +6843,11 @@ export interface components {
             kind: components["schemas"]["ImportKind"];
             made: number;
             problems: components["schemas"]["ProblemAnswer"][];
+            progress: components["schemas"]["ImportProgress"] | null;
+            refusal: string;
             rows: number;
+            skip_bad_rows: boolean;
+            state: components["schemas"]["ImportState"];
             unchanged: number;
         };
         /**
@@ -6862,7 +6868,11 @@ export interface components {
             kind: components["schemas"]["ImportKind"];
             made: number;
             problems: components["schemas"]["ProblemAnswer"][];
+            progress: components["schemas"]["ImportProgress"] | null;
+            refusal: string;
             rows: number;
+            skip_bad_rows: boolean;
+            state: components["schemas"]["ImportState"];
             told: components["schemas"]["ToldAnswer"][];
             unchanged: number;
         };
@@ -6872,6 +6882,20 @@ export interface components {
          * @enum {string}
          */
         ImportKind: "products" | "transporters" | "deliveries";
+        /**
+         * ImportProgress
+         * @description Rows that are done; `of`: how many there are, null until they are counted.
+         */
+        ImportProgress: {
+            of: number | null;
+            rows: number;
+        };
+        /**
+         * ImportState
+         * @description How a table stands that was handed in.
+         * @enum {string}
+         */
+        ImportState: "waiting" | "done" | "refused" | "failed";
         /**
          * Initiation
          * @description What to pay and how. Tax and shipping may be left to the shop; so may the customer's data and return address.
@@ -10436,7 +10460,11 @@ export interface components {
             kind: components["schemas"]["ImportKind"];
             made: number;
             problems: components["schemas"]["ProblemAnswer"][];
+            progress: components["schemas"]["ImportProgress"] | null;
+            refusal: string;
             rows: number;
+            skip_bad_rows: boolean;
+            state: components["schemas"]["ImportState"];
             told: components["schemas"]["ToldAnswer"][];
             unchanged: number;
             wrong: components["schemas"]["WrongAnswer"][];
@@ -13715,6 +13743,7 @@ export interface operations {
     imports_list_imports: {
         parameters: {
             query?: {
+                kind?: components["schemas"]["ImportKind"] | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */
@@ -13785,7 +13814,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows, with `Prefer: respond-async` 8 MiB and 20,000; what it is, is decided by its content. */
         requestBody: {
             content: {
                 "application/octet-stream": string;
@@ -13800,6 +13829,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TakenImport"];
                 };
+            };
+            /** @description The table waits; its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -13860,7 +13896,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows, with `Prefer: respond-async` 8 MiB and 20,000; what it is, is decided by its content. */
         requestBody: {
             content: {
                 "application/octet-stream": string;
@@ -13875,6 +13911,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TakenImport"];
                 };
+            };
+            /** @description The table waits; its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];
@@ -13935,7 +13978,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows; what it is, is decided by its content. */
+        /** @description CSV (UTF-8) or XLSX, of at most 2 MiB and 2,000 rows, with `Prefer: respond-async` 8 MiB and 20,000; what it is, is decided by its content. */
         requestBody: {
             content: {
                 "application/octet-stream": string;
@@ -13950,6 +13993,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TakenImport"];
                 };
+            };
+            /** @description The table waits; its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];

@@ -17,7 +17,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--skip-bad-rows", is_flag=True, help="Write the others. Default: where a row is wrong, nothing.")
 @click.option(
-    "--json", "as_json", is_flag=True, help="A JSON object a line: problems as they are found, then the counts."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="A JSON object a line: each `problem` as it is found, then the counts; or why the file is `refused`.",
 )
 def import_table(
     kind: str, file: Path, seller: str | None, *, dry_run: bool, skip_bad_rows: bool, as_json: bool

@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from api.routes.imports.importers import Outcome
-from dispatch.imports import ImportKind, ImportRun
+from dispatch.imports import ImportKind, ImportRun, ImportState
+from dispatch.waiting_imports import WaitingImport
 
 
 class ProblemAnswer(Struct, frozen=True):
@@ -38,9 +39,18 @@ class WrongAnswer(Struct, frozen=True):
     title: str
 
 
+class ImportProgress(Struct, frozen=True):
+    """Rows that are done; ``of``: how many there are, null until they are counted."""
+
+    rows: int
+    of: int | None
+
+
 class ImportAnswer(Struct, frozen=True, kw_only=True):
     """``applied``: whether it was written. Of a dry run, the counts say what would happen.
 
+    ``state``: ``waiting`` while it waits or is taken, with its ``progress``; ``done``; ``refused`` where it is no such
+    table, ``failed`` where the server could not take it: ``refusal`` says why.
     ``bad``: rows that are wrong; ``problems`` has what is, the first 500. ``columns``: those that the table has.
     """
 
@@ -50,6 +60,10 @@ class ImportAnswer(Struct, frozen=True, kw_only=True):
     file_name: str
     columns: list[str]
     dry_run: bool
+    skip_bad_rows: bool
+    state: ImportState
+    refusal: str
+    progress: ImportProgress | None
     applied: bool
     rows: int
     made: int
@@ -72,13 +86,13 @@ class TakenImport(ImportDetails, frozen=True, kw_only=True):
     wrong: list[WrongAnswer]
 
 
-def import_details(run: ImportRun) -> ImportDetails:
-    """A run whole."""
+def import_details(run: ImportRun, waiting: WaitingImport | None = None) -> ImportDetails:
+    """A run whole; ``waiting``: how far it is, where it has not ended."""
     told = [ToldAnswer(**one) for one in run.told]
-    return ImportDetails(**asdict(import_answer(run)), told=told)
+    return ImportDetails(**asdict(import_answer(run, waiting)), told=told)
 
 
-def import_answer(run: ImportRun) -> ImportAnswer:
+def import_answer(run: ImportRun, waiting: WaitingImport | None = None) -> ImportAnswer:
     """A run as its owner sees it."""
     return ImportAnswer(
         id=run.id,
@@ -87,6 +101,10 @@ def import_answer(run: ImportRun) -> ImportAnswer:
         file_name=run.file_name,
         columns=list(run.columns),
         dry_run=run.dry_run,
+        skip_bad_rows=run.skip_bad_rows,
+        state=run.state,
+        refusal=run.refusal,
+        progress=None if waiting is None else ImportProgress(waiting.rows_done, waiting.rows_total),
         applied=run.applied,
         rows=run.rows,
         made=run.made,

@@ -22,9 +22,11 @@ from dispatch.audit.service import Actor, record
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import DispatchError, Unavailable
-from dispatch.imports import ImportKind, ImportRun, Name
+from dispatch.imports import ImportKind, ImportRun, ImportState, Name
+from dispatch.waiting_imports import claim, end, to_be_filled
 
 PORTION: Final = 200
+AT_ONCE: Final = 20
 MOST_TOLD: Final = 500
 """Problems that are kept with a run; all are counted, and a command prints all."""
 
@@ -33,6 +35,10 @@ LONGEST_NAME: Final = 200
 
 Heard = Callable[[RowProblem], object]
 Progress = Callable[[int], object]
+
+
+class TakenElsewhere(Exception):
+    """Another process takes the table that waited, or has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,49 +105,82 @@ class Result:
 
 
 async def run_import(
-    database: Database, make: MakeImporter, file: BinaryIO, limits: FileLimits, actor: Actor, wish: Wish
+    database: Database,
+    make: MakeImporter,
+    file: BinaryIO,
+    limits: FileLimits,
+    actor: Actor,
+    wish: Wish,
+    *,
+    waiting_id: int | None = None,
 ) -> ImportRun:
-    """Take a table, and keep what came of it. Raises UnreadableFile for what is none; then nothing stands."""
-    digest = await asyncio.to_thread(_digest, file)
+    """Take a table, and keep what came of it. Raises UnreadableFile for what is none; then nothing stands.
+
+    ``waiting_id``: of the run that waits for it. Raises TakenElsewhere.
+    """
+    digest = await asyncio.to_thread(digest_of, file)
     result = Result()
     async with database.work() as work:
+        if waiting_id is not None and not await claim(work.session, waiting_id):
+            raise TakenElsewhere
         importer = make(work)
         await importer.look_ahead(_bodies_ahead(importer, read_rows(file, limits)))
         await _take_all(importer, work, read_rows(file, limits), result, wish)
         stands = not wish.dry_run and (wish.skip_bad_rows or not result.bad)
         if not stands:
             await work.rollback()
-        applied = stands and bool(result.outcomes[Outcome.MADE] or result.outcomes[Outcome.CHANGED])
-        run = await _kept(work, importer.kind, digest, result, actor, wish, applied=applied)
-        if applied:
+        run = await _to_fill(work, importer.kind, digest, actor, wish, waiting_id)
+        _fill(run, result)
+        run.applied = stands and bool(run.made or run.changed)
+        await work.session.flush()
+        await work.session.refresh(run)
+        if run.applied:
             counts = {"kind": run.kind.value, "made": run.made, "changed": run.changed, "bad": run.bad}
             await record(work.session, actor, "table.imported", "import", run.id, counts)
     return run
 
 
-async def _kept(
-    work: Work, kind: ImportKind, digest: str, result: Result, actor: Actor, wish: Wish, *, applied: bool
+async def _to_fill(
+    work: Work, kind: ImportKind, digest: str, actor: Actor, wish: Wish, waiting_id: int | None
 ) -> ImportRun:
-    run = ImportRun(
+    if waiting_id is not None:
+        waited = await to_be_filled(work.session, waiting_id)
+        if waited is None:
+            raise TakenElsewhere
+        await end(work.session, waiting_id)
+        return waited
+    run = begun_run(kind, digest, actor.user_id, wish)
+    work.session.add(run)
+    return run
+
+
+def begun_run(kind: ImportKind, digest: str, user_id: int | None, wish: Wish) -> ImportRun:
+    """A run of which nobody knows yet what comes of it."""
+    return ImportRun(
         kind=kind,
-        user_id=actor.user_id,
+        user_id=user_id,
         file_sha256=digest,
         file_name=wish.file_name,
-        columns=list(result.columns),
-        told=[msgspec.to_builtins(one) for one in result.told],
         dry_run=wish.dry_run,
-        applied=applied,
-        rows=result.rows,
-        made=result.outcomes[Outcome.MADE],
-        changed=result.outcomes[Outcome.CHANGED],
-        unchanged=result.outcomes[Outcome.UNCHANGED],
-        bad=result.bad,
-        problems=[msgspec.to_builtins(problem) for problem in result.problems],
+        skip_bad_rows=wish.skip_bad_rows,
+        applied=False,
+        columns=[],
+        told=[],
+        problems=[],
+        rows=0,
+        made=0,
+        changed=0,
+        unchanged=0,
+        bad=0,
     )
-    work.session.add(run)
-    await work.session.flush()
-    await work.session.refresh(run)
-    return run
+
+
+def _fill(run: ImportRun, result: Result) -> None:
+    run.state, run.columns = ImportState.DONE, list(result.columns)
+    run.told = [msgspec.to_builtins(one) for one in result.told]
+    run.problems = [msgspec.to_builtins(problem) for problem in result.problems]
+    run.rows, run.bad = result.rows, result.bad
+    run.made, run.changed, run.unchanged = (result.outcomes[one] for one in Outcome)
 
 
 async def _bodies_ahead(importer: Importer[Any], rows: Iterator[Row]) -> AsyncIterator[list[Any]]:
@@ -181,7 +220,9 @@ async def _bodies(
     importer: Importer[Any], columns: Columns, portion: Sequence[Row], tell: Callable[[Row, list[RowProblem]], None]
 ) -> list[tuple[Row, Any]]:
     found = []
-    for row in portion:
+    for count, row in enumerate(portion):
+        if count % AT_ONCE == 0:
+            await asyncio.sleep(0)  # whoever else waits for the loop has a turn
         body = await body_of(row, columns, importer.row, importer.check)
         if isinstance(body, list):
             tell(row, body)
@@ -224,7 +265,8 @@ def _portion(rows: Iterator[Row]) -> list[Row]:
     return list(islice(rows, PORTION))
 
 
-def _digest(file: BinaryIO) -> str:
+def digest_of(file: BinaryIO) -> str:
+    """Of all of a file."""
     file.seek(0)
     found = hashlib.sha256()
     while content := file.read(1 << 20):

@@ -11,13 +11,14 @@ from api.adapters.sheets.rows import FileLimits
 from api.process.resources import Feature, Resources
 from api.routes.accounts.services import AccountServices
 from api.routes.deliveries.services import DeliveryServices
+from api.routes.imports.background import ImportJob
 from api.routes.imports.deliveries import DeliveryImporter
 from api.routes.imports.importers import Importer
 from api.routes.imports.products import ProductImporter
 from api.routes.imports.running import MakeImporter
 from api.routes.imports.transporters import TransporterImporter
 from api.routes.transporters.services import TransporterServices
-from dispatch.accounts.models import User
+from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
 from dispatch.imports import ImportKind
 
@@ -35,6 +36,15 @@ class ImportServices(Feature):
     deliveries: DeliveryServices
     transporters: TransporterServices
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def job(self) -> ImportJob:
+        """What takes tables that wait."""
+
+        def make(kind: ImportKind, user: User) -> MakeImporter:
+            return self.maker(kind, user, seller=None if user.has(Role.ADMIN) else user)
+
+        return ImportJob(self.database, self.resources.clock, IN_BACKGROUND, make)
 
     def maker(self, kind: ImportKind, user: User | None, *, seller: User | None = None) -> MakeImporter:
         """What takes the rows of a table for a user, or for an operator (None)."""

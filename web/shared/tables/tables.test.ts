@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { leftOut, linesOf, mayBeWritten, pathOf } from "./imports.ts";
+import words from "./words.json";
+import { COLUMNS, type Kind, NEEDED, isLarge, leftOut, linesOf, mayBeWritten, pathOf } from "./tables.ts";
 
 const looked = (some: object) => ({ rows: 3, bad: 0, made: 2, changed: 1, ...some });
 
@@ -9,7 +10,7 @@ test("a table with a wrong row is written only where the wrong ones are left out
 });
 
 test("it is looked at unless it is said otherwise, and keeps its name", () => {
-  expect(pathOf({ dry: true, skip: false, name: "my goods & more.csv" })).toBe("/api/imports/products/?dry_run=true&skip_bad_rows=false&file_name=my+goods+%26+more.csv");
+  expect(pathOf("products", { dry: true, skip: false, name: "my goods & more.csv" })).toBe("/api/imports/products/?dry_run=true&skip_bad_rows=false&file_name=my+goods+%26+more.csv");
 });
 
 test("each row stands once, in the order of the file, with all that is wrong with it", () => {
@@ -25,5 +26,16 @@ test("each row stands once, in the order of the file, with all that is wrong wit
 });
 
 test("columns that a table has not are named, since what they say stays as it is", () => {
-  expect(leftOut(["external_id", "name", "listed_price", "stock", "category"])).toEqual(["discounted_price", "weight_kg", "description", "tax_class", "images", "is_active"]);
+  expect(leftOut("products", ["external_id", "name", "listed_price", "stock", "category"])).toEqual(["discounted_price", "weight_kg", "description", "tax_class", "images", "is_active"]);
+});
+
+test("every column of every kind of table is described, and what is needed is one of them", () => {
+  const kinds = Object.keys(COLUMNS) as Kind[];
+  const described = Object.keys(words.en).filter((key) => key.startsWith("column."));
+  expect(described.sort()).toEqual(kinds.flatMap((kind) => COLUMNS[kind].map((name) => `column.${kind}.${name}`)).sort());
+  for (const kind of kinds) expect(COLUMNS[kind]).toEqual(expect.arrayContaining([...NEEDED[kind]]));
+});
+
+test("a large file is taken by a job", () => {
+  expect([isLarge({ size: 50_000 }), isLarge({ size: 50_001 })]).toEqual([false, true]);
 });
