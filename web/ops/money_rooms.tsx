@@ -8,7 +8,7 @@ import { Link } from "../shared/link.tsx";
 import { orderPath } from "./told.ts";
 import { type Act, Acts, Facts, only } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
-import { type Say, wordOf } from "./speech.ts";
+import { type Say, refundReason, wordOf } from "./speech.ts";
 
 type Held = components["schemas"]["HeldPayment"];
 type Refund = components["schemas"]["ListedRefund"];
@@ -98,7 +98,7 @@ export function RefundList(given: Given) {
           { key: "customer", title: say("order.customer"), value: (refund) => refund.customer_name, cell: (refund) => <CustomerLink refund={refund} /> },
           { key: "state", title: say("state"), value: (refund) => refund.status, cell: (refund) => <Mark as={REFUND_MARKS[refund.status] ?? "way"}>{wordOf("refund", refund.status, say)}</Mark> },
           { key: "amount", title: say("amount"), value: (refund) => refund.amount, cell: (refund) => money(refund.amount, language), end: true },
-          { key: "reason", title: say("reason"), value: (refund) => refund.reason },
+          { key: "reason", title: say("reason"), value: (refund) => refundReason(refund.reason, say) },
           { key: "created", title: say("since.title"), value: (refund) => refund.created_at, cell: (refund) => when(refund.created_at, language) },
         ]}
         sheet={(_, row, loading, close) =>
@@ -112,7 +112,7 @@ export function RefundList(given: Given) {
                   [say("transaction"), row.payment_transaction_id],
                   [say("state"), wordOf("refund", row.status, say)],
                   [say("amount"), money(row.amount, language)],
-                  [say("reason"), row.reason],
+                  [say("reason"), refundReason(row.reason, say)],
                   [say("tries"), say("count", { count: row.attempts })],
                   [say("last_error"), row.last_error],
                   [say("credit_note"), row.credit_note_number],

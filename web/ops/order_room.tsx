@@ -12,7 +12,7 @@ import { type Given, when } from "./given.ts";
 import { REFUND_MARKS } from "./money_rooms.tsx";
 import { EndOf } from "./parcels/late.tsx";
 import { deliveryPath, orderPath } from "./told.ts";
-import { wordOf } from "./speech.ts";
+import { refundReason, wordOf } from "./speech.ts";
 
 type Order = components["schemas"]["OrderAnswer"];
 type Refund = components["schemas"]["ListedRefund"];
@@ -44,7 +44,7 @@ export function OrderRoom({ client, address, language, say }: Given) {
                 <ul class="found">
                   {refunds.map((one) => (
                     <li key={one.refund_id}>
-                      <Link href={`/ops/refunds?order=${order.id}&open=${one.refund_id}`}>{money(one.amount, language)}</Link> <Mark as={REFUND_MARKS[one.status] ?? "way"}>{wordOf("refund", one.status, say)}</Mark> · {one.reason} · {when(one.created_at, language)}
+                      <Link href={`/ops/refunds?order=${order.id}&open=${one.refund_id}`}>{money(one.amount, language)}</Link> <Mark as={REFUND_MARKS[one.status] ?? "way"}>{wordOf("refund", one.status, say)}</Mark> · {refundReason(one.reason, say)} · {when(one.created_at, language)}
                     </li>
                   ))}
                 </ul>

@@ -143,6 +143,16 @@ function Rotate({ given: { client, say }, path, onMade }: { given: Given; path: 
   );
 }
 
+/** What a scope allows, in words, with its name as the API has it. */
+function scopeWords(scope: string, say: Say): string {
+  const words = wordOf("scope", scope, say);
+  return words === scope ? scope : `${words} (${scope})`;
+}
+
+function scopesOf({ scopes }: Pick<ApiKey, "scopes">, say: Say): string {
+  return scopes.map((one) => scopeWords(one, say)).join(", ");
+}
+
 /** Keys for machines. */
 export function ApiKeys(given: Given) {
   const { client, language, say } = given;
@@ -163,7 +173,7 @@ export function ApiKeys(given: Given) {
         columns={[
           { key: "name", title: say("name"), value: (key) => key.name },
           { key: "beginning", title: say("key.beginning"), value: (key) => key.beginning },
-          { key: "scopes", title: say("key.scopes"), value: (key) => key.scopes.join(", ") },
+          { key: "scopes", title: say("key.scopes"), value: (key) => key.scopes.join(", "), cell: (key) => scopesOf(key, say) },
           { key: "until", title: say("key.until"), value: (key) => key.expires_at, cell: (key) => when(key.expires_at, language) },
           { key: "used", title: say("key.used"), value: (key) => key.last_used_at, cell: (key) => when(key.last_used_at, language) },
         ]}
@@ -173,7 +183,7 @@ export function ApiKeys(given: Given) {
               <Facts
                 of={[
                   [say("key.beginning"), row.beginning],
-                  [say("key.scopes"), row.scopes.join(", ")],
+                  [say("key.scopes"), scopesOf(row, say)],
                   [say("key.until"), when(row.expires_at, language)],
                   [say("key.used"), when(row.last_used_at, language)],
                   [say("since.title"), when(row.created_at, language)],
@@ -204,7 +214,7 @@ function AddKey({ given: { client, say }, onMade }: { given: Given; onMade: (key
       }}
     >
       <Field label={say("name")} name="name" value={name} onValue={setName} problem={acting.fields["name"]} />
-      <Field label={say("key.scopes")} name="scope" value={scope} onValue={setScope} choices={SCOPES.map((one) => [one, one])} />
+      <Field label={say("key.scopes")} name="scope" value={scope} onValue={setScope} choices={SCOPES.map((one) => [one, scopeWords(one, say)])} />
       <p class="problem" role="alert">{acting.problem}</p>
       <div class="actions">
         <button type="submit" class="button first" disabled={acting.pending}>{say("key.add")}</button>
