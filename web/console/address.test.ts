@@ -16,3 +16,10 @@ test("an address that somebody made up shows what can be shown", () => {
   const view = viewOf("?show=everything&delivery=-1&courier=1e9&run=x&plan=0&folded=map.roof&panel=line&q=");
   expect(view).toEqual({ filter: "all", search: "", delivery: null, courier: null, run: null, plan: null, folded: new Set(["map"]), shown: "list" });
 });
+
+test("a link to a parcel or a courier opens what is known of it, and one that chose another panel opens that", () => {
+  expect(["?delivery=13", "?courier=4", "?delivery=13&panel=map", "?delivery=13&panel=list", "?show=late"].map((query) => viewOf(query).shown)).toEqual(["detail", "detail", "map", "list", "list"]);
+  const listed = { ...viewOf("?delivery=13"), shown: "list" as const };
+  expect([queryOf(listed, ""), viewOf(queryOf(listed, "")).shown]).toEqual(["?delivery=13&panel=list", "list"]);
+  expect(queryOf(viewOf("?delivery=13"), "")).toBe("?delivery=13");
+});

@@ -30,6 +30,11 @@ function among<Known extends string>(known: readonly Known[], text: string | nul
   return known.find((one) => one === text);
 }
 
+/** What a narrow screen begins with: whoever follows a link to a parcel or a courier wants to see it. */
+function usualPanel(asked: URLSearchParams): View["shown"] {
+  return number(asked.get("delivery")) === null && number(asked.get("courier")) === null ? "list" : "detail";
+}
+
 export function viewOf(query: string): View {
   const asked = new URLSearchParams(query);
   const shown = among(PANELS, asked.get("panel"));
@@ -41,7 +46,7 @@ export function viewOf(query: string): View {
     run: number(asked.get("run")),
     plan: number(asked.get("plan")),
     folded: new Set((asked.get("folded") ?? "").split(".").flatMap((name) => among(PANELS, name) ?? [])),
-    shown: shown === undefined || shown === "line" ? "list" : shown,
+    shown: shown === undefined || shown === "line" ? usualPanel(asked) : shown,
   };
 }
 
@@ -56,7 +61,7 @@ export function queryOf(view: View, before: string): string {
   set("run", view.run === null ? "" : String(view.run));
   set("plan", view.plan === null ? "" : String(view.plan));
   set("folded", PANELS.filter((panel) => view.folded.has(panel)).join("."));
-  set("panel", view.shown === "list" ? "" : view.shown);
+  set("panel", view.shown === usualPanel(query) ? "" : view.shown);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
 }

@@ -1,7 +1,7 @@
 // The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
 import { type GeoJSONSource, type Map as MapLibre, Marker as Pin } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
-import { freeSide } from "../shared/maps/label_side.ts";
+import { type Box, freeSide, raisedBy } from "../shared/maps/label_side.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
 import { type Heading, headingAfter, turnedTo } from "./heading.ts";
@@ -36,6 +36,8 @@ export class CourierMap {
   #pickupPin: Pin | null = null;
   #door: Area | null = null;
   #doorPin: Pin | null = null;
+  /** By so many pixels the door's name stands above its place. */
+  #raised = 0;
   #drawing = 0;
   #placed = false;
   #following = true;
@@ -150,8 +152,19 @@ export class CourierMap {
     }
   }
 
+  /** Above the courier where that one is at the door's edge, where its name would be covered. */
+  #raiseDoor(): void {
+    const door = this.#doorPin?.getElement();
+    if (door?.isConnected !== true || !this.#element.isConnected) return;
+    const [{ left, top, right, bottom }, courier] = [door.getBoundingClientRect(), this.#element.getBoundingClientRect()];
+    const label: Box = { left, right, top: top + this.#raised, bottom: bottom + this.#raised };
+    this.#raised = raisedBy(label, courier);
+    this.#doorPin?.setOffset([0, -this.#raised]);
+  }
+
   /** Where neither the courier nor the door's name covers what the pickup is called. */
   #placeLabel(): void {
+    this.#raiseDoor();
     const dot = this.#pickupPin?.getElement();
     const label = dot?.firstElementChild;
     if (dot === undefined || label == null) return;

@@ -40,8 +40,8 @@ export function ShiftsRoom({ client, address, language, say }: RoomGiven) {
     <div class="shifts">
       <h1>{say("room.shifts")}</h1>
       <div class="head">
-        <Link class="button" href={dayLink(midnight - DAY_MS)}>{say("shifts.before")}</Link>
         <Field label={say("shifts.day")} name="day" type="date" value={dayAt(midnight)} onValue={(day) => midnightOf(day) !== null && to({ day })} />
+        <Link class="button" href={dayLink(midnight - DAY_MS)}>{say("shifts.before")}</Link>
         <Link class="button" href={dayLink(midnight + DAY_MS)}>{say("shifts.after")}</Link>
         <Finding text={find} say={say} onText={(text) => to({ find: text })} />
       </div>

@@ -73,11 +73,11 @@ function Sheet({ of, maker, say }: { of: Label; maker: Parameters<typeof QrCode>
       <header>
         <QrCode maker={maker} text={of.number} label={say("labels.code", { number: of.number })} />
         <div>
-          <p class="number big">{of.number}</p>
           {of.own !== null && <p class="number">{of.own}</p>}
           <p>{say("labels.weight", { kg: kilos(of.weight_kg) })}{of.pieces > 1 && ` · ${say("labels.pieces", { count: of.pieces })}`}</p>
           {of.priority !== "normal" && <p><strong>{say(`labels.priority.${of.priority}`)}</strong></p>}
         </div>
+        <p class="number big whole-number">{of.number}</p>
       </header>
       <section>
         <h2>{say("labels.to")}</h2>

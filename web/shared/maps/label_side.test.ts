@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Box, freeSide } from "./label_side.ts";
+import { type Box, freeSide, raisedBy } from "./label_side.ts";
 
 const box = (left: number, top: number, width: number, height: number): Box => ({ left, top, right: left + width, bottom: top + height });
 const WINDOW = box(0, 0, 400, 300);
@@ -21,4 +21,13 @@ test("a label does not leave the picture", () => {
 test("where no side is free it stands where least of it is covered", () => {
   const all = [box(207, 100, 100, 100), box(90, 100, 100, 100), box(150, 160, 100, 60), box(215, 130, 5, 20)];
   expect(freeSide(DOT, LABEL, all, box(0, 140, 400, 100))).not.toBe("right");
+});
+
+test("a label on which a mark would lie is raised above it, and any other stays", () => {
+  const label = { left: 0, top: 100, right: 80, bottom: 120 };
+  const mark = { left: 20, top: 110, right: 48, bottom: 138 };
+  const up = raisedBy(label, mark);
+  expect(label.bottom - up).toBeLessThan(mark.top);
+  expect(raisedBy(label, { ...mark, top: 120, bottom: 148 })).toBe(0);
+  expect(raisedBy(label, { ...mark, left: 90, right: 118 })).toBe(0);
 });

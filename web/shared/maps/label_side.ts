@@ -24,6 +24,11 @@ export function freeSide(dot: Box, label: { width: number; height: number }, oth
   return worth.reduce((best, one) => (one.lost < best.lost ? one : best)).side;
 }
 
+/** How far a label has to be raised so that a mark does not lie on it: 0 where it does not. */
+export function raisedBy(label: Box, mark: Box): number {
+  return covered(label, mark) > 0 ? label.bottom - mark.top + GAP_PX : 0;
+}
+
 function placed(side: Side, dot: Box, { width, height }: { width: number; height: number }): Box {
   const x = (dot.left + dot.right) / 2;
   const y = (dot.top + dot.bottom) / 2;
