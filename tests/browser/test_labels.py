@@ -37,6 +37,11 @@ async def test_the_label_that_a_seller_prints_is_what_a_couriers_phone_reads(
     code = label.locator("canvas[data-drawn]")
     await expect(code).to_have_attribute("data-drawn", delivery["tracking_number"])
     assert await violations(page) == []
+    number = label.get_by_text(delivery["tracking_number"], exact=True)
+    box = await number.bounding_box()
+    assert box is not None
+    assert box["height"] < 34, "the number stands on one line"
+    assert await number.evaluate("one => one.scrollWidth <= one.clientWidth"), "within the label"
     photographed = await label.screenshot()
     pages = len(re.findall(rb"/Type\s*/Page\b", await page.pdf(format="A6", prefer_css_page_size=False)))
     assert pages == 1, "what surrounds the label is not printed"

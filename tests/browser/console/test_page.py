@@ -328,6 +328,8 @@ async def test_on_a_phone_one_panel_shows_at_a_time_the_list_first(
     await page.get_by_role("button", name="List").click()
     await expect(page.locator("#list")).to_be_visible()
     assert await violations(page) == []
+    await page.goto(f"{map_desk.base_url}/console?delivery={delivery['id']}")
+    await expect(page.get_by_role("button", name="Give to Ram Thapa")).to_be_visible()  # a link opens what it names
 
 
 async def test_what_makes_a_handover_hard_to_believe_stands_in_words_at_its_step(
