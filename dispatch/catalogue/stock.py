@@ -38,6 +38,7 @@ async def note_change(
     return noted
 
 
-def changes_query(product_id: int) -> Select[StockChange]:
-    """The changes of a product's stock, newest first, for a page."""
-    return select(StockChange).where(StockChange.product_id == product_id).order_by(StockChange.id.desc())
+def changes_query(product_id: int, *, before: int | None = None) -> Select[StockChange]:
+    """The changes of a product's stock, newest first, for a page. ``before``: those older than the one of this id."""
+    query = select(StockChange).where(StockChange.product_id == product_id).order_by(StockChange.id.desc())
+    return query if before is None else query.where(StockChange.id < before)

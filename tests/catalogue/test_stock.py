@@ -26,6 +26,22 @@ async def test_a_stock_is_added_to_and_taken_from_with_reasons_that_stay(world: 
     assert [event["detail"]["change"] for event in events] == [-3, 5]
 
 
+async def test_older_changes_follow_those_that_were_seen_whatever_has_changed_since(world: World) -> None:
+    seller = await world.person("seller")
+    product = await world.product(seller, stock=10)
+    for _ in range(5):
+        ok(await seller.post(_path(product), {"change": 1, "reason": "received"}), 201)
+    seen = ok(await seller.get(_path(product), page_size=2))
+    ok(await seller.post(_path(product), {"change": 1, "reason": "returned"}), 201)
+    older = ok(await seller.get(_path(product), page_size=2, before=seen["results"][-1]["id"]))
+    assert [one["stock_after"] for one in seen["results"] + older["results"]] == [15, 14, 13, 12]
+    assert (older["count"], {one["user"] for one in older["results"]}) == (3, {seller.user_id})
+    rest = ok(await seller.get(_path(product), before=older["results"][-1]["id"]))
+    assert (rest["count"], rest["next"]) == (1, None)
+    refused = await seller.get(_path(product), before=0)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["before"])
+
+
 async def test_many_changes_at_once_all_count(world: World) -> None:
     seller = await world.person("seller")
     product = await world.product(seller, stock=10)

@@ -11,7 +11,7 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
   };
 }
 
-export const Figures = later(async () => (await import("./figures.tsx")).Figures);
+export const Figures = later(async () => (await import("./figures/figures.tsx")).Figures);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
 export const ObjectionsRoom = later(async () => (await import("./objections_room.tsx")).ObjectionsRoom);
 export const ProofRoom = later(async () => (await import("./proof_room.tsx")).ProofRoom);

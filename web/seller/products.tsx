@@ -8,9 +8,10 @@ import { useDraft } from "../shared/drafts.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Link } from "../shared/link.tsx";
 import { Listing } from "../shared/listing.tsx";
-import { useLoading } from "../shared/loading.tsx";
+import { Loaded, useLoading } from "../shared/loading.tsx";
 import { Mark } from "../shared/mark.tsx";
 import { type Language, money } from "../shared/numbers.ts";
+import type { Person } from "../shared/session.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { PictureField } from "./picture_field.tsx";
 import { type Edits, type ProductForm, beforeEdits, changesBetween, edited, editsOf, formOf, productOf, withEdits } from "./product_form.ts";
@@ -22,13 +23,14 @@ const PATH = "/api/v1/marketplace/products/";
 
 interface Given {
   client: Client;
+  person: Person;
   address: Address;
   language: Language;
   say: Say;
 }
 
 /** What one sells: a list, a new one, and changes of each. */
-export function Products({ client, address, language, say }: Given) {
+export function Products({ client, person, address, language, say }: Given) {
   return (
     <>
       <h1>{say("products")}</h1>
@@ -56,8 +58,10 @@ export function Products({ client, address, language, say }: Given) {
         ]}
         sheet={(id, row, loading, close) =>
           id === "new" || row !== null ? (
-            <ProductSheet key={id} client={client} product={row} language={language} say={say} onChanged={loading.reload} onClose={close} onSaved={() => loading.reload().then(close)} />
-          ) : null
+            <ProductSheet key={id} client={client} person={person} product={row} language={language} say={say} onChanged={loading.reload} onClose={close} onSaved={() => loading.reload().then(close)} />
+          ) : (
+            loading.value !== null && <ProductElsewhere key={id} id={id} client={client} person={person} language={language} say={say} onChanged={loading.reload} onClose={close} onSaved={() => loading.reload().then(close)} />
+          )
         }
         language={language}
         say={say}
@@ -66,7 +70,7 @@ export function Products({ client, address, language, say }: Given) {
   );
 }
 
-interface CategoryGiven extends Omit<Given, "address"> {
+interface CategoryGiven extends Omit<Given, "address" | "person"> {
   value: string;
   onValue: (value: string) => void;
   problem: string | undefined;
@@ -99,6 +103,7 @@ interface Wanted {
 
 interface SheetGiven {
   client: Client;
+  person: Person;
   product: Product | null;
   language: Language;
   say: Say;
@@ -107,7 +112,16 @@ interface SheetGiven {
   onSaved: () => Promise<void>;
 }
 
-function ProductSheet({ client, product, language, say, onChanged, onClose, onSaved }: SheetGiven) {
+/** One that is on another page of the list, or was left out of it: a link from elsewhere leads to it all the same. */
+function ProductElsewhere({ id, onChanged, ...given }: Omit<SheetGiven, "product"> & { id: string }) {
+  const { client, person, language, say, onClose } = given;
+  const product = useLoading(() => client.call<Product>(`${PATH}${encodeURIComponent(id)}/`), [id]);
+  const own = product.value?.seller.id === person.id ? product.value : null;
+  if (own !== null) return <ProductSheet {...given} product={own} onChanged={async () => void (await Promise.all([product.reload(), onChanged()]))} />;
+  return <SideSheet title={say("product")} onClose={onClose} say={say}><Loaded of={product} language={language} say={say}>{() => <p>{say("nothing_here")}</p>}</Loaded></SideSheet>;
+}
+
+function ProductSheet({ client, person, product, language, say, onChanged, onClose, onSaved }: SheetGiven) {
   // Kept is what was changed and no whole form: the product goes on being sold, and the rest of it is shown as it is now.
   const { form: kept, change: keep, drop } = useDraft(`seller.product.${product?.id ?? "new"}`, { edits: "{}" });
   const edits = editsOf(kept.edits);
@@ -182,7 +196,7 @@ function ProductSheet({ client, product, language, say, onChanged, onClose, onSa
         <p class="problem" role="alert">{save.problem}</p>
         <button class="button first" disabled={save.pending || picking}>{say(product === null ? "product.put_on_sale" : "save")}</button>
       </form>
-      {product !== null && <Stock client={client} productId={product.id} language={language} say={say} onChanged={onChanged} />}
+      {product !== null && <Stock client={client} productId={product.id} person={person} language={language} say={say} onChanged={onChanged} />}
     </SideSheet>
   );
 }

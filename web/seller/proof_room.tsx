@@ -1,25 +1,15 @@
 import { useRef, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
-import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { Saved } from "../shared/saved.tsx";
+import { ENDS, type End, type Kind, type Required } from "./parcel/proof.ts";
 import type { Say } from "./speech.ts";
-
-type Required = components["schemas"]["RequiredProofs"];
-type Kind = components["schemas"]["ProofKind"];
-type End = "pickup" | "drop_off" | "return";
 
 const PATH = "/api/sellers/me/proof/";
 const AGE = "age_minimum";
-const EVERYWHERE: readonly Kind[] = ["photo", "signature", "barcode"];
-const ENDS: readonly (readonly [End, readonly Kind[]])[] = [
-  ["pickup", EVERYWHERE],
-  ["drop_off", ["photo", "signature", "code", "barcode", "age"]],
-  ["return", EVERYWHERE],
-];
 
 /** What must prove that a parcel of this seller changed hands, end by end; for deliveries that are made from now on. */
 export function ProofRoom({ client, language, say }: { client: Client; language: Language; say: Say }) {

@@ -38,7 +38,7 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {room === "" && <Sales {...spoken} client={signedIn.client} address={address} person={signedIn.person} />}
           {room === "returns" && extra === undefined && <Setbacks {...spoken} client={signedIn.client} address={address} />}
           {room === "objections" && extra === undefined && <ObjectionsRoom {...spoken} client={signedIn.client} address={address} />}
-          {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} address={address} />}
+          {room === "products" && extra === undefined && <Products {...spoken} client={signedIn.client} person={signedIn.person} address={address} />}
           {room === "import" && extra === undefined && <Tables {...spoken} client={signedIn.client} address={address} missing={say("room.missing")} kinds={["products"]} />}
           {room === "figures" && extra === undefined && <Figures {...spoken} client={signedIn.client} address={address} />}
           {room === "labels" && extra === undefined && <LabelsRoom {...spoken} client={signedIn.client} address={address} />}

@@ -6,6 +6,8 @@ import { Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import type { Language } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
+import type { Person } from "../shared/session.ts";
+import { NONE, type Page, together } from "./stock_pages.ts";
 import { numberOf } from "./product_form.ts";
 import type { Say } from "./speech.ts";
 
@@ -13,23 +15,31 @@ type Change = components["schemas"]["StockChangeAnswer"];
 const REASONS = ["received", "returned", "counted", "damaged", "expired", "lost", "other"] as const;
 const EMPTY = { change: "", reason: "received", note: "" };
 const SHOWN = 10;
+const MORE = 50;
 
 interface Given {
   client: Client;
   productId: number;
+  person: Person;
   language: Language;
   say: Say;
   onChanged: () => Promise<void>;
 }
 
 /** What came and went of a product, and why; more or fewer of it. */
-export function Stock({ client, productId, language, say, onChanged }: Given) {
+export function Stock({ client, productId, person, language, say, onChanged }: Given) {
   const path = `/api/v1/marketplace/products/${productId}/stock/`;
-  const history = useLoading(() => client.call<{ results: Change[] }>(`${path}?page_size=${SHOWN}`), [productId]);
+  const history = useLoading(() => client.call<Page<Change>>(`${path}?page_size=${SHOWN}`), [productId]);
+  const [older, setOlder] = useState<Page<Change>>(NONE);
+  const olden = useActing<number>(say, async (before) => {
+    const more = await client.call<Page<Change>>(`${path}?page_size=${MORE}&before=${before}`);
+    setOlder((had) => ({ results: [...had.results, ...more.results], next: more.next }));
+  });
   const [typed, setTyped] = useState(EMPTY);
   const adjust = useActing<typeof EMPTY>(say, async ({ change, reason, note }, key) => {
     await client.call(path, { method: "POST", body: { change: numberOf(change), reason, note }, idempotencyKey: key });
     setTyped(EMPTY);
+    setOlder(NONE); // what the new change pushes out of the newest is asked for again with what is older
     await Promise.all([history.reload(), onChanged()]);
   });
   return (
@@ -52,22 +62,32 @@ export function Stock({ client, productId, language, say, onChanged }: Given) {
         <button class="button" disabled={adjust.pending}>{say("stock.change")}</button>
       </form>
       <Loaded of={history} language={language} say={say}>
-        {({ results }) =>
-          results.length === 0 ? null : (
-            <ol class="history">
-              {results.map((one) => (
-                <li key={one.id}>
-                  <time dateTime={one.at}>{clock(Date.parse(one.at), Date.now(), language)}</time>
-                  <span>
-                    {say("stock.line", { change: one.change > 0 ? `+${one.change}` : `−${-one.change}`, reason: say(`stock.${one.reason}`), count: one.stock_after })}
-                    {one.note !== "" && <><br /><span class="quiet">{one.note}</span></>}
-                  </span>
-                </li>
-              ))}
-            </ol>
-          )
-        }
+        {(newest) => {
+          const { results, next } = together(newest, older);
+          const last = results.at(-1);
+          return last === undefined ? null : (
+            <>
+              <h3>{say("stock.history")}</h3>
+              <ol class="history">{results.map((one) => <Line key={one.id} of={one} person={person} language={language} say={say} />)}</ol>
+              <p class="problem" role="alert">{olden.problem}</p>
+              {next !== null && <button type="button" class="button" disabled={olden.pending} onClick={() => void olden.start(last.id)}>{say("stock.older")}</button>}
+            </>
+          );
+        }}
       </Loaded>
     </section>
+  );
+}
+
+/** What changed, why, and who did it: besides its seller, only admins may. */
+function Line({ of, person, language, say }: { of: Change } & Pick<Given, "person" | "language" | "say">) {
+  return (
+    <li>
+      <time dateTime={of.at}>{clock(Date.parse(of.at), Date.now(), language)}</time>
+      <span>
+        {say("stock.line", { change: of.change > 0 ? `+${of.change}` : `−${-of.change}`, reason: say(`stock.${of.reason}`), count: of.stock_after })}
+        <br /><span class="quiet small">{say(of.user === person.id ? "stock.by.you" : "stock.by.admin")}{of.note !== "" && ` · ${of.note}`}</span>
+      </span>
+    </li>
   );
 }

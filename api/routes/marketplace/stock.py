@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, get, post
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, paginate
+from api.http.schemas import BIGINT_MAX, NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
 from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
@@ -17,6 +17,9 @@ from dispatch.catalogue.models import StockChange, StockReason
 from dispatch.catalogue.service import Catalogue
 from dispatch.catalogue.stock import MOST_STOCK, change_stock, changes_query
 
+Before = Annotated[
+    int | None, QueryParameter(ge=1, le=BIGINT_MAX, description="The number of a change: those before it.")
+]
 Reason = Literal["received", "returned", "counted", "damaged", "expired", "lost", "other"]
 
 
@@ -86,7 +89,12 @@ class StockController(Controller):
         work: GivenWork,
         page: PageNumber = 1,
         page_size: PageSize = 20,
+        before: Before = None,
     ) -> Page[StockChangeAnswer]:
-        """What changed the stock of one's own product, newest first; what was sold stands with the sales."""
+        """What changed the stock of one's own product, newest first; what was sold stands with the sales.
+
+        `before` goes on after the last change of an answer, whatever has changed since.
+        """
         await Catalogue(work).check_own(product_id, request.user)
-        return await paginate(request, work.session, changes_query(product_id), page, page_size, _answer)
+        query = changes_query(product_id, before=before)
+        return await paginate(request, work.session, query, page, page_size, _answer)

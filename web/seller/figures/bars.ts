@@ -8,6 +8,12 @@ export interface Bar {
 
 const DAY_MS = 86_400_000;
 
+/** How many days are drawn: those that were chosen, as far as they fit beside each other, else thirty. */
+export function daysShown(from: string, to: string, usual = 30, most = 92): number {
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  return Number.isNaN(days) ? usual : Math.min(most, Math.max(1, days));
+}
+
 /** The last `count` days up to `today` ("2026-11-28"), heights as shares of the largest. */
 export function bars(days: readonly { day: string; revenue: number }[], today: string, count: number): Bar[] {
   const known = new Map(days.map((one) => [one.day, one.revenue]));

@@ -1,23 +1,25 @@
 import { Download } from "lucide";
-import { useActing } from "../shared/acting.ts";
-import { type Address, changed, go, readAddress } from "../shared/address.ts";
-import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
-import { Field } from "../shared/field.tsx";
-import { Folding } from "../shared/folding.tsx";
-import { Icon } from "../shared/icon.tsx";
-import { Loaded, useLoading } from "../shared/loading.tsx";
-import { type Language, money } from "../shared/numbers.ts";
-import { saveFile } from "../shared/saving.ts";
-import { Table } from "../shared/table.tsx";
-import { date } from "../shared/times.ts";
-import { bars } from "./bars.ts";
-import type { Say } from "./speech.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { useActing } from "../../shared/acting.ts";
+import { type Address, changed, go, readAddress } from "../../shared/address.ts";
+import type { components } from "../../shared/api.ts";
+import type { Client } from "../../shared/client.ts";
+import { Field } from "../../shared/field.tsx";
+import { Folding } from "../../shared/folding.tsx";
+import { Icon } from "../../shared/icon.tsx";
+import { Link } from "../../shared/link.tsx";
+import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { type Language, money } from "../../shared/numbers.ts";
+import { saveFile } from "../../shared/saving.ts";
+import { Table } from "../../shared/table.tsx";
+import { bothDates, date } from "../../shared/times.ts";
+import { bars, daysShown } from "./bars.ts";
+import { YearOfSales } from "./year.tsx";
+import type { Say } from "../speech.ts";
 
 type Revenue = components["schemas"]["RevenueAnswer"];
 type Takings = components["schemas"]["ProductTakings"];
 
-const DAYS = 30;
 const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000;
 const WIDTH = 600;
 const HEIGHT = 120;
@@ -29,12 +31,18 @@ export function Figures({ client, address, language, say }: { client: Client; ad
   const query = new URLSearchParams({ ...(from && { date_from: from }), ...(to && { date_to: to }) });
   const revenue = useLoading(() => client.call<Revenue>(`/api/marketplace/analytics/revenue/?${query}`), [from, to]);
   const products = useLoading(() => client.call<Takings[]>(`/api/marketplace/analytics/products/?${query}`), [from, to]);
-  const saving = useActing<null>(say, () => saveFile(client, `/api/marketplace/sales/report/?${new URLSearchParams([...query, ["format", "csv"]])}`, "sales-report.csv"));
-  const year = useActing<null>(say, () => saveFile(client, "/api/marketplace/analytics/fiscal-year/?format=csv", "fiscal-year.csv"));
+  const saving = useActing<null>(say, () => saveFile(client, `/api/marketplace/sales/report/?${new URLSearchParams([...query, ["format", "csv"]])}`, `sales${[from, to].filter((day) => day !== "").map((day) => `-${day}`).join("")}.csv`));
+  const top = useRef<HTMLHeadingElement>(null);
+  const before = useRef(`${from} ${to}`);
+  useEffect(() => {
+    // A month was chosen far below: what it shows stands up here.
+    if (before.current !== `${from} ${to}`) top.current?.scrollIntoView({ block: "center" });
+    before.current = `${from} ${to}`;
+  }, [from, to]);
   const choose = (changes: Record<string, string>): void => go(changed(readAddress(location.href), changes), { replace: true });
   return (
     <>
-      <h1>{say("figures")}</h1>
+      <h1 ref={top}>{say("figures")}</h1>
       <div class="filters">
         <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
           <Field label={say("figures.from")} name="from" type="date" value={from} onValue={(value) => choose({ from: value })} />
@@ -42,10 +50,12 @@ export function Figures({ client, address, language, say }: { client: Client; ad
         </Folding>
         <div class="actions">
           <button type="button" class="button" disabled={saving.pending} onClick={() => void saving.start(null)}><Icon of={Download} />{say("figures.report")}</button>
-          <button type="button" class="button" disabled={year.pending} onClick={() => void year.start(null)}><Icon of={Download} />{say("figures.year")}</button>
         </div>
       </div>
-      {(saving.problem || year.problem) !== "" && <p class="problem" role="alert">{saving.problem || year.problem}</p>}
+      {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
+      <p>
+        {stretchWords(from, to, language, say)} {set > 0 && <Link class="button small" href={changed(address, { from: null, to: null })}>{say("figures.show_all")}</Link>}
+      </p>
       <Loaded of={revenue} language={language} say={say}>
         {(one) => (
           <>
@@ -56,7 +66,7 @@ export function Figures({ client, address, language, say }: { client: Client; ad
               <div><dt>{say("sales")}</dt><dd>{say("count", { count: one.sales_count })}</dd></div>
               <div><dt>{say("figures.units")}</dt><dd>{say("count", { count: one.units_sold })}</dd></div>
             </dl>
-            <Days revenue={one} until={to || new Date(Date.now() + NEPAL_OFFSET_MS).toISOString().slice(0, 10)} language={language} say={say} />
+            <Days revenue={one} count={daysShown(from, to)} until={to || new Date(Date.now() + NEPAL_OFFSET_MS).toISOString().slice(0, 10)} language={language} say={say} />
           </>
         )}
       </Loaded>
@@ -83,18 +93,27 @@ export function Figures({ client, address, language, say }: { client: Client; ad
           )
         }
       </Loaded>
+      <YearOfSales client={client} address={address} language={language} say={say} />
     </>
   );
 }
 
-/** The last thirty days, each a bar with its words. */
-function Days({ revenue, until, language, say }: { revenue: Revenue; until: string; language: Language; say: Say }) {
-  const drawn = bars(revenue.days, until, DAYS);
-  const step = WIDTH / DAYS;
+/** Of which days the figures are. */
+function stretchWords(from: string, to: string, language: Language, say: Say): string {
+  const [first, last] = [from, to].map((day) => (day === "" ? "" : bothDates(Date.parse(day), language)));
+  if (from !== "" && to !== "") return say("figures.of_days", { from: first ?? "", to: last ?? "" });
+  if (from !== "") return say("figures.of_from", { from: first ?? "" });
+  return to === "" ? say("figures.of_all") : say("figures.of_to", { to: last ?? "" });
+}
+
+/** The last days, each a bar with its words. */
+function Days({ revenue, count, until, language, say }: { revenue: Revenue; count: number; until: string; language: Language; say: Say }) {
+  const drawn = bars(revenue.days, until, count);
+  const step = WIDTH / count;
   const [first, last] = [drawn[0], drawn.at(-1)];
   return (
     <figure class="card days">
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={say("figures.days", { count: DAYS })}>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={say("figures.days", { count })}>
         {drawn.map((bar) => (
           <rect key={bar.day} x={bar.x * step + 1} width={step - 2} y={HEIGHT - 1 - bar.height * (HEIGHT - 2)} height={bar.height * (HEIGHT - 2) + 1}>
             <title>{`${date(Date.parse(bar.day), language)}: ${money(bar.value, language)}`}</title>
@@ -102,7 +121,7 @@ function Days({ revenue, until, language, say }: { revenue: Revenue; until: stri
         ))}
       </svg>
       {first !== undefined && last !== undefined && (
-        <figcaption class="small quiet"><span>{date(Date.parse(first.day), language)}</span><span>{say("figures.days", { count: DAYS })}</span><span>{date(Date.parse(last.day), language)}</span></figcaption>
+        <figcaption class="small quiet"><span>{date(Date.parse(first.day), language)}</span><span>{say("figures.days", { count })}</span><span>{date(Date.parse(last.day), language)}</span></figcaption>
       )}
     </figure>
   );

@@ -1,10 +1,13 @@
 // A delivery as it is typed, and as the API takes it.
-import type { components } from "../shared/api.ts";
-import type { Client } from "../shared/client.ts";
-import { placeOf, placeText } from "../shared/places.ts";
-import { amountOf, numberOf } from "./product_form.ts";
+import type { components } from "../../shared/api.ts";
+import type { Client } from "../../shared/client.ts";
+import { placeOf, placeText } from "../../shared/places.ts";
+import { amountOf, numberOf } from "../product_form.ts";
+import { NOTHING_OWN, type ProofTyped, proofOf } from "./proof.ts";
 
 type Sale = components["schemas"]["SaleDetails"];
+/** All that the API takes of a delivery. What it takes one day and is not here the type check names. */
+type Body = { [Field in keyof components["schemas"]["NewDelivery"]]: unknown };
 type PickedUp = Pick<components["schemas"]["DetailedDelivery"], "pickup_address" | "pickup_latitude" | "pickup_longitude" | "pickup_contact_name" | "pickup_contact_phone">;
 
 export type DeliveryTyped = {
@@ -24,7 +27,13 @@ export type DeliveryTyped = {
   requested_delivery_date: string;
   priority: string;
   fragile: string;
-};
+  ready_at: string;
+  pickup_instructions: string;
+  special_instructions: string;
+  package_dimensions: string;
+  package_value: string;
+  label: string;
+} & ProofTyped;
 
 export type Pickup = Pick<DeliveryTyped, "pickup_address" | "pickup_place" | "pickup_contact_name" | "pickup_contact_phone">;
 
@@ -74,6 +83,13 @@ export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
     requested_delivery_date: "",
     priority: "normal",
     fragile: "no",
+    ready_at: "",
+    pickup_instructions: "",
+    special_instructions: "",
+    package_dimensions: "",
+    package_value: sale.total_amount,
+    label: "",
+    ...NOTHING_OWN,
   };
 }
 
@@ -90,20 +106,55 @@ export function momentOf(text: string): string | null {
   return Number.isNaN(at) ? text : new Date(at).toISOString();
 }
 
-export function deliveryOf(sale: Pick<Sale, "id" | "total_amount">, typed: DeliveryTyped): Record<string, unknown> {
-  const { pickup_place, destination_version, delivery_place, package_weight, delivery_fee, requested_pickup_date, requested_delivery_date, fragile, ...texts } = typed;
-  const [from, to] = [placeOf(pickup_place), placeOf(delivery_place)];
+/** What goes to the server; what is undefined does not. */
+function bodyOf(sale: Pick<Sale, "id">, typed: DeliveryTyped): Body {
+  const [from, to] = [placeOf(typed.pickup_place), placeOf(typed.delivery_place)];
   return {
-    ...texts,
     marketplace_sale_id: sale.id,
-    ...(destination_version !== "" && { destination_version: Number(destination_version) }),
-    ...(from !== null && { pickup_latitude: from.lat, pickup_longitude: from.lon }),
-    ...(to !== null && { delivery_latitude: to.lat, delivery_longitude: to.lon }),
-    ...(package_weight.trim() !== "" && { package_weight: numberOf(package_weight) }),
-    package_value: sale.total_amount,
-    delivery_fee: amountOf(delivery_fee),
-    requested_pickup_date: momentOf(requested_pickup_date),
-    requested_delivery_date: momentOf(requested_delivery_date),
-    fragile: fragile === "yes",
+    destination_version: typed.destination_version === "" ? undefined : Number(typed.destination_version),
+    pickup_address: typed.pickup_address,
+    pickup_latitude: from?.lat,
+    pickup_longitude: from?.lon,
+    pickup_contact_name: typed.pickup_contact_name,
+    pickup_contact_phone: typed.pickup_contact_phone,
+    pickup_instructions: typed.pickup_instructions,
+    delivery_address: typed.delivery_address,
+    delivery_latitude: to?.lat,
+    delivery_longitude: to?.lon,
+    delivery_contact_name: typed.delivery_contact_name,
+    delivery_contact_phone: typed.delivery_contact_phone,
+    delivery_instructions: typed.delivery_instructions,
+    package_weight: typed.package_weight.trim() === "" ? undefined : numberOf(typed.package_weight),
+    package_dimensions: typed.package_dimensions,
+    package_value: typed.package_value.trim() === "" ? undefined : amountOf(typed.package_value),
+    fragile: typed.fragile === "yes",
+    requires_signature: undefined, // the contract's word for a signature at the door, which `proof` has too
+    special_instructions: typed.special_instructions,
+    priority: typed.priority,
+    delivery_fee: amountOf(typed.delivery_fee),
+    requested_pickup_date: momentOf(typed.requested_pickup_date),
+    requested_delivery_date: momentOf(typed.requested_delivery_date),
+    ready_at: momentOf(typed.ready_at),
+    proof: proofOf(typed) ?? undefined,
+    label: typed.label.trim() === "" ? undefined : typed.label,
   };
+}
+
+export function deliveryOf(sale: Pick<Sale, "id">, typed: DeliveryTyped): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(bodyOf(sale, typed)).filter(([, value]) => value !== undefined));
+}
+
+const WHEN = ["requested_pickup_date", "ready_at", "requested_delivery_date"] as const;
+const MORE = ["pickup_instructions", "special_instructions", "package_dimensions", "label"] as const;
+
+/** How much is filled in behind each line that is folded. */
+export function filledIn(typed: DeliveryTyped, begun: DeliveryTyped): { when: number; more: number } {
+  const count = (names: readonly (keyof DeliveryTyped)[]): number => names.filter((name) => typed[name].trim() !== begun[name].trim()).length;
+  return { when: count([...WHEN, "priority"]), more: count([...MORE, "package_value"]) };
+}
+
+/** Whether something that was refused stands there. */
+export function refusedIn(problems: Readonly<Record<string, string>>): { when: boolean; more: boolean; proof: boolean } {
+  const any = (names: readonly string[]): boolean => names.some((name) => problems[name] !== undefined);
+  return { when: any([...WHEN, "priority"]), more: any([...MORE, "package_value"]), proof: any(["pickup", "drop_off", "return", "age_minimum", "proof"]) };
 }

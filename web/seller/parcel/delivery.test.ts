@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveryOf, destinationOf, leftOf, momentOf, newestPickup, typedFor, weightFrom } from "./delivery.ts";
+import { deliveryOf, destinationOf, filledIn, leftOf, momentOf, newestPickup, refusedIn, typedFor, weightFrom } from "./delivery.ts";
 
 const PICKUP = { pickup_address: "Farm, Bhaktapur", pickup_place: "27.67, 85.43", pickup_contact_name: "Rita", pickup_contact_phone: "9841111111" };
 const DESTINATION = { customer_name: "John", phone_number: "9841234567", full_address: "Thamel", latitude: 27.7172, longitude: 85.324, delivery_instructions: "Call" };
@@ -59,4 +59,26 @@ test("a parcel weighs what its products do, the form says from where, and what w
 test("what comes in later than the form leaves alone what somebody typed meanwhile", () => {
   const begun = { ...PICKUP, pickup_address: "", pickup_place: "" };
   expect(leftOf(PICKUP, begun, { ...begun, pickup_contact_phone: "9800000000" })).toEqual({ pickup_address: "Farm, Bhaktapur", pickup_place: "27.67, 85.43", pickup_contact_name: "Rita" });
+});
+
+test("all that the form asks for goes to the API as it takes it, and of what was left as it was nothing", () => {
+  const sale = { id: 7, total_amount: "2500.00", buyer_name: "John", destination: DESTINATION, destination_version: 1, weight_kg: 1 } as Parameters<typeof typedFor>[0];
+  const begun = typedFor(sale, PICKUP);
+  const plain = deliveryOf(sale, begun);
+  expect(Object.keys(plain).filter((name) => ["proof", "label", "requires_signature"].includes(name))).toEqual([]);
+  const typed = {
+    ...begun, ready_at: "2026-11-28T14:00", pickup_instructions: "Blue gate", special_instructions: "Keep cool", package_dimensions: "30 x 20 x 15 cm",
+    package_value: "1,800.50", label: "A-17", proof_drop_off: "photo code",
+  };
+  expect(deliveryOf(sale, typed)).toEqual({
+    ...plain, ready_at: "2026-11-28T08:15:00.000Z", pickup_instructions: "Blue gate", special_instructions: "Keep cool", package_dimensions: "30 x 20 x 15 cm",
+    package_value: "1800.50", label: "A-17", proof: { drop_off: ["photo", "code"] },
+  });
+  expect([filledIn(begun, begun), filledIn(typed, begun)]).toEqual([{ when: 0, more: 0 }, { when: 1, more: 5 }]);
+});
+
+test("a part of the form that is folded is opened where something in it was refused", () => {
+  expect(refusedIn({ label: "is too long" })).toEqual({ when: false, more: true, proof: false });
+  expect(refusedIn({ age_minimum: "goes with age" })).toEqual({ when: false, more: false, proof: true });
+  expect(refusedIn({ delivery_fee: "is needed" })).toEqual({ when: false, more: false, proof: false });
 });
