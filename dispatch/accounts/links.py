@@ -1,4 +1,4 @@
-"""Links in mails: one proves an address, one lets its owner choose a new password.
+"""Links in mails: one proves an address, one chooses a new password, one gives the account another address.
 
 A token is made from the server's key and the link's id, so that neither the outbox nor the database holds it: the mail
 is rendered with it when it is sent, and the database keeps a hash.
@@ -22,7 +22,16 @@ from dispatch.ports import Clock
 
 # A mail may arrive after the one that was asked for because it did not.
 KEPT_A_PURPOSE = 3
-USUAL_LIVES = {LinkPurpose.VERIFY_EMAIL: timedelta(days=2), LinkPurpose.RESET_PASSWORD: timedelta(hours=1)}
+USUAL_LIVES = {
+    LinkPurpose.VERIFY_EMAIL: timedelta(days=2),
+    LinkPurpose.RESET_PASSWORD: timedelta(hours=1),
+    LinkPurpose.CHANGE_EMAIL: timedelta(days=2),
+}
+PAGES = {
+    LinkPurpose.VERIFY_EMAIL: "verify-email",
+    LinkPurpose.RESET_PASSWORD: "password/reset",
+    LinkPurpose.CHANGE_EMAIL: "email",
+}
 
 
 class LinkTokens:
@@ -39,7 +48,7 @@ class LinkTokens:
 
     def url(self, purpose: str, link_id: str) -> str:
         """The address that a mail carries; for templates, as ``account_link(purpose, link_id)``."""
-        page = "verify-email" if purpose == LinkPurpose.VERIFY_EMAIL else "password/reset"
+        page = PAGES[LinkPurpose(purpose)]
         return f"{self._site_url}/api/v1/auth/{page}/?token={self.token(purpose, UUID(link_id))}"
 
 
@@ -59,27 +68,33 @@ class AccountLinks:
         self._tokens = tokens
         self._lives = lives
 
-    async def send(self, user: User, purpose: LinkPurpose) -> None:
-        """Make a link for the user and put its mail into the outbox. Older ones go, but for the last few."""
+    async def send(
+        self, user: User, purpose: LinkPurpose, *, email: str | None = None, sign_in_id: UUID | None = None
+    ) -> None:
+        """Make a link for the user and put its mail into the outbox. Older ones go, but for the last few.
+
+        ``email``: where it goes, where that is not the account's address.
+        """
         await self._session.flush()
         mine = (AccountLink.user_id == user.id, AccountLink.purpose == purpose)
         kept = select(AccountLink.id).where(*mine).order_by(AccountLink.id.desc()).limit(KEPT_A_PURPOSE - 1)
         await self._session.execute(delete(AccountLink).where(*mine, AccountLink.id.not_in(kept)))
         now, link_id = self._clock.now(), uuid4()
-        life = self._lives[purpose]
+        life, to = self._lives[purpose], email or user.email
         self._session.add(
             AccountLink(
                 link_id=link_id,
                 user_id=user.id,
                 purpose=purpose,
-                email=user.email,
+                email=to,
+                sign_in_id=sign_in_id,
                 token_hash=_hash(self._tokens.token(purpose, link_id)),
                 created_at=now,
                 expires_at=now + life,
             )
         )
         content = {"name": user.name, "purpose": purpose.value, "link_id": str(link_id), "good_for": _in_words(life)}
-        message = NewMessage(f"{purpose.value}:{link_id}", Channel.MAIL, purpose.value, user.email, content)
+        message = NewMessage(f"{purpose.value}:{user.id}:{link_id}", Channel.MAIL, purpose.value, to, content)
         await write_messages(await self._work.driver(), [message], now)
 
     async def check(self, token: str, purpose: LinkPurpose) -> User:
@@ -88,11 +103,20 @@ class AccountLinks:
 
     async def use(self, token: str, purpose: LinkPurpose) -> User:
         """The same, once: the user's row stays locked until the commit. Who follows a link has proved the address."""
+        return (await self.use_link(token, purpose))[1]
+
+    async def use_link(self, token: str, purpose: LinkPurpose) -> tuple[AccountLink, User]:
+        """The same, with the link."""
         link, user = await self._find(token, purpose, lock=True)
         now = self._clock.now()
         link.used_at = link.used_at or now
         user.email_verified_at = user.email_verified_at or now
-        return user
+        return link, user
+
+    async def drop(self, user: User, *purposes: LinkPurpose, but: int | None = None) -> None:
+        """Links of these purposes are no good any more, except one."""
+        mine = (AccountLink.user_id == user.id, AccountLink.purpose.in_(purposes))
+        await self._session.execute(delete(AccountLink).where(*mine, AccountLink.id.is_distinct_from(but)))
 
     async def _find(self, token: str, purpose: LinkPurpose, *, lock: bool = False) -> tuple[AccountLink, User]:
         query = (
@@ -108,9 +132,10 @@ class AccountLinks:
         link: AccountLink = found.AccountLink
         user: User = found.User
         # A second click on a link that has proved the address already changes nothing and is told the same.
-        repeated = purpose is LinkPurpose.VERIFY_EMAIL and user.email_verified_at is not None
+        repeated = purpose is not LinkPurpose.RESET_PASSWORD and user.email_verified_at is not None
         good = link.used_at is None and link.expires_at > self._clock.now()
-        if not user.is_active or link.email != user.email or not (good or (repeated and link.used_at is not None)):
+        elsewhere = link.email != user.email and not (purpose is LinkPurpose.CHANGE_EMAIL and link.used_at is None)
+        if not user.is_active or elsewhere or not (good or (repeated and link.used_at is not None)):
             raise _bad()
         return link, user
 

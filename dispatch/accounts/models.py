@@ -101,10 +101,15 @@ class LinkPurpose(StrEnum):
 
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105  a purpose
+    CHANGE_EMAIL = "change_email"
+    """It is sent to the new address, and the account has it once the link is used."""
 
 
 class AccountLink(IdentityBase):
-    """A link in a mail, good once and for a while. Of its token the database keeps a hash."""
+    """A link in a mail, good once and for a while. Of its token the database keeps a hash.
+
+    ``email``: where it was sent; ``sign_in_id``: the sign-in that asked for another address, which goes on with it.
+    """
 
     __tablename__ = "account_links"
 
@@ -112,6 +117,7 @@ class AccountLink(IdentityBase):
     user_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     purpose: Mapped[LinkPurpose] = mapped_column(text_enum(LinkPurpose))
     email: Mapped[str] = mapped_column(String(254))
+    sign_in_id: Mapped[UUID | None]
     token_hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTimeUTC(timezone=True))

@@ -59,12 +59,12 @@ class Accounts:
             roles=sorted(set(new.roles)),
         )
         if await self.find_by_email(user.email) is not None:
-            raise _taken()
+            raise email_taken()
         self._session.add(user)
         try:
             await self._session.flush()
         except IntegrityError:  # somebody registered it between the question and the answer
-            raise _taken() from None
+            raise email_taken() from None
         return user
 
     def open_sign_in(self, user: User) -> TokenPair:
@@ -186,7 +186,8 @@ class Accounts:
         return user
 
 
-def _taken() -> Conflict:
+def email_taken() -> Conflict:
+    """Somebody has an account with that address."""
     return Conflict("An account with this e-mail address exists already. Sign in instead.", code="email_taken")
 
 

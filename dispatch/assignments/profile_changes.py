@@ -86,6 +86,22 @@ class ProfileChanges:
             await self._give_back(deliveries, WithdrawalReason.UNAVAILABLE)
         return transporter
 
+    async def renamed(self, user: User) -> None:
+        """Customers are told the name of whoever comes: another one is looked at anew. No profile, nothing to do.
+
+        Before the user's own row is locked or changed. Raises Unavailable.
+        """
+        known = await self._transporters.find_of(user)
+        if known is None:
+            return
+        transporter, deliveries = await lock_with_open_deliveries(self._work.session, known.id)
+        was_verified = transporter.verified_at is not None
+        transporter.withdraw_verification()
+        await self._work.session.flush()
+        if was_verified:
+            self._tell_withdrawn(transporter)
+            await self._give_back(deliveries, WithdrawalReason.PROFILE_CHANGED)
+
     async def verify(self, transporter_id: int, decision: VerificationDecision) -> Transporter:
         """Verify a transporter as it is, or withdraw that. Raises NotFound, Conflict, Invalid."""
         transporter, deliveries = await lock_with_open_deliveries(self._work.session, transporter_id)

@@ -38,7 +38,8 @@ class Duty(StrEnum):
 class Transporter(IdentityAuditBase):
     """Somebody who carries parcels. Weights in kg, rating 0–5.
 
-    ``papers_version`` grows with every change of what an admin verifies: business name, phone, vehicle and documents.
+    ``papers_version`` grows with every change of what an admin verifies: the account's name, business name, phone,
+    vehicle and documents.
     ``verified_version`` is the one that was verified last; ``verified_at`` is None where that is not the present one.
 
     What it carries and the number of the last change are written by triggers of the database, in the transaction that

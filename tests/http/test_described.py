@@ -46,6 +46,8 @@ RING = {"area.coordinates": "does not cross itself", "area.coordinates[]": "ends
 BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/v1/auth/password/reset": {"token": "is that of a link that was sent"},
     "POST /api/v1/auth/verify-email": {"token": "is that of a link that was sent"},
+    "POST /api/v1/auth/email/verify": {"token": "is that of a link that was sent"},
+    "POST /api/v1/auth/email": {"email": "is another one than the account has"},
     "POST /api/v1/auth/roles": ROLES,
     "POST /api/v1/users/{user_id}/roles": ROLES,
     "POST /api/v1/marketplace/addresses": PLACE,

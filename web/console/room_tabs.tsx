@@ -8,6 +8,7 @@ export const ROOMS = [
   ["/console/assigning", "room.assigning"],
   ["/console/shifts", "room.shifts"],
   ["/console/replay", "room.replay"],
+  ["/console/account", "account"],
 ] as const;
 
 export function RoomTabs({ path, say }: { path: string; say: ConsoleSay }) {

@@ -1,6 +1,7 @@
 // Which room of the console the address names. All but the board are loaded once somebody goes there.
 import { type ComponentType } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { OwnAccount } from "../shared/account/late.tsx";
 import { type Address, useAddress } from "../shared/address.ts";
 import type { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
@@ -55,6 +56,7 @@ function Room({ client, address, language, say, signedIn }: Given & { address: A
   useEffect(() => {
     document.title = title;
   }, [title]);
+  const is_account = address.path === "/console/account";
   const late = useLate(() => withWords(load ?? (() => Promise.reject(new Error("no such room")))), load !== undefined);
   const { part: room } = late;
   const inside = useMemo(() => room?.speak(language) ?? null, [room, language]);
@@ -62,7 +64,8 @@ function Room({ client, address, language, say, signedIn }: Given & { address: A
     <Frame language={language} say={say} state={<button type="button" class="link" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}>
       <RoomTabs path={address.path} say={say} />
       <main id="content" class="room" tabIndex={-1}>
-        {load === undefined && <p class="card">{say("nothing_here")}</p>}
+        {is_account && <OwnAccount signedIn={signedIn} language={language} say={say} />}
+        {load === undefined && !is_account && <p class="card">{say("nothing_here")}</p>}
         {room !== null && inside !== null && <room.Part client={client} address={address} language={language} say={inside} />}
         {room === null && load !== undefined && late.failures > 0 && <Missing late={late} text={say("room.missing")} say={say} />}
         <p class="small quiet">{say("sign_in.as", { email: signedIn.person.email })}</p>

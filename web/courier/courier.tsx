@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { mount } from "../shared/mount.tsx"; // first: what its style sheet says, the page's own may change
 import "./courier.css";
-import { AccountDoor, Unproved } from "../shared/account/late.tsx";
+import { AccountDoor, OwnAccount, Unproved } from "../shared/account/late.tsx";
 import { useAddress } from "../shared/address.ts";
 import { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
+import { Link } from "../shared/link.tsx";
 import { browserPerson } from "../shared/session.ts";
 import { type SignedIn, SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
@@ -19,7 +20,7 @@ import { PhoneView } from "./phone_view.tsx";
 import { QueueView } from "./queue_view.tsx";
 import { ShiftsView } from "./shifts_view.tsx";
 import { Strip } from "./strip.tsx";
-import { viewOf } from "./views.ts";
+import { pathOf, viewOf } from "./views.ts";
 import { Work } from "./work.ts";
 import { Leaving, WorkView } from "./work_view.tsx";
 import { AttemptView } from "./attempt_view.tsx";
@@ -89,7 +90,12 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
     <Frame language={language} say={say} state={chip}>
       <main id="content" class="courier">
         {person.email_proof_needed && <Unproved client={client} role="transporter" person={person} ask={signedIn.ask} language={language} />}
-        {state.lacks_profile ? (
+        {view.name === "account" ? (
+          <>
+            <OwnAccount {...spoken} signedIn={signedIn} />
+            <p><Link class="button" href={pathOf({ name: "work" })}>{say("back")}</Link></p>
+          </>
+        ) : state.lacks_profile ? (
           <>
             {!person.email_proof_needed && <LateProfile {...spoken} client={client} work={work} reachable={state.reachable} />}
             <Leaving {...spoken} state={state} person={person} signOut={signOut} />

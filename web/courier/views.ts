@@ -12,7 +12,8 @@ export type View =
   | { name: "offers" }
   | { name: "documents" }
   | { name: "earnings" }
-  | { name: "ratings" };
+  | { name: "ratings" }
+  | { name: "account" };
 
 const JOB = /^\/courier\/jobs\/([1-9][0-9]{0,15})(?:\/(pickup|deliver|attempt))?\/?$/;
 
@@ -23,7 +24,7 @@ export function viewOf(path: string): View {
     if (job[2] === "pickup" || job[2] === "deliver" || job[2] === "attempt") return { name: job[2], id };
     return { name: "job", id };
   }
-  const other = /^\/courier\/(queue|phone|shifts|offers|documents|earnings|ratings)\/?$/.exec(path)?.[1] as Exclude<View["name"], "work" | "job" | "pickup" | "deliver" | "attempt"> | undefined;
+  const other = /^\/courier\/(queue|phone|shifts|offers|documents|earnings|ratings|account)\/?$/.exec(path)?.[1] as Exclude<View["name"], "work" | "job" | "pickup" | "deliver" | "attempt"> | undefined;
   if (other !== undefined) return { name: other };
   return { name: "work" };
 }

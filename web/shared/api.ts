@@ -2682,6 +2682,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * AskForEmail
+         * @description Ask for another address. A link is sent to it, and once it is used all other sign-ins end.
+         *
+         *     The present address is told, and stays until then. A wrong password is 403, an address of another account 409,
+         *     `email_taken`.
+         */
+        post: operations["accounts_ask_for_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * ChangeEmail
+         * @description Give the account the address that the token was sent to. All sign-ins end but the one that asked for it.
+         */
+        post: operations["accounts_change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/export": {
         parameters: {
             query?: never;
@@ -2743,7 +2786,10 @@ export interface paths {
         head?: never;
         /**
          * Choose
-         * @description Choose the language of messages, and whether one is written to about parcels on their way.
+         * @description Change one's name and phone, the language of messages, and whether parcels on their way are told of.
+         *
+         *     A transporter's new name is verified anew: until then no deliveries come, and those that were not picked up go
+         *     to somebody else.
          */
         patch: operations["accounts_choose"];
         trace?: never;
@@ -3476,6 +3522,8 @@ export interface paths {
         /**
          * StockHistory
          * @description What changed the stock of one's own product, newest first; what was sold stands with the sales.
+         *
+         *     `before` goes on after the last change of an answer, whatever has changed since.
          */
         get: operations["catalogue_stock_history"];
         put?: never;
@@ -6162,6 +6210,15 @@ export interface components {
          */
         Element: "position" | "surname" | "phone" | "vehicle_number" | "pickup_address" | "delivery_address" | "history" | "after_end";
         /**
+         * EmailChange
+         * @description The new address, and the password, so that nobody gives an account away that was left open.
+         */
+        EmailChange: {
+            /** Format: email */
+            email: string;
+            password: string;
+        };
+        /**
          * End
          * @description Where a parcel changes hands.
          * @enum {string}
@@ -8384,11 +8441,14 @@ export interface components {
         Outcome: "made" | "changed" | "unchanged";
         /**
          * OwnChoices
-         * @description What somebody chooses about messages; what is left out stays.
+         * @description What somebody says of themselves and chooses about messages; what is left out stays.
          */
         OwnChoices: {
             language?: components["schemas"]["Language"];
+            /** Format: line */
+            name?: string;
             parcel_messages?: boolean;
+            phone?: string | null;
         };
         /**
          * OwnDecisionAnswer
@@ -16275,6 +16335,75 @@ export interface operations {
             503: components["responses"]["Error503"];
         };
     };
+    accounts_ask_for_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    accounts_change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
+            413: components["responses"]["Error413"];
+            415: components["responses"]["Error415"];
+            422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
     accounts_export: {
         parameters: {
             query?: never;
@@ -17763,6 +17892,8 @@ export interface operations {
     catalogue_stock_history: {
         parameters: {
             query?: {
+                /** @description The number of a change: those before it. */
+                before?: number | null;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Results a page. */

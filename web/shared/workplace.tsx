@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "./workplace.css";
+import { OwnAccount } from "./account/late.tsx";
 import { type Address, changed } from "./address.ts";
 import { Frame } from "./frame.tsx";
 import { Link } from "./link.tsx";
@@ -23,6 +24,7 @@ interface Given {
 /** A page of somebody who works here: its rooms beside each other, who is signed in, and what the room shows. */
 export function Workplace({ title, rooms, address, signedIn, language, say, children }: Given) {
   const here = changed(address, {});
+  const account = `${rooms[0]?.[0] ?? ""}/account`;
   const tabs = useRef<HTMLElement>(null);
   useEffect(() => tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" }), [address.path]);
   useEffect(() => noteRoom(() => sessionStorage, here), [here]);
@@ -38,8 +40,11 @@ export function Workplace({ title, rooms, address, signedIn, language, say, chil
         ))}
       </nav>
       <main id="content" class="workplace" tabIndex={-1}>
-        {children}
-        <p class="small quiet unprinted">{say("sign_in.as", { email: signedIn.person.email })}</p>
+        {address.path === account ? <OwnAccount signedIn={signedIn} language={language} say={say} /> : children}
+        <p class="small quiet unprinted">
+          {say("sign_in.as", { email: signedIn.person.email })}{" "}
+          {address.path !== account && <Link class="button small" href={account}>{say("account")}</Link>}
+        </p>
       </main>
     </Frame>
   );

@@ -17,13 +17,11 @@ import { Catalogue } from "./catalogue.tsx";
 import { Checkout } from "./checkout.tsx";
 import { InvoicePage } from "./invoice.tsx";
 import { useBasket } from "./keeping.ts";
-import { AccountDoor } from "../shared/account/late.tsx";
+import { AccountDoor, OwnAccount } from "../shared/account/late.tsx";
 import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
-import { KeptAddresses, OwnData } from "./own_data.tsx";
-import { OwnPassword } from "./own_password.tsx";
-import { Settings } from "./settings.tsx";
+import { KeptAddresses } from "./kept_addresses.tsx";
 import { type Say, words } from "./speech.ts";
 
 const anybody = new Client(browserStore("shop"));
@@ -61,12 +59,9 @@ function Shop({ language, say }: Given) {
           {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={signedIn.client} address={address} language={language} say={say} />}
           {room === "invoices" && <InvoicePage key={id} id={id} client={signedIn.client} language={language} say={say} />}
           {room === "settings" && (
-            <>
-              <Settings client={signedIn.client} language={language} say={say} />
+            <OwnAccount signedIn={signedIn} language={language} say={say}>
               <KeptAddresses client={signedIn.client} language={language} say={say} />
-              <OwnPassword client={signedIn.client} say={say} />
-              <OwnData client={signedIn.client} say={say} onDeleted={signedIn.signOut} />
-            </>
+            </OwnAccount>
           )}
           {!["checkout", "orders", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
         </ShopFrame>
@@ -109,7 +104,7 @@ function ShopFrame({ address, signedIn, language, say, children }: Given & { add
         {signedIn !== undefined && (
           <p class="small quiet unprinted">
             {say("sign_in.as", { email: signedIn.person.email })}{" "}
-            {address.path !== "/shop/settings" && <><Link class="button small" href="/shop/settings">{say("settings")}</Link>{" "}</>}
+            {address.path !== "/shop/settings" && <><Link class="button small" href="/shop/settings">{say("account")}</Link>{" "}</>}
             <button type="button" class="button small" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>
           </p>
         )}

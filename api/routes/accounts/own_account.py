@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from api.http.actors import actor_of, client_address
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
-from api.http.schemas import AS_IS, CODE, Body
+from api.http.schemas import AS_IS, CODE, Body, PersonName, Phone, changes_of
 from api.http.security import PUBLIC, needs
 from api.routes.accounts.accounts import (
     OPEN_ROLE_NAMES,
@@ -37,6 +37,7 @@ from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.api_keys import ApiKeys
 from dispatch.accounts.models import Language, LinkPurpose, Role
 from dispatch.accounts.passwords import MAX_PASSWORD
+from dispatch.audit.service import record
 from dispatch.errors import Conflict, Invalid
 from dispatch.transporters.devices import Devices
 
@@ -98,8 +99,10 @@ class RoleChanges(Body, frozen=True, kw_only=True):
 
 
 class OwnChoices(Body, frozen=True, kw_only=True):
-    """What somebody chooses about messages; what is left out stays."""
+    """What somebody says of themselves and chooses about messages; what is left out stays."""
 
+    name: PersonName | msgspec.UnsetType = msgspec.UNSET
+    phone: Phone | msgspec.UnsetType | None = msgspec.UNSET
     language: Language | msgspec.UnsetType = msgspec.UNSET
     parcel_messages: bool | msgspec.UnsetType = msgspec.UNSET
 
@@ -110,6 +113,7 @@ class MessageAnswer(Struct, frozen=True):
     detail: str
 
 
+OF_PERSON = frozenset({"name", "phone"})
 SENT = "If there is an account with this address, a link is on its way to it."
 
 
@@ -153,11 +157,20 @@ class OwnAccountController(Controller):
     async def choose(
         self, request: AnyRequest, data: JSONBody[OwnChoices], work: GivenWork, services: GivenServices
     ) -> UserAnswer:
-        """Choose the language of messages, and whether one is written to about parcels on their way."""
+        """Change one's name and phone, the language of messages, and whether parcels on their way are told of.
+
+        A transporter's new name is verified anew: until then no deliveries come, and those that were not picked up go
+        to somebody else.
+        """
+        changes = changes_of(data)
+        if changes.get("name", request.user.name) != request.user.name:
+            await services.profile_changes(work).renamed(request.user)
         user = await services.of(work).get(request.user.id, lock=True)
-        for name, value in msgspec.structs.asdict(data).items():
-            if value is not msgspec.UNSET:
-                setattr(user, name, value)
+        told = sorted(name for name in OF_PERSON & changes.keys() if getattr(user, name) != changes[name])
+        for name, value in changes.items():
+            setattr(user, name, value)
+        if told:
+            await record(work.session, actor_of(request), "account.changed", "user", user.id, {"fields": told})
         return user_answer(user, services)
 
     @post("/verify-email/resend/", guards=[needs()], status_code=202)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from litestar import Controller, MediaType, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.params import FromQuery
-from litestar.status_codes import HTTP_400_BAD_REQUEST
+from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_409_CONFLICT
 
 from api.http.actors import actor_of, client_address
 from api.http.injected import GivenWork
@@ -23,9 +23,10 @@ from api.routes.pages.built import FOLDER
 from api.routes.pages.speech import LANGUAGES, language_of
 from dispatch.accounts.addresses import MAX_EMAIL_TYPED
 from dispatch.accounts.passwords import MIN_PASSWORD
-from dispatch.errors import DispatchError, Invalid, TooMany, Unavailable
+from dispatch.errors import Conflict, DispatchError, Invalid, TooMany, Unavailable
 
 MAX_TOKEN = 200
+REFUSALS = {"link_invalid": "refused.link", "weak_password": "refused.weak", "email_taken": "refused.taken"}
 CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
@@ -98,12 +99,13 @@ class Speaker:
 
         ``weak``: the form that asks for another password, for whoever wanted a new one.
         """
-        is_weak, status = error.code == "weak_password", HTTP_400_BAD_REQUEST
+        is_weak = error.code == "weak_password"
+        status = HTTP_409_CONFLICT if isinstance(error, Conflict) else HTTP_400_BAD_REQUEST
         problems = list(error.fields.values()) if isinstance(error, Invalid) and is_weak else []
         if isinstance(error, Unavailable | TooMany):
             key, status = "refused.later", 503 if isinstance(error, Unavailable) else 429
         else:
-            key = {"link_invalid": "refused.link", "weak_password": "refused.weak"}.get(error.code, "")
+            key = REFUSALS.get(error.code, "")
         # The server's own words say more, but are English.
         said = [error.detail, *(f"It {problem}." for problem in problems)]
         if self.language != LANGUAGES[0] and key:
@@ -117,7 +119,7 @@ class Speaker:
         return f'<p><a href="/">{self.say("home")}</a></p>'
 
 
-async def _form(request: AnyRequest) -> dict[str, str]:
+async def form_of(request: AnyRequest) -> dict[str, str]:
     """The fields of a form as browsers send it. Raises Invalid."""
     try:
         fields = parse_qs((await request.body()).decode(), keep_blank_values=True, max_num_fields=10)
@@ -126,13 +128,13 @@ async def _form(request: AnyRequest) -> dict[str, str]:
     return {name: values[-1] for name, values in fields.items()}
 
 
-def _token(token: str) -> str:
+def token_field(token: str) -> str:
     return f'<input type="hidden" name="token" value="{escape(token[:MAX_TOKEN])}">'
 
 
 def verification_page(speaker: Speaker, token: str) -> Response[str]:
     """Asks whether the address shall be proved."""
-    return speaker.page("confirm", speaker.form("verify-email/confirm", _token(token), "confirm.button"))
+    return speaker.page("confirm", speaker.form("verify-email/confirm", token_field(token), "confirm.button"))
 
 
 def _new_password_form(speaker: Speaker, token: str) -> str:
@@ -140,7 +142,7 @@ def _new_password_form(speaker: Speaker, token: str) -> str:
         f'<p><label>{speaker.say("new.label")}<br><input type="password" name="password" minlength="{MIN_PASSWORD}" '
         'required autocomplete="new-password"></label></p>'
     )
-    return speaker.form("password/reset/confirm", _token(token) + label, "new.button")
+    return speaker.form("password/reset/confirm", token_field(token) + label, "new.button")
 
 
 def new_password_page(speaker: Speaker, token: str) -> Response[str]:
@@ -169,7 +171,7 @@ class AccountPageController(Controller):
         """The button of that page."""
         speaker = Speaker.to(request, None)
         try:
-            form = await _form(request)
+            form = await form_of(request)
             speaker = Speaker.to(request, form.get("lang"))
             user = await verify_email(work, services, form.get("token", ""), actor_of(request))
         except (Invalid, Unavailable) as error:
@@ -181,7 +183,7 @@ class AccountPageController(Controller):
         """The button of that page; where the password is too weak it asks for another one."""
         speaker, weak = Speaker.to(request, None), ""
         try:
-            form = await _form(request)
+            form = await form_of(request)
             speaker = Speaker.to(request, form.get("lang"))
             weak = _new_password_form(speaker, form.get("token", ""))
             await reset_password(services, form.get("token", ""), form.get("password", ""), actor_of(request))
@@ -199,7 +201,7 @@ class AccountPageController(Controller):
         """The button of that page: the same answer whether or not there is such an account."""
         speaker = Speaker.to(request, None)
         try:
-            form = await _form(request)
+            form = await form_of(request)
             speaker = Speaker.to(request, form.get("lang"))
             await services.take_forgotten(client_address(request))
         except (Invalid, Unavailable, TooMany) as error:

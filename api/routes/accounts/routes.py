@@ -6,6 +6,7 @@ from api.http.injected import given
 from api.routes.accounts.accounts import AccountController
 from api.routes.accounts.activity import AccountActivityController
 from api.routes.accounts.api_keys import ApiKeyController
+from api.routes.accounts.email_changes import EmailChangeController
 from api.routes.accounts.own_account import OwnAccountController
 from api.routes.accounts.pages import AccountPageController
 from api.routes.accounts.personal_data import PersonalDataController
@@ -20,6 +21,7 @@ def account_routes(services: AccountServices) -> Router:
         route_handlers=[
             AccountController,
             OwnAccountController,
+            EmailChangeController,
             AccountPageController,
             PersonalDataController,
             UserController,

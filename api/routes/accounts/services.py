@@ -10,12 +10,14 @@ from litestar.params import SkipValidation
 from api.adapters.guess_limits import RedisGuessLimits, address_name
 from api.adapters.rate_limits import RateLimiter
 from api.process.resources import Feature, Resources
+from dispatch.accounts.email_changes import EmailChanges
 from dispatch.accounts.links import AccountLinks, LinkTokens
 from dispatch.accounts.models import LinkPurpose
 from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import Accounts
 from dispatch.accounts.signing_in import SignIns
 from dispatch.accounts.tokens import Tokens
+from dispatch.assignments.profile_changes import ProfileChanges, ProfileRules
 from dispatch.database.work import Work
 from dispatch.errors import Limit, TooMany
 from dispatch.offboarding.service import Offboarding
@@ -52,8 +54,18 @@ class AccountServices(Feature):
         lives = {
             LinkPurpose.VERIFY_EMAIL: timedelta(seconds=self.settings.email_link_s),
             LinkPurpose.RESET_PASSWORD: timedelta(seconds=self.settings.password_link_s),
+            LinkPurpose.CHANGE_EMAIL: timedelta(seconds=self.settings.email_link_s),
         }
         return AccountLinks(work, self.clock, self.link_tokens, lives)
+
+    def email_changes(self, work: Work) -> EmailChanges:
+        """Other addresses for accounts in a unit of work."""
+        return EmailChanges(work, self.clock, self.of(work), self.links(work))
+
+    def profile_changes(self, work: Work) -> ProfileChanges:
+        """What becomes of a transporter's profile where the account changes, in a unit of work."""
+        rules = ProfileRules(self.settings.max_active_deliveries, self.settings.max_active_grant)
+        return ProfileChanges(work, self.clock, self.publisher, rules)
 
     def offboarding(self, work: Work) -> Offboarding:
         """Closing accounts and changing roles in a unit of work."""

@@ -10,12 +10,17 @@ from dispatch.audit.models import ActorKind
 from dispatch.audit.service import Actor, record
 from dispatch.database.work import Work
 from dispatch.errors import Invalid, raise_together
+from dispatch.privacy.messages import move_to_new_address
 from dispatch.transporters.devices import Devices
 
 
 async def set_password(work: Work, services: AccountServices, user: User, password_hash: str, actor: Actor) -> None:
-    """A new password for a locked user. Its caller ends what earlier passwords let in."""
+    """A new password for a locked user. Its caller ends what earlier passwords let in.
+
+    Another address that somebody asked for who knew the earlier one is not had any more.
+    """
     user.password_hash = password_hash
+    await services.links(work).drop(user, LinkPurpose.CHANGE_EMAIL)
     await record(work.session, actor, "password.changed", "user", user.id)
     await tell_password_changed(work, user, services.clock)
 
@@ -69,6 +74,18 @@ async def verify_email(work: Work, services: AccountServices, token: str, actor:
     user = await services.links(work).use(token, LinkPurpose.VERIFY_EMAIL)
     himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
     await record(work.session, himself, "email.verified", "user", user.id, {"email": user.email})
+    return user
+
+
+async def change_email(work: Work, services: AccountServices, token: str, actor: Actor) -> User:
+    """By a link. Raises Invalid for a link that is not good, Conflict where somebody else has the address by now."""
+    changes = services.email_changes(work)
+    user, former = await changes.make(token)
+    if former is not None:
+        himself = Actor(ActorKind.USER, user.id, actor.address, actor.request_id)
+        await record(work.session, himself, "email.changed", "user", user.id)
+        await move_to_new_address(work.session, user, former)
+        await changes.tell_former(user, former)
     return user
 
 

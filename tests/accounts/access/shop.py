@@ -19,6 +19,7 @@ BODIES.update(
     {
         "POST /api/v1/auth/password": {"old_password": PASSWORD, "new_password": OTHER_PASSWORD},
         "PATCH /api/v1/auth/me": {"language": "ne"},
+        "POST /api/v1/auth/email": {"password": PASSWORD, "email": "another@example.com"},
         "POST /api/v1/auth/roles": {"give": ["customer"]},
         "POST /api/v1/auth/close": {"password": PASSWORD},
         "POST /api/v1/auth/delete": {"password": PASSWORD},
@@ -65,6 +66,21 @@ async def _resend(stage: Stage) -> Ask:
     roles = {role: "transporter" if role == "unverified" else role for role in PEOPLE[1:]}
     unproved = {role: await stage.world.person(has, proved=False) for role, has in roles.items()}
     return Ask(f"{AUTH}/verify-email/resend/", owners=unproved)
+
+
+@asks("GET /api/v1/auth/email")
+async def _page_of_another_address(_: Stage) -> Ask:
+    return Ask(f"{AUTH}/email/", more={"params": {"token": "of a link"}})
+
+
+@asks("POST /api/v1/auth/email/verify")
+async def _another_address(stage: Stage) -> Ask:
+    return Ask(f"{AUTH}/email/verify/", {"token": await _link(stage, LinkPurpose.CHANGE_EMAIL)})
+
+
+@asks("POST /api/v1/auth/email/confirm")
+async def _another_address_by_form(stage: Stage) -> Ask:
+    return Ask(f"{AUTH}/email/confirm/", more={"data": {"token": await _link(stage, LinkPurpose.CHANGE_EMAIL)}})
 
 
 @asks("GET /api/v1/auth/verify-email")

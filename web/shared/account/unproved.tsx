@@ -1,23 +1,14 @@
 import { useActing } from "../acting.ts";
 import type { Client } from "../client.ts";
 import type { Person } from "../session.ts";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { useComingBack } from "./coming_back.ts";
 import type { AccountSay, OpenRole } from "./words.ts";
 
 /** Says what is not possible before the e-mail address is proved, and sends its mail again; `ask` hears whether it is. */
 export function UnprovedCard({ client, role, person, ask, say }: { client: Client; role: OpenRole; person: Person; ask: () => Promise<void>; say: AccountSay }) {
   const [sent, setSent] = useState(false);
-  useEffect(() => {
-    const back = (): void => {
-      if (document.visibilityState === "visible") void ask(); // the address may be proved by now, in another tab or a mail program
-    };
-    document.addEventListener("visibilitychange", back);
-    addEventListener("focus", back);
-    return () => {
-      document.removeEventListener("visibilitychange", back);
-      removeEventListener("focus", back);
-    };
-  }, []);
+  useComingBack(() => void ask()); // the address may be proved by now
   const again = useActing<null>(say, async () => {
     await client.call("/api/v1/auth/verify-email/resend/", { method: "POST" });
     setSent(true);

@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
-import { useActing } from "../shared/acting.ts";
-import type { components } from "../shared/api.ts";
-import { type Client, Refused } from "../shared/client.ts";
-import { Field } from "../shared/field.tsx";
-import { problemOf } from "../shared/problems.ts";
-import type { Say } from "./speech.ts";
+import { useActing } from "../acting.ts";
+import type { components } from "../api.ts";
+import { type Client, Refused } from "../client.ts";
+import { Field } from "../field.tsx";
+import { problemOf } from "../problems.ts";
+import type { OwnSay } from "./own_words.ts";
 
 type Wanted = Pick<components["schemas"]["PasswordChange"], "old_password" | "new_password">;
 const PATH = "/api/v1/auth/password/";
 
 /** Another password. This sign-in goes on; all others end. */
-export function OwnPassword({ client, say }: { client: Client; say: Say }) {
+export function OwnPassword({ client, say }: { client: Client; say: OwnSay }) {
   const [old, setOld] = useState("");
   const [wanted, setWanted] = useState("");
   const [told, setTold] = useState("");

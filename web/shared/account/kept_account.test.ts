@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { Refused } from "../shared/client.ts";
-import { speaker } from "../shared/words.ts";
+import { Refused } from "../client.ts";
+import { speaker } from "../words.ts";
 import { keptWords } from "./kept_account.ts";
-import { words } from "./speech.ts";
+import { words } from "./own_words.ts";
 
 const kept = (reasons: Record<string, number>, code = "account_in_use"): Refused => new Refused(409, code, "The account cannot be deleted yet: something.", {}, null, reasons);
 
