@@ -81,7 +81,7 @@ async def test_another_vehicle_is_warned_of_and_its_documents_are_asked_for_unti
         await expect(page.locator("[data-document=insurance]")).to_contain_text("good")
         await page.get_by_label("Number plate").fill("BA-9-CHA-1")
         await expect(page.get_by_text("Another vehicle is verified anew")).to_be_visible()
-        await page.get_by_role("button", name="Change the vehicle").click()
+        await page.get_by_role("button", name="Save the changes").click()
         await expect(page.locator("[data-document=insurance]")).to_contain_text("of another vehicle")
         await expect(page.get_by_text("Needed now: insurance.")).to_be_visible()
         await expect(page.get_by_label("What it is")).to_have_value("insurance")
@@ -92,6 +92,35 @@ async def test_another_vehicle_is_warned_of_and_its_documents_are_asked_for_unti
         await page.get_by_role("button", name="Hand it in").click()
         await expect(page.get_by_text("Handed in. Somebody looks at it soon")).to_be_visible()
         await expect(page.get_by_label("What it is")).to_have_value("licence")
+
+
+@pytest.mark.slow
+async def test_a_transporter_changes_phone_and_capacity_is_told_what_that_means_and_how_many_come_at_once_means_nothing(
+    world: World, plain_chromium: Browser
+) -> None:
+    driver = await world.driver()
+    async with courier(world, plain_chromium, driver) as at_work:
+        page = at_work.page
+        await page.goto(f"{at_work.window.base_url}/courier/documents")
+        await page.get_by_label("Parcels at once, at most").fill("2")
+        await expect(page.get_by_text("This is verified anew.")).to_have_count(0)
+        await page.get_by_role("button", name="Save the changes").click()
+        await expect(page.get_by_role("button", name="Save the changes")).to_have_count(0)
+        profile = ok(await driver.get("/api/transporters/me/"))
+        assert (profile["max_active"], profile["is_verified"]) == (2, True)
+        await page.get_by_label("How much it carries, kg").fill("none")
+        await page.get_by_label("Phone that customers and shops call").fill("984-1000222")
+        await expect(page.get_by_text("This is verified anew.")).to_be_visible()
+        await page.get_by_role("button", name="Save the changes").click()
+        await expect(page.get_by_label("How much it carries, kg")).to_be_focused()
+        await page.get_by_label("How much it carries, kg").fill("35")
+        await page.get_by_role("button", name="Save the changes").click()
+        await expect(page.get_by_label("Phone that customers and shops call")).to_have_value("+977-9841000222")
+        assert await violations(page) == []
+        profile = ok(await driver.get("/api/transporters/me/"))
+        assert (profile["capacity_kg"], profile["phone"]) == (35, "+977-9841000222")
+        assert profile["is_verified"] is False
+        at_work.window.complaints[:] = [said for said in at_work.window.complaints if "400" not in said]
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Action } from "./actions.ts";
 import { pathOf, viewOf } from "./views.ts";
 import { Sieve, pingOf } from "./fixes.ts";
-import { type Job, distanceM, inOrder, navigationLink, stopOf, timesTried, waitsUntil, withActions } from "./jobs.ts";
+import { type Job, distanceM, inOrder, isYetToCome, navigationLink, stopOf, timesTried, waitsUntil, withActions } from "./jobs.ts";
 import { PhoneClock } from "./phone_clock.ts";
 import { shrunk } from "../shared/shrinking.ts";
 import { ownTracksCode, traccarCode } from "./sources.ts";
@@ -161,4 +161,9 @@ test("that a parcel is damaged or lost is no try of it, also before the server k
 test("an attempt that the server does not know yet counts among those that were made", () => {
   const left = (...actions: Action[]): number | undefined => withActions([job(1, "in_transit", { attempts_left: 2 })], actions)[0]?.attempts_left;
   expect([left(), left(did("attempts")), left(did("attempts"), did("attempts", "sending")), left(did("attempts", "refused")), left(did("attempts", "confirmed"))]).toEqual([2, 1, 0, 2, 2]);
+});
+
+test("whoever comes to fetch a parcel is told when it is ready as long as it is not", () => {
+  const ready = "2026-11-28T12:00:00Z";
+  expect([isYetToCome(ready, Date.parse(ready) - 1), isYetToCome(ready, Date.parse(ready)), isYetToCome(null, 0), isYetToCome(undefined, 0)]).toEqual([true, false, false, false]);
 });

@@ -135,6 +135,11 @@ export function stopOf(job: Job): Stop {
   };
 }
 
+/** Whether a moment that was said, such as when a parcel is ready, is still to come. */
+export function isYetToCome(moment: string | null | undefined, now: number): boolean {
+  return moment != null && Date.parse(moment) > now;
+}
+
 export function pointOf(lat: number | null, lon: number | null): Point | null {
   return lat === null || lon === null ? null : { lat, lon };
 }

@@ -80,7 +80,9 @@ function facts(one: Waiting, { state, language, say }: Given): string {
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
     one.distance_km === null ? "" : say("way.then", { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
+    one.package_dimensions,
     one.fragile ? say("parcel.fragile") : "",
+    one.requires_signature ? say("parcel.signature") : "",
     say("fee", { amount: money(one.delivery_fee, language) }),
   ].filter((fact) => fact !== "").join(" · ");
 }

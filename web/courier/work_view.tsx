@@ -11,7 +11,7 @@ import { clock, stretch } from "../shared/times.ts";
 import { unconfirmed } from "./actions.ts";
 import { AskTwice } from "./ask_twice.tsx";
 import { fetchReader } from "./barcodes/reading.ts";
-import { type Job, type Stop, awayM, navigationLink, stopOf, waitsUntil } from "./jobs.ts";
+import { type Job, type Stop, awayM, isYetToCome, navigationLink, stopOf, waitsUntil } from "./jobs.ts";
 import { BringBack } from "./bring_back.tsx";
 import { GiveBack } from "./give_back.tsx";
 import { Held } from "./held.tsx";
@@ -123,6 +123,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       {stop.kind === "dropoff" && job.attempts_left >= 0 && (job.attempts.length > 0 || job.attempts_left !== known?.attempts_left) && (
         <p class="quiet" data-attempts-left={job.attempts_left}>{say(job.attempts_left === 0 ? "attempt.none_left" : "attempt.left", { count: job.attempts_left })}</p>
       )}
+      {stop.kind === "pickup" && isYetToCome(job.ready_at, work.now()) && <p class="instructions">{say("stop.ready", { at: clock(Date.parse(job.ready_at ?? ""), Date.now(), language) })}</p>}
       <Details job={job} stop={stop} say={say} />
       {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
       <div class="ways">
@@ -163,8 +164,10 @@ function Details({ job, stop, say }: { job: Job; stop: Stop; say: Given["say"] }
       <p class="quiet small">
         {say("parcel.weight", { weight: parcel.weight })}
         {parcel.fragile && ` · ${say("parcel.fragile")}`}
+        {parcel.dimensions !== "" && ` · ${parcel.dimensions}`}
         {parcel.requires_signature && ` · ${say("parcel.signature")}`}
         {` · ${job.tracking_number}`}
+        {job.proof?.label != null && ` · ${say("parcel.label", { label: job.proof.label })}`}
       </p>
     </>
   );
@@ -179,6 +182,7 @@ export function Leaving({ state, say, person, signOut }: Spoken & { state: WorkS
   return (
     <footer class="leaving">
       <p class="quiet small">{say("sign_in.as", { email: person.email })}</p>
+      <Link class="button" href={pathOf({ name: "account" })}>{say("account")}</Link>
       <button type="button" class="button" onClick={() => (open > 0 ? setAsking(true) : void signOut())}>{say("sign_out")}</button>
       {asking && (
         <AskTwice title={say("sign_out.queue", { count: open })} yes={say("sign_out.anyway")} no={say("sign_out.stay")} onYes={() => void signOut()} onNo={() => setAsking(false)}>

@@ -13,7 +13,8 @@ import { bothDates, clock } from "../../shared/times.ts";
 import type { Uploads } from "../actions.ts";
 import { PicturesInParts, naming, tellWithPictures } from "../pictures_in_parts.ts";
 import { PicturesSent } from "../pictures_sent.tsx";
-import { KINDS, type HandedIn, type Room, askedFirst, lacking, lookOf, lookOfHandedIn, vehicleChoices } from "./documents.ts";
+import { KINDS, type HandedIn, type Room, askedFirst, lacking, lookOf, lookOfHandedIn } from "./documents.ts";
+import { OwnVehicle } from "./own_vehicle.tsx";
 import { type RoomGiven, roomWord } from "./words.ts";
 
 const PATH = "/api/transporters/me/documents/";
@@ -36,7 +37,7 @@ export function DocumentsRoom(given: RoomGiven) {
             <Standing of={found} {...given} />
             <HandIn of={found} given={given} onDone={room.reload} />
             <History of={found.handed_in} given={given} onDone={room.reload} />
-            <Vehicle key={`${found.vehicle_type} ${found.vehicle_number}`} of={found} given={given} onDone={room.reload} />
+            <OwnVehicle given={given} onDone={room.reload} />
           </>
         )}
       </Loaded>
@@ -178,33 +179,5 @@ function History({ of, given: { client, language, say }, onDone }: { of: readonl
         })}
       </ul>
     </>
-  );
-}
-
-function Vehicle({ of, given: { client, say, work }, onDone }: Part) {
-  const [kind, setKind] = useState(of.vehicle_type);
-  const [number, setNumber] = useState(of.vehicle_number);
-  const acting = useActing<Record<string, string>>(say, async (body, key) => {
-    // What is verified for one vehicle is not for another: a list that is asked for meanwhile would be refused.
-    await work.alone(() => client.call<unknown>("/api/transporters/me/", { method: "PATCH", body, idempotencyKey: key }));
-    await onDone();
-  });
-  const changed = kind !== of.vehicle_type || number.trim() !== of.vehicle_number;
-  return (
-    <form
-      class="card fields"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void acting.start({ vehicle_type: kind, vehicle_number: number.trim() });
-      }}
-    >
-      <h2>{say("own_vehicle.title")}</h2>
-      <Field label={say("own_vehicle.type")} name="vehicle_type" value={kind} onValue={setKind} choices={vehicleChoices(of.vehicle_type).map((one) => [one, roomWord("vehicle", one, say)])} problem={acting.fields["vehicle_type"]} />
-      <Field label={say("own_vehicle.number")} name="vehicle_number" value={number} onValue={setNumber} problem={acting.fields["vehicle_number"]} more={{ maxLength: 32 }} />
-      {changed && <p class="why">{say("own_vehicle.warning")}</p>}
-      <p class="problem" role="alert">{acting.problem}</p>
-      {changed && <button type="submit" class="button" disabled={acting.pending}>{say("own_vehicle.save")}</button>}
-    </form>
   );
 }

@@ -26,7 +26,7 @@ export function EarningsRoom({ client, language, say }: RoomGiven) {
   const save = async (): Promise<void> => {
     setProblem("");
     try {
-      await saveFile(client, `${path}&format=csv`, "earnings.csv");
+      await saveFile(client, `${path}&format=csv`, `earnings-${statement.value?.first_day ?? ""}-${statement.value?.last_day ?? ""}.csv`);
     } catch (error) {
       setProblem(problemOf(error, say));
     }
