@@ -35,7 +35,7 @@ WEB: Final = Path(__file__).parents[2] / "web"
 CONSOLE: Final = ("console", "console/late")
 COURIER: Final = ("courier", "courier/rooms")
 SAID: Final[tuple[tuple[tuple[str, ...], str, Iterable[str]], ...]] = (
-    (("shop",), "data.kept", blockers.WORDS),
+    (("shared/account/own",), "data.kept", blockers.WORDS),
     (("shop",), "order", OrderStatus),
     (("shop",), "answer.order", OrderStatus),
     (("shop",), "payment", PaymentStatus),

@@ -1,7 +1,7 @@
 // What one's own account says, loaded with it.
 import type { Language } from "../numbers.ts";
 import { type Key, type Say, speaker } from "../words.ts";
-import words from "./own_words.json";
+import words from "./own/words.json";
 
 export type OwnSay = Say<Key | keyof (typeof words)["en"]>;
 export { words };
