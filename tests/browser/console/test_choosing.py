@@ -76,7 +76,8 @@ async def test_rows_are_chosen_with_shift_and_control_as_in_any_list_and_what_is
     page.on("request", lambda request: sent.append(request) if "bulk-operations" in request.url else None)
     await dialog.get_by_role("button", name="Set the priority").click()
     await until(lambda: sent)
-    assert sent[0].post_data_json["delivery_ids"] == [5, 4, 3, 1, 2]
+    body: Any = sent[0].post_data_json
+    assert body["delivery_ids"] == [5, 4, 3, 1, 2]
     await page.close()
     forgive_strangers(desk.complaints)
 

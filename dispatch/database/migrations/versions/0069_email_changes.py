@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0068_email_changes"
-down_revision: str | None = "0067_minute_figures"
+revision: str = "0069_email_changes"
+down_revision: str | None = "0068_waiting_imports"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
