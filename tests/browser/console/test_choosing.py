@@ -1,5 +1,7 @@
 """Several parcels are chosen from one row to another, by key alone too, and in a box on the map; the order stays."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, Request, expect
 
