@@ -45,7 +45,12 @@ class Window:
         hosts = {"", *(urlsplit(address).netloc for address in (self.base_url, *self.also_visited))}
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.on(
-            "console", lambda said: self.complaints.append(f"console: {said.text}") if said.type == "error" else None
+            "console",
+            lambda said: (
+                self.complaints.append(f"console: {said.text} {urlsplit(said.location['url']).path}")
+                if said.type == "error"
+                else None
+            ),
         )
         page.on(
             "request",

@@ -47,11 +47,12 @@ function useMended(error: unknown): ReadonlySet<string> {
       if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)) return;
       if (target.getAttribute("aria-invalid") !== "true") return;
       const { name } = target;
-      setMended((before) => ({ of: error, names: new Set([...(before.of === error ? before.names : []), name]) }));
+      // After the field has told its form: drawn in between, it would be given back what it held before.
+      setTimeout(() => setMended((before) => ({ of: error, names: new Set([...(before.of === error ? before.names : []), name]) })));
     };
-    for (const kind of ["input", "change"]) document.addEventListener(kind, hear, true);
+    for (const kind of ["input", "change"]) document.addEventListener(kind, hear);
     return () => {
-      for (const kind of ["input", "change"]) document.removeEventListener(kind, hear, true);
+      for (const kind of ["input", "change"]) document.removeEventListener(kind, hear);
     };
   }, [error]);
   return mended.of === error ? mended.names : NONE;

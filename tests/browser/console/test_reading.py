@@ -189,7 +189,7 @@ async def test_each_sign_of_the_toolbar_says_what_it_does_to_whoever_points_at_i
     page = await opened_console(desk, admin, f"?lang={language}")
     await stand_still(page, scheme)
     tools = page.locator(".toolbar .tool")
-    await expect(tools).to_have_count(6)
+    await expect(tools).to_have_count(7)
     for tool in await tools.all():
         tip = tool.locator(".tip")
         name = await tool.get_attribute("aria-label")
