@@ -56,7 +56,7 @@ pages-if-possible: $(VENV)/.run
 
 PYTEST_SHARED = -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
-test: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## the fast tests (under 6 minutes on 2 cores); what is left out is in test-ci
+test: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## the fast tests, a good quarter of an hour on 2 cores; what is left out is in test-ci
 	@$(BIN)/python $(PYTEST_SHARED) -m 'not heavy and not slow'
 
 test-ci: $(VENV)/.dev $(VENV)/.compiled $(PAGES) ## what must pass before a change lands: the fast tests and the slow ones

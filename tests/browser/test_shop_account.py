@@ -170,7 +170,7 @@ async def test_a_customer_saves_a_copy_of_their_data_and_deletes_the_account(
     page = await signed_in(window, "/shop/settings", buyer)
     assert await violations(page) == []
     assert await unreached(page) == []
-    await page.get_by_label("Your password").fill(PASSWORD)
+    await page.get_by_label("Your password", exact=True).fill(PASSWORD)
     async with page.expect_download() as saved:
         await page.get_by_role("button", name="Save a copy").click()
     copy = tmp_path / "copy.json"
@@ -216,7 +216,7 @@ async def test_a_customer_changes_the_password_stays_signed_in_and_reads_at_its_
 async def test_an_account_with_an_order_under_way_is_kept_and_the_page_says_why(world: World, window: Window) -> None:
     bought = await world.bought()
     page = await signed_in(window, "/shop/settings", bought.customer)
-    await page.get_by_label("Your password").fill(PASSWORD)
+    await page.get_by_label("Your password", exact=True).fill(PASSWORD)
     await page.get_by_label("I want my account deleted for good").check()
     await page.get_by_role("button", name="Delete my account").click()
     await expect(page.get_by_text("1 paid order has not arrived")).to_be_visible()

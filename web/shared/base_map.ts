@@ -1,5 +1,5 @@
-// The ground that every map stands on: streets of the city that the operator imported, else a quiet grid; countries
-// from far away. What a page draws itself lies above it.
+// The ground that every map stands on: streets of the city that the operator imported, else a quiet grid with names of
+// places; countries from far away. What a page draws itself lies above it.
 import { AttributionControl, type GeoJSONSource, type LayerSpecification, Map as MapLibre, type MapOptions, type StyleSpecification, setWorkerUrl } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./base_map.css"; // after it, whose words it changes
@@ -10,6 +10,7 @@ import { CITY, FONT, cityLayers } from "./city_layers.ts";
 import { waitBefore } from "./backoff.ts";
 import { grid } from "./grid.ts";
 import { type Ground, covers, escaped, whatThereIs } from "./ground.ts";
+import { LANDMARKS, landmarkLayers, landmarkSource } from "./maps/landmarks.ts";
 import { shareWheel } from "./maps/wheel.ts";
 
 setWorkerUrl(workerUrl);
@@ -56,10 +57,10 @@ function groundLayers(): LayerSpecification[] {
   ];
 }
 
-/** The city, or the pictures of an online server, made as quiet as the city is. */
+/** The city, or the pictures of an online server, made as quiet as the city is; without either the names of places. */
 function laidLayers({ city, tiles }: Ground): LayerSpecification[] {
   if (city !== null) return cityLayers(colour, document.documentElement.lang);
-  if (tiles === null) return [];
+  if (tiles === null) return landmarkLayers(colour, document.documentElement.lang, FONT);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   return [{ id: TILES, type: "raster", source: TILES, paint: { "raster-saturation": -0.8, "raster-opacity": dark ? 0.25 : 0.6 } }];
 }
@@ -125,6 +126,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
     if (removed) return;
     if (ground.city !== null) map.addSource(CITY, { type: "vector", url: `pmtiles://${ground.city.address}`, attribution: OSM });
     else if (ground.tiles !== null) map.addSource(TILES, { type: "raster", tiles: [ground.tiles.url], tileSize: 256, attribution: escaped(ground.tiles.attribution) });
+    else map.addSource(LANDMARKS, landmarkSource());
     for (const layer of laidLayers(ground)) map.addLayer(layer, BELOW);
     drawGrid();
   };

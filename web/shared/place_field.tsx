@@ -4,6 +4,7 @@ import "./place_field.css";
 import { Field } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import type { PlaceMap } from "./place_map.ts";
+import { whatThereIs } from "./ground.ts";
 import { Missing, useLate, withMaps } from "./late.tsx";
 import { placeOf, placeText } from "./places.ts";
 import type { Say } from "./words.ts";
@@ -54,6 +55,7 @@ function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "sa
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<PlaceMap | null>(null);
   const [failed, setFailed] = useState(false);
+  const [streets, setStreets] = useState(true);
   const late = useLate(() => withMaps(() => import("./place_map.ts")), true);
   useEffect(() => {
     if (late.part === null || container.current === null) return;
@@ -68,13 +70,17 @@ function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "sa
     const place = placeOf(value);
     if (place !== null) map.current?.show(place);
   }, [value]);
+  useEffect(() => {
+    // Where that cannot be asked, nothing is said of it.
+    whatThereIs().then(({ city, tiles }) => setStreets(city !== null || tiles !== null)).catch(() => undefined);
+  }, []);
   if (failed) return <p class="problem">{say("map.failed")}</p>;
   return (
     <div class="pointing">
       <div class="canvas" ref={container} />
       {late.part === null && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       <span class="cross" aria-hidden="true" />
-      <p class="small">{say("place.map.help")}</p>
+      <p class="small">{say(streets ? "place.map.help" : "place.map.no_streets")}</p>
     </div>
   );
 }
