@@ -53,6 +53,10 @@ class MinuteFigures(CommonTableAttributes, AdvancedDeclarativeBase):
     eta_late_s: Mapped[float | None] = mapped_column(Double)
 
 
+_COLUMNS: Final = tuple(MinuteFigures.__table__.columns.keys())
+_PLACES: Final = ", ".join(f"${place + 1}" for place in range(len(_COLUMNS)))
+KEEP: Final = f"INSERT INTO minute_figures ({', '.join(_COLUMNS)}) VALUES ({_PLACES}) ON CONFLICT DO NOTHING"  # noqa: S608
+
 # What waits now, and what ended in a minute that is over.
 BUSINESS: Final = """
 SELECT
@@ -148,9 +152,5 @@ async def keep_minute(database: Database, minute: datetime, source: str, counted
     async with database.transaction() as connection:
         read = dict(await connection.fetchrow(BUSINESS, minute, minute + MINUTE))
         row = {"at": minute, "source": source, **read, **counted}
-        names, places = ", ".join(row), ", ".join(f"${place + 1}" for place in range(len(row)))
-        await connection.execute(
-            f"INSERT INTO minute_figures ({names}) VALUES ({places}) ON CONFLICT DO NOTHING",  # noqa: S608  ours
-            *row.values(),
-        )
+        await connection.execute(KEEP, *(row.get(name) for name in _COLUMNS))
         await connection.execute("DELETE FROM minute_figures WHERE at < $1", minute - KEPT)

@@ -141,7 +141,13 @@ class Delivery(IdentityAuditBase):
             "delivered_at",
             postgresql_where=text("delivered_at IS NOT NULL"),
         ),
-        Index("ix_deliveries_delivered_at", "delivered_at", postgresql_where=text("delivered_at IS NOT NULL")),
+        # With its transporter, so that whoever looks for one transporter's looks at no other's by whichever of the two.
+        Index(
+            "ix_deliveries_delivered_at",
+            "delivered_at",
+            "transporter_id",
+            postgresql_where=text("delivered_at IS NOT NULL"),
+        ),
         CheckConstraint("num_nulls(hold_until, hold_reason, held_in) IN (0, 3)", name="hold_whole"),
         Index("ix_deliveries_held_in", "held_in", "hold_until", postgresql_where=text("held_in IS NOT NULL")),
         CheckConstraint(

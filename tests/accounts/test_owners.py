@@ -42,6 +42,7 @@ class Things:
     address: int
     document: int
     setback: int
+    objection: int
 
 
 # What others of the role are shown without a thing in the path: nothing of the owners'. The key of the number in a row,
@@ -53,6 +54,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "/api/v1/marketplace/products/mine": ("seller", "id", "product"),
     "/api/marketplace/sales": ("seller", "id", "sale"),
     "/api/marketplace/setbacks": ("seller", "delivery_id", "setback"),
+    "/api/objections": ("seller", "delivery_id", "objection"),
     "/api/imports": ("seller", "id", "table"),
     "/api/offers/history": ("transporter", "id", "offer"),
     "/api/offers": ("transporter", "id", "offer"),
@@ -110,7 +112,21 @@ async def things(world: World) -> Things:
     held = await world.delivery(bought)
     ok(await seller.post(f"/api/deliveries/{held['id']}/hold/", {"reason": "Not packed yet"}))
     numbers = (device["id"], table["id"], ok(kept, 201)["id"], document["id"], held["id"])
-    return Things(bought, driver, offer, cart_id, *numbers)
+    return Things(bought, driver, offer, cart_id, *numbers, await _objected(world, bought))
+
+
+async def _objected(world: World, bought: Bought) -> int:
+    """The number of a delivery of the same seller to which its buyer objects."""
+    again = await world.bought(seller=bought.seller)
+    delivery, driver = await world.delivery(again), await world.driver()
+    for step in ("accept", "pickup", "deliver"):
+        ok(await driver.post(f"/api/deliveries/{delivery['id']}/{step}/", {}))
+    ok(
+        await again.customer.post(
+            f"/api/deliveries/{delivery['tracking_number']}/objection/", {"reason": "not_received"}
+        )
+    )
+    return int(delivery["id"])
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +158,7 @@ async def test_lists_and_figures_of_others_hold_nothing_of_the_owners(
         "table": things.table,
         "document": things.document,
         "setback": things.setback,
+        "objection": things.objection,
     }
     for path, (role, key, thing) in LISTS.items():
         for people, has in ((owners, True), (others, False)):

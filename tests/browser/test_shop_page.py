@@ -320,7 +320,7 @@ async def test_a_customer_chooses_the_language_of_messages_and_whether_there_are
 ) -> None:
     buyer = await world.person()
     page = await buyer_at(window, world, "/shop/orders", buyer)
-    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("link", name="Your account").click()
     await expect(page.get_by_label("Language of mails and messages")).to_be_enabled()
     await listen(page)
     await page.get_by_label("Language of mails and messages").select_option("ne")

@@ -21,6 +21,8 @@ from tests.support.world import THAMEL, Person, World
 # What ends, and is no list and no thing of the database: files, pages, streams, metrics.
 SECTIONS = ("/api/",)
 STREAMS = ("/events",)
+# Answered is every row there is, a thousand at a time: what they cost grows with what they are asked for.
+WHOLE = ("/api/imports/deliveries/table", "/api/imports/transporters/table")
 NEEDED: dict[str, dict[str, Any]] = {
     "/api/transporters/nearby": {"lat": THAMEL[0], "lon": THAMEL[1]},
     "/api/v1/payments/callback": {"pidx": "none"},
@@ -104,7 +106,8 @@ async def reading(world: World, business: Business, admin: Person) -> AsyncItera
 
 def _is_read(path: str, business: Business) -> bool:
     names = re.findall(r"{(\w+):", path)
-    return path.startswith(SECTIONS) and not path.endswith(STREAMS) and all(name in business.ids for name in names)
+    is_read = path.startswith(SECTIONS) and not path.endswith(STREAMS) and path not in WHOLE
+    return is_read and all(name in business.ids for name in names)
 
 
 async def _answered(reader: Reader, path: str, business: Business, admin: Person) -> list[Route]:

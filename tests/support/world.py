@@ -180,9 +180,12 @@ class World:
         answer: dict[str, Any] = ok(await self.http.post(f"{sandbox.base_url}/sandbox/payments/{pidx}/", json=body))
         return answer
 
-    async def bought(self, *, quantity: int = 2, stock: int = 10, price: str = "1250.00") -> Bought:
+    async def bought(
+        self, *, seller: Person | None = None, quantity: int = 2, stock: int = 10, price: str = "1250.00"
+    ) -> Bought:
         """An order that is paid."""
-        seller, customer = await self.person("seller", name="farmer_john"), await self.person("customer")
+        seller = seller or await self.person("seller", name="farmer_john")
+        customer = await self.person("customer")
         product_id = await self.product(seller, stock=stock, price=price)
         cart_id = await self.cart(customer, {product_id: quantity})
         order = await self.order(customer, cart_id)

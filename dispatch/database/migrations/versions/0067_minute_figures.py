@@ -44,7 +44,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_delivered_at",
         "deliveries",
-        ["delivered_at"],
+        ["delivered_at", "transporter_id"],
         postgresql_where=sa.text("delivered_at IS NOT NULL"),
     )
 
