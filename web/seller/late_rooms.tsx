@@ -11,8 +11,11 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
   };
 }
 
+export const DeliveryForm = later(async () => (await import("./parcel/delivery_form.tsx")).DeliveryForm);
 export const Figures = later(async () => (await import("./figures/figures.tsx")).Figures);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
 export const ObjectionsRoom = later(async () => (await import("./objections_room.tsx")).ObjectionsRoom);
+export const Products = later(async () => (await import("./products.tsx")).Products);
 export const ProofRoom = later(async () => (await import("./proof_room.tsx")).ProofRoom);
+export const Setbacks = later(async () => (await import("./setbacks_room.tsx")).Setbacks);
 export const TrackingRoom = later(async () => (await import("./tracking_room.tsx")).TrackingRoom);

@@ -16,7 +16,7 @@ import { Reasoned } from "../shared/reasoned.tsx";
 import type { Person } from "../shared/session.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { clock } from "../shared/times.ts";
-import { DeliveryForm } from "./parcel/delivery_form.tsx";
+import { DeliveryForm } from "./late_rooms.tsx";
 import { States, deliveryWords } from "./sales.tsx";
 import type { Say } from "./speech.ts";
 

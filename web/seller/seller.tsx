@@ -9,10 +9,8 @@ import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Tables } from "../shared/tables/late.tsx";
 import { Workplace } from "../shared/workplace.tsx";
-import { Figures, LabelsRoom, ObjectionsRoom, ProofRoom, TrackingRoom } from "./late_rooms.tsx";
-import { Products } from "./products.tsx";
+import { Figures, LabelsRoom, ObjectionsRoom, Products, ProofRoom, Setbacks, TrackingRoom } from "./late_rooms.tsx";
 import { Sales } from "./sales.tsx";
-import { Setbacks } from "./setbacks_room.tsx";
 import { type Say, words } from "./speech.ts";
 
 const anybody = new Client(browserStore("seller"));
