@@ -7,6 +7,7 @@ import { DeskContext, useDesk } from "./desk.ts";
 import type { Spot } from "./console_map.ts";
 import type { Looks } from "./density.ts";
 import type { Delivery } from "./frames.ts";
+import type { MapHandle } from "./map_panel.tsx";
 
 async function withWords<Props extends object>(load: () => Promise<ComponentType<Props>>) {
   const [Part, { lateSpeaker }] = await Promise.all([load(), import("./late/words.ts")]);
@@ -32,6 +33,25 @@ function later<Props extends object>(load: () => Promise<ComponentType<Props>>):
   };
 }
 
+/** The map says nothing that is spoken late, and what draws it comes along with what steers it. */
+export function MapPanel({ handle }: { handle: MapHandle }) {
+  const { say, connected } = useDesk();
+  const late = useLate(
+    () => {
+      import("./console_map.ts").catch(() => undefined); // the panel asks for it again
+      return import("./map_panel.tsx");
+    },
+    true,
+    connected,
+  );
+  if (late.part !== null) return <late.part.MapPanel handle={handle} />;
+  return (
+    <div class="map-box">
+      {late.failures > 0 ? <Missing late={late} text={say("map.missing")} say={say} /> : <p class="say">{say("loading")}</p>}
+    </div>
+  );
+}
+
 const changes = () => import("./change_dialogs.tsx");
 
 export const PlanPanel = later(async () => (await import("./plan_panel.tsx")).PlanPanel);
@@ -53,6 +73,7 @@ export const LinePanel = later(async () => (await import("./line_panel.tsx")).Li
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);
 export const CourierPanel = later<{ id: number }>(async () => (await import("./courier_panel.tsx")).CourierPanel);
 export const FleetPanel = later(async () => (await import("./late/fleet_panel.tsx")).FleetPanel);
+export const DeliveryPanel = later<{ delivery: Delivery }>(async () => (await import("./late/delivery_panel.tsx")).DeliveryPanel);
 export const HistoryList = later<{ details: Details; turn: string }>(async () => (await import("./late/history_list.tsx")).HistoryList);
 export const AddressPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/address_panel.tsx")).AddressPanel);
 export const AttemptsPanel = later<{ delivery: Delivery; details: Details | null; onChanged: () => void }>(async () => (await import("./late/attempts_panel.tsx")).AttemptsPanel);

@@ -9,7 +9,7 @@ import { wasSigned } from "../../shared/proof/records.ts";
 import { clock } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { shortPlace } from "../desk.ts";
-import { Call } from "../detail_panel.tsx";
+import { Call } from "./delivery_panel.tsx";
 import { DoneList } from "../done_list.tsx";
 import { over } from "../frames.ts";
 import { type HandoverProof, endedAt, endedKey, handoversOf } from "./ended.ts";
