@@ -7,6 +7,7 @@ import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { reasonWords } from "../shared/reason_words.ts";
 import { clock } from "../shared/times.ts";
+import "./decision_panel.css";
 import type { Considered, Decision, WhyNot } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
 import { useLateDesk } from "./late/words.ts";

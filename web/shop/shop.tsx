@@ -15,7 +15,7 @@ import { pieces } from "./basket.ts";
 import { CartSheet } from "./cart_sheet.tsx";
 import { Catalogue } from "./catalogue.tsx";
 import { Checkout } from "./checkout.tsx";
-import { InvoicePage } from "./invoice.tsx";
+import { InvoicePage } from "./late_rooms.tsx";
 import { useBasket } from "./keeping.ts";
 import { AccountDoor, OwnAccount } from "../shared/account/late.tsx";
 import { OrderPage } from "./order.tsx";
