@@ -48,15 +48,17 @@ def _constants(trees: Iterable[ast.Module]) -> dict[str, set[str]]:
 
 
 def _codes(tree: ast.AST) -> Iterator[str]:
-    """Of calls with ``code=``, of functions that have such a parameter, and of classes that have one."""
+    """Of calls with ``code=``, what such a parameter of a function usually is, and of classes that have one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from (text for one in node.keywords if one.arg == "code" for text in _texts(one.value))
         elif isinstance(node, ast.FunctionDef):
-            named = [*node.args.args, *node.args.kwonlyargs]
-            usual = [*node.args.defaults, *(one for one in node.args.kw_defaults if one is not None)]
-            if any(one.arg == "code" for one in named):
-                yield from (text for one in usual for text in _texts(one))
+            with_usual = node.args.args[len(node.args.args) - len(node.args.defaults) :]
+            usual = [
+                *zip(with_usual, node.args.defaults, strict=True),
+                *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+            ]
+            yield from (text for one, value in usual if one.arg == "code" and value for text in _texts(value))
         elif isinstance(node, ast.ClassDef):
             for one in node.body:
                 if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "code":

@@ -79,6 +79,7 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "POST /api/transporters/me/documents": {"expires_on": "lies ahead, and is missing for an identity document alone"},
     "GET /api/deliveries": AREA | {"zone": "is one that there is"},
     "GET /api/transporters": AREA | {"zone": "is one that there is"},
+    "GET /api/v1/marketplace/orders": {"zone": "is one that there is"},
     "GET /api/transporters/tracks": AREA | {"to": "lies within a day after from"},
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {

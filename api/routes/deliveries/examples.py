@@ -62,6 +62,9 @@ OF_DISPATCHER: Final = PAGE | {
         ROW
         | {
             "transporter": 25,
+            "transporter_name": "Ram Bahadur",
+            "seller": 12,
+            "seller_name": "farmer_john",
             "ended_at": None,
             "ready_at": None,
             "hold": None,
@@ -143,6 +146,8 @@ TRACKED: Final[dict[str, Any]] = {
         "width_deg": 0.011,
     },
     "estimated_delivery_time": "2024-10-28T16:30:00Z",
+    "requested_delivery_date": "2024-10-28T18:00:00Z",
+    "planned_delivery_time": "2024-10-28T16:30:00Z",
     "eta": {"earliest": "2024-10-28T16:20:00Z", "latest": "2024-10-28T16:45:00Z", "stops_before": 2},
     "position": {
         "lat": 27.6950,

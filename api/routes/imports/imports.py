@@ -6,6 +6,7 @@ from typing import Annotated, Any, BinaryIO, Final
 
 from litestar import Controller, Request, Response, get, post
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromQuery, QueryParameter
 from msgspec.structs import asdict
@@ -14,7 +15,6 @@ from sqlalchemy.orm import defer
 
 from api.adapters.sheets.rows import UnreadableFile
 from api.http.actors import actor_of
-from api.http.described_answers import OtherAnswer, also
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, Page, PageNumber, PageSize, PathId, page_of_rows
 from api.http.security import acts, needs
@@ -55,7 +55,11 @@ OF_FILE: Final[dict[str, Any]] = {
     "status_code": 200,
     "request_max_body_size": IN_BACKGROUND.bytes,
     "operation_class": WithFile,
-    "opt": also(OtherAnswer(ACCEPTED, "The table waits; its address is in `Location`.")),
+    "responses": {
+        ACCEPTED: ResponseSpec(
+            TakenImport, description="The table waits; its address is in `Location`.", generate_examples=False
+        )
+    },
 }
 
 

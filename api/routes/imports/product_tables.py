@@ -65,7 +65,7 @@ class ProductTableController(Controller):
 
 def as_file(content: bytes, name: str, format: str) -> Response[bytes]:  # noqa: A002
     """A table as a browser keeps it."""
-    media = "text/csv; charset=utf-8" if format == "csv" else XLSX
+    media = "text/csv" if format == "csv" else XLSX  # the framework says of text in which signs it is
     headers = {"content-disposition": f'attachment; filename="{name}.{format}"'}
     return Response(content, media_type=media, headers=headers)
 
