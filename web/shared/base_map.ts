@@ -98,6 +98,7 @@ export function makeMap(container: HTMLElement, over: Over = NOTHING_OVER, optio
 export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   let ground: Ground = { city: null, tiles: null };
+  let laid = false;
   let countriesDrawn = false;
   let loaded = false;
   let removed = false;
@@ -128,6 +129,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
     else if (ground.tiles !== null) map.addSource(TILES, { type: "raster", tiles: [ground.tiles.url], tileSize: 256, attribution: escaped(ground.tiles.attribution) });
     else map.addSource(LANDMARKS, landmarkSource());
     for (const layer of laidLayers(ground)) map.addLayer(layer, BELOW);
+    laid = true;
     drawGrid();
   };
   // Until then the grid stays.
@@ -139,7 +141,7 @@ export function keepBase(map: MapLibre, over: Over = NOTHING_OVER): void {
   // Colours alone change, so nothing that was drawn is lost.
   const recolour = (): void => {
     if (!loaded) return;
-    for (const layer of [...groundLayers(), ...laidLayers(ground), ...over().layers]) {
+    for (const layer of [...groundLayers(), ...(laid ? laidLayers(ground) : []), ...over().layers]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) map.setPaintProperty(layer.id, name as never, value as never);
     }
   };
