@@ -323,6 +323,7 @@ async def test_a_customer_chooses_the_language_of_messages_and_whether_there_are
     await page.get_by_role("link", name="Your account").click()
     await expect(page.get_by_label("Language of mails and messages")).to_be_enabled()
     await listen(page)
+    await page.get_by_label("Language of mails and messages").scroll_into_view_if_needed()  # as whoever chooses there
     await page.get_by_label("Language of mails and messages").select_option("ne")
     await heard(page, "Saved.")
     await page.get_by_label("Write to me while a parcel is on its way").uncheck()
