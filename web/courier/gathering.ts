@@ -11,8 +11,8 @@ export interface Gathering<Of> {
   shown: Of | null;
   /** Keeps a change, then shows it: a page that is closed in between would have promised too much. */
   change: (some: Change<Of>) => Promise<void>;
-  /** Shows what is typed at once, and keeps it. */
-  type: (some: Partial<Of>) => void;
+  /** Shows what is typed or ticked at once, and keeps it: a box that follows the phone's writing would go back under the finger. */
+  type: (some: Change<Of>) => void;
   /** Whether there is more than is shown, since the phone is still writing it. */
   isBehind: () => boolean;
 }

@@ -39,7 +39,7 @@ export function HandoverView(given: Given & { kind: HandoverKind; id: number }) 
 const USUAL_AGE = 18;
 
 function Questions({ work, state, say, language, kind, job }: Given & { kind: HandoverKind; job: Job }) {
-  const { shown: proof, change, isBehind } = useGathering(work, kind, job.id, state.jobs);
+  const { shown: proof, change, type, isBehind } = useGathering(work, kind, job.id, state.jobs);
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState("");
   const settled = useSettled(proof === null ? null : `${proof.at} ${proof.far_seen}`);
@@ -84,7 +84,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
       {last && here === undefined && <p class="quiet" role="status">{say("done.no_place")}</p>}
       {/* Before what is asked: below its buttons it was read too late. */}
       {!far && others.length > 0 && (
-        <TogetherQuestion kind={kind} others={others} chosen={together.map((one) => one.id)} name={stop.contact} busy={saving || !settled} say={say} onChange={(id, chosen) => change((before) => ({ together: [...before.together.filter((one) => one !== id), ...(chosen ? [id] : [])], at: 0 }))} />
+        <TogetherQuestion kind={kind} others={others} chosen={together.map((one) => one.id)} name={stop.contact} busy={saving || !settled} say={say} onChange={(id, chosen) => type((before) => ({ together: [...before.together.filter((one) => one !== id), ...(chosen ? [id] : [])], at: 0 }))} />
       )}
       {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {asked === "photo" && (
@@ -133,7 +133,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
         </>
       )}
       {kind === "deliver" && !far && job.return_of === null && job.quantity > 1 && (
-        <PartQuestion quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={change} />
+        <PartQuestion quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={type} />
       )}
       <p class="problem" role="alert">{problem}</p>
       <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>
