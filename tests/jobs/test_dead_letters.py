@@ -146,6 +146,25 @@ async def test_what_is_tried_again_has_all_its_tries_and_its_turn_at_once(
     assert refund.attempts == 1
 
 
+async def test_a_refund_of_more_than_is_left_says_that_it_cannot_be_tried_again_and_is_not(
+    world: World, server: RunningServer, checkout: Checkout
+) -> None:
+    admin, refund_id = await world.admin(), await dead_refund(server, checkout, RefundStatus.FAILED)
+    async with server.services.database.work() as work:
+        refund = (await work.session.scalars(select(Refund).where(Refund.refund_id == refund_id))).one()
+        payment = await work.session.get_one(PaymentTransaction, refund.payment_id)
+    # What is asked for beside it leaves just enough, and then a paisa less.
+    for paisa, may in ((int(payment.total_amount * 100) - refund.amount_paisa, True), (1, False)):
+        due = {"status": RefundStatus.DISPUTED, "next_attempt_at": server.services.clock.now()}
+        other = {"refund_id": uuid4(), "payment_id": payment.id, "amount_paisa": paisa, "reason": "Another part"}
+        await change(server, insert(Refund).values(other | due))
+        row = await listed(admin, "refunds", refund_id)
+        assert row is not None
+        assert row["can_retry"] is may
+    refused = await admin.post(f"{LETTERS}refunds/{refund_id}/retry/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "refund_too_large")
+
+
 async def test_a_refund_that_was_perhaps_sent_is_listed_and_not_sent_again(
     world: World, server: RunningServer, checkout: Checkout
 ) -> None:

@@ -22,7 +22,8 @@ LetterId = Annotated[str, PathParameter(min_length=1, max_length=300, pattern=NO
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """Something that is not tried by itself any more. ``id`` is the refund's, the payment's, the order's, …
 
-    Without ``can_retry`` a person has to say what became of it: ``/api/v1/payments/refunds/{id}/resolve/``.
+    Without ``can_retry`` it is a refund: one that was perhaps sent, of which a person has to say what became of it
+    (``/api/v1/payments/refunds/{id}/resolve/``), or one of more than is left of its payment.
     """
 
     kind: DeadLetterKind

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, cast, select
+from sqlalchemy import Select, String, and_, cast, select
 
 from dispatch.database.work import Work
 from dispatch.jobs.dead_letters import DeadLetterSource, kind_column
 from dispatch.payments.models import PaymentTransaction, TransactionStatus
 from dispatch.payments.refunds.models import Refund, RefundStatus
-from dispatch.payments.refunds.requests import Refunds
+from dispatch.payments.refunds.requests import Refunds, fits_what_is_left
 from dispatch.payments.refunds.sender import RefundSender
 from dispatch.ports import Clock
 
@@ -24,7 +24,7 @@ def _query() -> Select[Any]:
             Refund.attempts.label("tries"),
             Refund.updated_at.label("failed_at"),
             Refund.last_error.label("last_error"),
-            (Refund.status == RefundStatus.FAILED).label("can_retry"),
+            and_(Refund.status == RefundStatus.FAILED, fits_what_is_left()).label("can_retry"),
         )
         .join(PaymentTransaction, PaymentTransaction.id == Refund.payment_id)
         .where(Refund.status.in_(GIVEN_UP), PaymentTransaction.status != TransactionStatus.REFUNDED)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, selectinload
 
+from dispatch.database.among import among
 from dispatch.database.engine import Database
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
@@ -17,6 +18,10 @@ from dispatch.payments.refunds.shares import share_of_sale
 from dispatch.payments.refunds.statements import REFUNDED
 from dispatch.payments.rows import lock_payment
 from dispatch.ports import Clock
+
+NOTHING_LEFT = "Nothing of this payment is left to refund."
+HAS_MONEY = frozenset({TransactionStatus.COMPLETED, TransactionStatus.REFUND_DUE, TransactionStatus.REFUNDED})
+TAKEN = IN_FLIGHT | {RefundStatus.SUCCEEDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Refunds:
             return earlier
         left = (await self.refundable(payment)).left
         if left <= 0:
-            raise Conflict("Nothing of this payment is left to refund.", code="nothing_to_refund")
+            raise Conflict(NOTHING_LEFT, code="nothing_to_refund")
         amount_paisa = left if wanted.amount_paisa is None else wanted.amount_paisa
         if not 0 < amount_paisa <= left:
             raise Invalid(
@@ -112,8 +117,7 @@ class Refunds:
         earlier = next((refund for refund in refunds if refund.request_key == wanted.request_key), None)
         if earlier is None:
             return None
-        taken = IN_FLIGHT | {RefundStatus.SUCCEEDED}
-        before = sum(one.amount_paisa for one in refunds if one.id < earlier.id and one.status in taken)
+        before = sum(one.amount_paisa for one in refunds if one.id < earlier.id and one.status in TAKEN)
         # Where all that was left was asked for, so was the part that made the same sum; nobody is worse off.
         asked = to_paisa(payment.total_amount) - before if wanted.amount_paisa is None else wanted.amount_paisa
         disputed = {RefundStatus.DISPUTED, RefundStatus.DENIED}
@@ -123,8 +127,7 @@ class Refunds:
 
     async def refundable(self, payment: PaymentTransaction) -> Refundable:
         """What was paid, given back and asked back."""
-        paid = {TransactionStatus.COMPLETED, TransactionStatus.REFUND_DUE, TransactionStatus.REFUNDED}
-        if payment.status not in paid or payment.completed_at is None:
+        if payment.status not in HAS_MONEY or payment.completed_at is None:
             return Refundable(0, 0, 0)
         sums = await self._session.execute(
             select(Refund.status, func.sum(Refund.amount_paisa))
@@ -142,9 +145,8 @@ class Refunds:
         """What may still go back for one sale of a payment whose row is held, paisa: its share, and no more than is
         left of the whole.
         """
-        taken = IN_FLIGHT | {RefundStatus.SUCCEEDED}
         refunds = await self.of_payment(payment.id)
-        given = sum(one.amount_paisa for one in refunds if one.sale_id == sale_id and one.status in taken)
+        given = sum(one.amount_paisa for one in refunds if one.sale_id == sale_id and one.status in TAKEN)
         return max(0, min(share_of_sale(payment, sale_id).total - given, (await self.refundable(payment)).left))
 
     async def is_back(self, payment: PaymentTransaction, sale_id: int) -> bool:
@@ -179,11 +181,11 @@ class Refunds:
 
     async def ask_again(self, refund_id: UUID, mobile: str | None) -> Refund:
         """Put a failed refund in line again, perhaps with another mobile number. Raises Conflict."""
-        payment = await lock_payment(await self._work.driver(), (await self.get(refund_id)).payment_id)
+        await lock_payment(await self._work.driver(), (await self.get(refund_id)).payment_id)
         refund = await self.get(refund_id, lock=True)
         if refund.status is not RefundStatus.FAILED:
             raise Conflict(f"A refund that is {refund.status.value} cannot be tried again.", code="refund_not_failed")
-        if refund.amount_paisa > (await self.refundable(payment)).left:
+        if not await self._session.scalar(select(fits_what_is_left()).where(Refund.id == refund.id)):
             raise Conflict("So much of this payment is no longer left.", code="refund_too_large")
         refund.status, refund.next_attempt_at, refund.attempts = RefundStatus.REQUESTED, self._clock.now(), 0
         refund.mobile = mobile or refund.mobile
@@ -216,6 +218,18 @@ class Refunds:
             refund.status, refund.next_attempt_at = RefundStatus.REQUESTED, self._clock.now()
         await self._session.flush()
         return refund
+
+
+def fits_what_is_left() -> ColumnElement[bool]:
+    """Of a refund that takes nothing itself, such as a failed one: whether so much of its payment is left for it."""
+    other, paid = aliased(Refund), aliased(PaymentTransaction)
+    taken = select(func.coalesce(func.sum(other.amount_paisa), 0)).where(
+        other.payment_id == paid.id, among(other.status, TAKEN)
+    )
+    left = paid.total_amount * 100 - taken.correlate(paid).scalar_subquery()
+    has_money = and_(among(paid.status, HAS_MONEY), paid.completed_at.is_not(None))
+    fits = and_(paid.id == Refund.payment_id, has_money, Refund.amount_paisa <= left)
+    return exists().where(fits).correlate(Refund)
 
 
 async def sum_refunded(database: Database, payment_id: int) -> int:
