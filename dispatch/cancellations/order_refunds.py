@@ -11,6 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
+from dispatch.cancellations.permitted import (
+    Refusal,
+    Standing,
+    refusal,
+    why_not_called_off,
+    why_not_refunded_by_admin,
+    why_not_refunded_to_buyer,
+    why_unpaid,
+)
 from dispatch.carts.models import Cart
 from dispatch.database.among import among
 from dispatch.database.work import Work
@@ -31,12 +40,6 @@ from dispatch.ports import Clock
 from dispatch.sales.life import SaleAct, move
 from dispatch.sales.models import Sale, SaleStatus
 from dispatch.transporters.service import lock_transporter
-
-# Nothing of it left: who was to carry it is told that it does not.
-CANNOT_CANCEL = "cannot_cancel"
-NOT_PICKED_UP = frozenset({DeliveryStatus.AVAILABLE, DeliveryStatus.ASSIGNED, DeliveryStatus.CANCELLED})
-# What cannot be put back on sale by calling its order off.
-GONE = frozenset({SaleStatus.SHIPPED, SaleStatus.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class OrderRefunds:
         held = await self.lock(order)
         if held.order.order_status is OrderStatus.CANCELLED:
             return None
+        _raise(why_not_called_off(await self._standing(held)))
         return await self._take_back(held, RefundRequest(None, "The order was cancelled", user.id))
 
     async def refund(self, order_id: int, user: User, wanted: RefundRequest, *, restock: bool = False) -> Refund:
@@ -85,44 +89,40 @@ class OrderRefunds:
         """
         order = await self._own_order(order_id, user)
         if wanted.request_key is None:
-            _check_paid(order)
+            _raise(why_unpaid(order))
         held = await self.lock(order)
-        refunds = Refunds(self._work, self._clock)
-        repeated = await refunds.find_repeated(held.payment, wanted)
+        repeated = await Refunds(self._work, self._clock).find_repeated(held.payment, wanted)
         if repeated is not None:
             return repeated
-        _check_paid(held.order)
-        if not user.has(Role.ADMIN):
-            return await self._refund_buyer(held, wanted, restock=restock)
-        if held.order.order_status is OrderStatus.SHIPPED:
-            raise _on_its_way(held.order)
-        if held.order.order_status in NOT_SHIPPED and await self._is_all(held.payment, wanted):
-            return await self._take_back(held, wanted)
-        if restock and held.order.order_status in NOT_SHIPPED:
-            raise _conflict(
-                held.order, "Nothing of this order can have come back; it was not delivered.", "not_delivered"
-            )
+        stands = await self._standing(held)
+        if user.has(Role.ADMIN):
+            return await self._refund_by_admin(held, stands, wanted, restock=restock)
+        _raise(why_unpaid(held.order))
+        if wanted.amount_paisa is not None or restock:
+            raise Forbidden("Only an admin may refund a part of an order.", code="admin_only")
+        _raise(why_not_refunded_to_buyer(stands))
+        return await (self._dispute(held, stands, wanted) if stands.doubted else self._take_back(held, wanted))
+
+    async def _refund_by_admin(
+        self, held: PaidOrder, stands: Standing, wanted: RefundRequest, *, restock: bool
+    ) -> Refund:
+        # Also where the sum is named: nobody carries goods for nothing.
+        whole = wanted.amount_paisa in {None, stands.left}
+        _raise(why_not_refunded_by_admin(stands, whole=whole))
+        if held.order.order_status in NOT_SHIPPED:
+            if whole:
+                return await self._take_back(held, wanted)
+            if restock:
+                words = "Nothing of this order can have come back; it was not delivered."
+                raise refusal(held.order, words, "not_delivered")
         refund = await self._request(held, wanted)
         if restock:
             await self.return_goods(held.sales)
         return refund
 
-    async def _refund_buyer(self, held: PaidOrder, wanted: RefundRequest, *, restock: bool) -> Refund:
-        if wanted.amount_paisa is not None or restock:
-            raise Forbidden("Only an admin may refund a part of an order.", code="admin_only")
-        doubted = [sale for sale in held.sales if sale.is_open_to_objection(self._clock.now())]
-        if doubted:
-            return await self._dispute(held, doubted, wanted)
-        if held.order.order_status is OrderStatus.SHIPPED:
-            raise _on_its_way(held.order)
-        if held.order.order_status not in NOT_SHIPPED:
-            raise Forbidden("This order was delivered; ask the shop to refund it.", code="admin_only")
-        return await self._take_back(held, wanted)
-
-    async def _is_all(self, payment: PaymentTransaction, wanted: RefundRequest) -> bool:
-        """Whether nothing would be left of the money, also where the sum is named: nobody carries goods for nothing."""
-        left = (await Refunds(self._work, self._clock).refundable(payment)).left
-        return wanted.amount_paisa is None or wanted.amount_paisa == left
+    async def _standing(self, held: PaidOrder) -> Standing:
+        left = (await Refunds(self._work, self._clock).refundable(held.payment)).left
+        return Standing(held.order, held.sales, held.deliveries, left, self._clock.now())
 
     async def _own_order(self, order_id: int, user: User) -> Order:
         order = await self._session.scalar(
@@ -156,7 +156,7 @@ class OrderRefunds:
             .limit(1)
         )
         if payment_id is None or locked_order is None:
-            raise _conflict(order, "No payment was completed for this order.")
+            raise refusal(order, "No payment was completed for this order.")
         driver = await self._work.driver()
         locked = await lock_all(driver, await get_payment(driver, payment_id))
         return PaidOrder(locked_order, sold, locked.payment, parcels)
@@ -186,16 +186,6 @@ class OrderRefunds:
 
     async def _take_back(self, held: PaidOrder, wanted: RefundRequest) -> Refund:
         """The order never left: cancel it and its parcels, put the goods back, ask for the money."""
-        if held.order.order_status not in NOT_SHIPPED:
-            raise _conflict(
-                held.order,
-                f"An order that is {held.order.order_status.value} can no longer be cancelled.",
-                CANNOT_CANCEL,
-            )
-        if any(sale.status in GONE for sale in held.sales):
-            raise _conflict(held.order, "A part of this order was delivered already.", CANNOT_CANCEL)
-        if any(delivery.status not in NOT_PICKED_UP for delivery in held.deliveries):
-            raise _conflict(held.order, "A parcel of this order was picked up already.", CANNOT_CANCEL)
         refund = await self._request(held, wanted)
         for delivery in held.deliveries:
             if delivery.status is not DeliveryStatus.CANCELLED:
@@ -205,12 +195,10 @@ class OrderRefunds:
         await self._session.flush()
         return refund
 
-    async def _dispute(self, held: PaidOrder, doubted: list[Sale], wanted: RefundRequest) -> Refund:
+    async def _dispute(self, held: PaidOrder, stands: Standing, wanted: RefundRequest) -> Refund:
         """The buyer says that what only the seller says did not happen: its share of the money, for an admin."""
-        refunds = Refunds(self._work, self._clock)
-        kept = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED]
-        left = (await refunds.refundable(held.payment)).left
-        amount = left if len(doubted) == len(kept) else min(left, share_of(held, doubted))
+        kept, doubted = [sale for sale in held.sales if sale.status is not SaleStatus.CANCELLED], stands.doubted
+        amount = stands.left if len(doubted) == len(kept) else min(stands.left, share_of(held, doubted))
         refund = await self._request(held, replace(wanted, amount_paisa=amount), RefundStatus.DISPUTED)
         for sale in doubted:  # one objects once
             sale.objection_until = self._clock.now()
@@ -224,8 +212,8 @@ class OrderRefunds:
         """As ``Refunds.request``; where it does not fit, the refusal says how the order stands."""
         try:
             return await Refunds(self._work, self._clock).request(held.payment, wanted, status)
-        except Conflict as refusal:
-            raise _conflict(held.order, refusal.detail, refusal.code) from None
+        except Conflict as refused:
+            raise refusal(held.order, refused.detail, refused.code) from None
 
     async def return_goods(self, sales: Sequence[Sale]) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
@@ -243,21 +231,10 @@ def share_of(held: PaidOrder, sales: Sequence[Sale]) -> int:
     return to_paisa(held.payment.total_amount) * sum(to_paisa(sale.total_amount) for sale in sales) // whole
 
 
-def _check_paid(order: Order) -> None:
-    if order.order_status is OrderStatus.CANCELLED:
-        raise _conflict(order, "This order was cancelled; what was paid for it goes back.")
-    if not order.is_paid:
-        raise _conflict(order, "Nothing was paid for this order, or it was refunded already.")
+def _raise(refused: Refusal | None) -> None:
+    if refused is not None:
+        raise refused
 
 
 def _changing(order: Order) -> Conflict:
-    return _conflict(order, "A delivery of this order is changing just now; try again.", "order_changing")
-
-
-def _on_its_way(order: Order) -> Conflict:
-    return _conflict(order, "This order is on its way; it can be refunded once it arrived.")
-
-
-def _conflict(order: Order, words: str, code: str = "cannot_refund") -> Conflict:
-    """A refusal that says how the order stands."""
-    return Conflict(words, code=code, order_status=order.order_status.value, payment_status=order.payment_status.value)
+    return refusal(order, "A delivery of this order is changing just now; try again.", "order_changing")

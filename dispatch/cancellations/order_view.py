@@ -1,4 +1,4 @@
-"""An order as its customer sees it: with the delivery to follow, and what may still be cancelled or refunded."""
+"""An order as its customer sees it: with the delivery to follow, and what may still be done with it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, selectinload
 
 from dispatch.accounts.models import Role, User
-from dispatch.cancellations.order_refunds import NOT_PICKED_UP
+from dispatch.cancellations.permitted import (
+    Standing,
+    why_not_called_off,
+    why_not_refunded_by_admin,
+    why_not_refunded_to_buyer,
+)
 from dispatch.cancellations.setbacks import Setback, setbacks_of_sales
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
-from dispatch.deliveries.order_doors import lacks_parcels
-from dispatch.orders.models import Order, OrderStatus
-from dispatch.orders.service import NOT_SHIPPED, Orders
+from dispatch.deliveries.order_doors import as_what, why_not_elsewhere
+from dispatch.orders.models import Order
+from dispatch.orders.service import Orders
+from dispatch.payments.models import PaymentTransaction
+from dispatch.payments.refunds.requests import Refunds
 from dispatch.payments.refunds.sums import NOTHING_BACK, GoneBack, gone_back_of_orders
 from dispatch.ports import Clock
 from dispatch.sales.models import Sale, SaleStatus
@@ -23,18 +30,15 @@ from dispatch.sales.models import Sale, SaleStatus
 class OrderView:
     """An order and its first delivery, which is the one its customer follows.
 
-    ``sold``: its sales in their order, each with its delivery where there is one.
-    ``is_here``: nothing of it was delivered or picked up to be. ``objection_until``: how long its buyer
-    may object to what only the seller says arrived; None where there is nothing to object to.
-    ``setbacks``: what of it came back, is lost, or arrived in part, with the money that goes back for it.
-    ``gone_back``: what of its money did, or shall.
+    ``sold``: its sales in their order, each with its delivery where there is one. ``viewer``: who may do what it says
+    may be done. ``stands``: by what that goes. ``setbacks``: what of it came back, is lost, or arrived in part, with
+    the money that goes back for it. ``gone_back``: what of its money did, or shall.
     """
 
     order: Order
     sold: list[tuple[Sale, Delivery | None]]
-    is_here: bool
-    objection_until: datetime | None
-    for_admin: bool = False
+    viewer: User
+    stands: Standing
     setbacks: list[Setback] = field(default_factory=list)
     gone_back: GoneBack = NOTHING_BACK
 
@@ -49,25 +53,29 @@ class OrderView:
         return {status: sum(1 for sale, _ in self.sold if sale.status is status) for status in SaleStatus}
 
     @property
+    def objection_until(self) -> datetime | None:
+        """How long its buyer may object to what only the seller says arrived; None where there is nothing of that."""
+        return max((sale.objection_until for sale in self.stands.doubted if sale.objection_until), default=None)
+
+    @property
     def can_cancel(self) -> bool:
         """Whether it can still be called off: nothing of it was picked up yet. A paid one is refunded."""
-        waits = self.order.is_paid and self.order.order_status in NOT_SHIPPED and self.is_here
-        return self.order.can_cancel or waits
+        return self.order.can_cancel or (self.order.is_paid and why_not_called_off(self.stands) is None)
 
     @property
     def can_refund(self) -> bool:
         """Whether the viewer may ask for its money: until it is on its way, and while an objection is possible.
 
-        An admin also once it arrived.
+        An admin for a part of it too, also once something of it arrived.
         """
-        arrived = self.order.order_status in {OrderStatus.DELIVERED, OrderStatus.COMPLETED}
-        may = self.can_cancel or self.objection_until is not None or (self.for_admin and arrived)
-        return self.order.is_paid and may
+        if self.viewer.has(Role.ADMIN):
+            return why_not_refunded_by_admin(self.stands, whole=False) is None
+        return why_not_refunded_to_buyer(self.stands) is None
 
     @property
     def can_change_address(self) -> bool:
-        """Whether some of it has no parcel yet."""
-        return lacks_parcels(self.order, self.sold)
+        """Whether some of it has no parcel yet, and the viewer did not let it go elsewhere too often."""
+        return why_not_elsewhere(self.order, self.sold, self.order.tracking_events, as_what(self.viewer)) is None
 
 
 async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> OrderView:
@@ -83,18 +91,24 @@ async def view_order(work: Work, clock: Clock, order_id: int, user: User) -> Ord
     )
     sold: list[tuple[Sale, Delivery | None]] = [row.tuple() for row in rows]
     now = clock.now()
+    deliveries = [delivery for _, delivery in sold if delivery is not None]
     return OrderView(
         order,
         sold,
-        is_here=all(
-            sale.status not in {SaleStatus.SHIPPED, SaleStatus.DELIVERED}
-            and (delivery is None or delivery.status in NOT_PICKED_UP)
-            for sale, delivery in sold
-        ),
-        objection_until=max(
-            (until for sale, _ in sold if (until := sale.objection_until) and until > now), default=None
-        ),
-        for_admin=user.has(Role.ADMIN),
-        setbacks=await setbacks_of_sales(work.session, [one for _, one in sold if one is not None], now),
+        user,
+        Standing(order, [sale for sale, _ in sold], deliveries, await _left_of(work, clock, order, sold), now),
+        setbacks=await setbacks_of_sales(work.session, deliveries, now),
         gone_back=(await gone_back_of_orders(work.session, [order.id])).get(order.id, NOTHING_BACK),
     )
+
+
+async def _left_of(work: Work, clock: Clock, order: Order, sold: list[tuple[Sale, Delivery | None]]) -> int:
+    """What of the payment that paid it may still be asked for, paisa."""
+    if not order.is_paid or not sold:
+        return 0
+    payment = await work.session.scalar(
+        select(PaymentTransaction)
+        .where(PaymentTransaction.transaction_id == sold[0][0].transaction_id)
+        .execution_options(populate_existing=True)
+    )
+    return 0 if payment is None else (await Refunds(work, clock).refundable(payment)).left

@@ -6,7 +6,8 @@ Lock order: as of cancelling the whole order (order_refunds.py).
 from sqlalchemy import select
 
 from dispatch.accounts.models import Role, User
-from dispatch.cancellations.order_refunds import NOT_PICKED_UP, OrderRefunds, PaidOrder
+from dispatch.cancellations.order_refunds import OrderRefunds, PaidOrder
+from dispatch.cancellations.permitted import CANNOT_CANCEL, NOT_PICKED_UP
 from dispatch.database.work import Work
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.deliveries.service import Deliveries
@@ -47,7 +48,7 @@ class SaleCallingOff:
         order = None if sale.order_id is None else await self._session.get(Order, sale.order_id)
         if order is None:
             words = "This sale belongs to no order; its payment is refunded."
-            raise Conflict(words, code="cannot_cancel", sale_status=sale.status.value)
+            raise Conflict(words, code=CANNOT_CANCEL, sale_status=sale.status.value)
         held = await self._refunds.lock(order)
         sale = next(one for one in held.sales if one.id == sale_id)
         if sale.status is SaleStatus.CANCELLED:
@@ -63,7 +64,7 @@ class SaleCallingOff:
         if sale.status is not SaleStatus.PROCESSING or any(one.status not in NOT_PICKED_UP for one in carried):
             raise Conflict(
                 f"A sale that is {sale.status.value} can no longer be called off.",
-                code="cannot_cancel",
+                code=CANNOT_CANCEL,
                 sale_status=sale.status.value,
                 delivery_status=carried[0].status.value if carried else None,
             )

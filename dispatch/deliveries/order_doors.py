@@ -3,11 +3,11 @@
 A parcel that there is goes elsewhere by itself (``readdressing``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dispatch.accounts.models import Role, User
 from dispatch.addresses.models import ADDRESS_COLUMNS
@@ -25,8 +25,33 @@ from dispatch.sales.messages import tell_other_address
 from dispatch.sales.models import Sale, SaleStatus
 
 
-def lacks_parcels(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> bool:
-    """Whether some of an order waits to be packed, or to be paid; ``sold``: its sales with their deliveries."""
+def as_what(user: User) -> Changer:
+    """As what somebody lets an order go elsewhere who may see it: its buyer, or an admin."""
+    return Changer.DISPATCHER if user.has(Role.ADMIN) else Changer.BUYER
+
+
+def why_not_elsewhere(
+    order: Order, sold: Sequence[tuple[Sale, Delivery | None]], happened: Iterable[OrderEvent], changer: Changer
+) -> Conflict | None:
+    """Why an order goes to no other address, however near; None where it does.
+
+    ``sold``: its sales with their deliveries; ``happened``: its events.
+    """
+    if not _lacks_parcels(order, sold):
+        return _all_packed(order, sold)
+    changes = sum(event.message == ADDRESS_CHANGED for event in happened)
+    if changer is Changer.BUYER and changes >= MOST_CHANGES:
+        return Conflict(
+            f"That was changed {MOST_CHANGES} times: ask a dispatcher.",
+            code="too_many_changes",
+            order_status=order.order_status.value,
+            most=MOST_CHANGES,
+        )
+    return None
+
+
+def _lacks_parcels(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> bool:
+    """Whether some of it waits to be packed, or to be paid."""
     if not sold:
         return order.order_status is OrderStatus.PENDING
     return bool(_unpacked(sold))
@@ -60,11 +85,11 @@ class OrderDoors:
         info = await self.work.session.get_one(DeliveryInfo, order.delivery_info_id, populate_existing=True)
         if all(getattr(info, name) == columns[name] for name in ADDRESS_COLUMNS):
             return None
-        door, changer = Door.of_address(columns), Changer.DISPATCHER if user.has(Role.ADMIN) else Changer.BUYER
-        sold = await self._sold(order)
-        _check_without_parcel(order, sold)
+        door, changer, sold = Door.of_address(columns), as_what(user), await self._sold(order)
+        refused = why_not_elsewhere(order, sold, await self._happened(order), changer)
+        if refused is not None:
+            raise refused
         if changer is Changer.BUYER:
-            await self._check_not_too_often(order)
             told = {"order_status": order.order_status.value}
             check_near(point_of(info.lat, info.lon), door.point, self.most_km, told)
         for name in ADDRESS_COLUMNS:
@@ -86,23 +111,15 @@ class OrderDoors:
         )
         return [row.tuple() for row in rows]
 
-    async def _check_not_too_often(self, order: Order) -> None:
-        mine = select(func.count()).where(OrderEvent.order_id == order.id, OrderEvent.message == ADDRESS_CHANGED)
-        if (await self.work.session.scalar(mine) or 0) >= MOST_CHANGES:
-            raise Conflict(
-                f"That was changed {MOST_CHANGES} times: ask a dispatcher.",
-                code="too_many_changes",
-                order_status=order.order_status.value,
-                most=MOST_CHANGES,
-            )
+    async def _happened(self, order: Order) -> list[OrderEvent]:
+        rows = await self.work.session.scalars(select(OrderEvent).where(OrderEvent.order_id == order.id))
+        return list(rows)
 
 
-def _check_without_parcel(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> None:
-    if lacks_parcels(order, sold):
-        return
+def _all_packed(order: Order, sold: Sequence[tuple[Sale, Delivery | None]]) -> Conflict:
     parcels = [delivery.tracking_number for _, delivery in sold if delivery is not None and _goes(delivery)]
     ended = order.order_status in {OrderStatus.CANCELLED, OrderStatus.DELIVERED, OrderStatus.COMPLETED}
-    raise Conflict(
+    return Conflict(
         f"An order that is {order.order_status.value} goes to no other address."
         if ended or not parcels
         else "All of the order is packed: a parcel goes elsewhere by itself, until it is picked up.",

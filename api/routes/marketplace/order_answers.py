@@ -116,7 +116,10 @@ class OrderAnswer(Struct, frozen=True, kw_only=True):
 
     Amounts in NPR. ``total_amount`` and ``formatted_total`` are those of the items; the buyer pays ``total_to_pay``,
     which is ``subtotal`` (the items), ``tax_amount`` and ``shipping_cost`` together. Of it ``refunded`` went back, and
-    ``refunding`` shall. ``can_change_address``: whether some of it has no parcel yet, which goes where the order does.
+    ``refunding`` shall.
+
+    What may be done by whoever asks: ``can_cancel``; ``can_refund``, for admins also of a part; ``can_change_address``,
+    while some of it has no parcel yet, which goes where the order does, and its buyer did not change it too often.
     """
 
     id: int
