@@ -53,11 +53,26 @@ class Objections:
         self._open_for = open_for
         self._progress = OrderProgress(work, clock)
 
-    def until(self, delivery: Delivery) -> datetime | None:
-        """Until when it may be objected to; None where that is nothing that anybody objects to. It has its sale."""
+    def until(self, delivery: Delivery, made: DeliveryObjection | None) -> datetime | None:
+        """Until when it may still be objected to; None where it may not. It has its sale; ``made``: its objection."""
+        return None if self._why_not(delivery, made) is not None else self._over_at(delivery)
+
+    def _over_at(self, delivery: Delivery) -> datetime | None:
+        """When the time for it is over; None where that is nothing that anybody objects to."""
         arrived = delivery.sale.delivered_at
         objects = LIFE.allows(DeliveryAct.OBJECT, delivery.status) and delivery.return_of is None
         return arrived + self._open_for if objects and arrived is not None and delivery.ending is None else None
+
+    def _why_not(self, delivery: Delivery, made: DeliveryObjection | None) -> Conflict | None:
+        if made is not None:
+            return _refused(delivery, "It was objected to already.", "objected_already")
+        over_at = self._over_at(delivery)
+        if over_at is None:
+            words = "Only what was delivered, and is with nobody else, is objected to."
+            return _refused(delivery, words, "not_delivered")
+        if self._clock.now() > over_at:
+            return _refused(delivery, "The time in which it could be objected to is over.", "objection_over")
+        return None
 
     async def find(self, delivery_id: int) -> DeliveryObjection | None:
         """The one of a delivery, if there is one."""
@@ -73,18 +88,12 @@ class Objections:
         """
         delivery = await self._deliveries.get(delivery_id, lock=True)
         before = await self.find(delivery.id)
-        if before is not None:
-            if (before.reason, before.note) == (wish.reason, wish.note):
-                return before
-            raise _refused(delivery, "It was objected to already.", "objected_already")
+        if before is not None and (before.reason, before.note) == (wish.reason, wish.note):
+            return before
         await self._progress.lock(delivery.sale)
-        until, now = self.until(delivery), self._clock.now()
-        if until is None:
-            raise _refused(
-                delivery, "Only what was delivered, and is with nobody else, is objected to.", "not_delivered"
-            )
-        if now > until:
-            raise _refused(delivery, "The time in which it could be objected to is over.", "objection_over")
+        refused, now = self._why_not(delivery, before), self._clock.now()
+        if refused is not None:
+            raise refused
         made = DeliveryObjection(
             delivery_id=delivery.id,
             sale_id=delivery.sale_id,

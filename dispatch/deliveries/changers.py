@@ -29,14 +29,21 @@ def changer_of(delivery: Delivery, user: User) -> Changer:
     raise NotFound("There is no such delivery.", code="delivery_not_found")
 
 
+def why_too_often(delivery: Delivery, changer: Changer, message: str) -> Conflict | None:
+    """Why buyer or seller do not say the same kind of thing again; None while they may. Its steps are loaded."""
+    changes = sum(step.message == message for step in delivery.tracking_history)
+    if changer is Changer.DISPATCHER or changes < MOST_CHANGES:
+        return None
+    return Conflict(
+        f"That was changed {MOST_CHANGES} times: ask a dispatcher.",
+        code="too_many_changes",
+        delivery_status=delivery.status.value,
+        most=MOST_CHANGES,
+    )
+
+
 def check_not_too_often(delivery: Delivery, changer: Changer, message: str) -> None:
     """Raises Conflict where buyer or seller said the same kind of thing often enough. Its steps are loaded."""
-    if changer is Changer.DISPATCHER:
-        return
-    if sum(step.message == message for step in delivery.tracking_history) >= MOST_CHANGES:
-        raise Conflict(
-            f"That was changed {MOST_CHANGES} times: ask a dispatcher.",
-            code="too_many_changes",
-            delivery_status=delivery.status.value,
-            most=MOST_CHANGES,
-        )
+    refused = why_too_often(delivery, changer, message)
+    if refused is not None:
+        raise refused

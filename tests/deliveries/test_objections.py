@@ -1,7 +1,7 @@
 """A buyer says that what a courier told as delivered did not come so: it is looked into before the money is settled."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -127,8 +127,12 @@ async def test_what_has_not_arrived_or_was_objected_to_in_other_words_is_refused
 
 async def test_the_time_to_object_begins_when_the_server_was_told_and_ends(world: World) -> None:
     bought, delivery = await delivered(world)
+    arrived = ok(await bought.customer.get(f"/api/marketplace/sales/{bought.sale_id}/"))["delivered_at"]
+    until = ok(await bought.customer.get(track(delivery)))["objects_until"]
+    open_for = timedelta(seconds=world.server.settings.objection_s)
+    assert datetime.fromisoformat(until) == datetime.fromisoformat(arrived) + open_for
     await long_ago(world, bought)
-    assert ok(await bought.customer.get(track(delivery)))["objects_until"] is not None
+    assert ok(await bought.customer.get(track(delivery)))["objects_until"] is None
     late = await bought.customer.post(objection(delivery), NOT_THERE)
     assert (late.status_code, late.json()["code"]) == (409, "objection_over")
     assert await completed(world, bought) is True

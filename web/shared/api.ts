@@ -5643,7 +5643,8 @@ export interface components {
          * DeadLetter
          * @description Something that is not tried by itself any more. `id` is the refund's, the payment's, the order's, …
          *
-         *     Without `can_retry` a person has to say what became of it: `/api/v1/payments/refunds/{id}/resolve/`.
+         *     Without `can_retry` it is a refund: one that was perhaps sent, of which a person has to say what became of it
+         *     (`/api/v1/payments/refunds/{id}/resolve/`), or one of more than is left of its payment.
          */
         DeadLetter: {
             can_retry: boolean;
@@ -8224,7 +8225,10 @@ export interface components {
          *
          *     Amounts in NPR. `total_amount` and `formatted_total` are those of the items; the buyer pays `total_to_pay`,
          *     which is `subtotal` (the items), `tax_amount` and `shipping_cost` together. Of it `refunded` went back, and
-         *     `refunding` shall. `can_change_address`: whether some of it has no parcel yet, which goes where the order does.
+         *     `refunding` shall.
+         *
+         *     What may be done by whoever asks: `can_cancel`; `can_refund`, for admins also of a part; `can_change_address`,
+         *     while some of it has no parcel yet, which goes where the order does, and its buyer did not change it too often.
          */
         OrderAnswer: {
             can_cancel: boolean;
@@ -10681,6 +10685,8 @@ export interface components {
          *     `ending`: how it ended, where it did not go well. `ended_at`: when it arrived or was cancelled, null before that
          *     and where its seller shows nothing of it. `position` only while it is under way, as in the live frames.
          *
+         *     `can_reschedule`: whether its buyer may say when it is tried again, after an attempt and while another may follow.
+         *
          *     `requested_delivery_date`: by when it was asked for; `planned_delivery_time`: expected when it was taken or
          *     picked up. `estimated_delivery_time` is compared with them: where it is later, its customer is told so.
          *
@@ -10693,6 +10699,7 @@ export interface components {
          */
         TrackedDelivery: {
             attempts: components["schemas"]["AttemptAnswer"][];
+            can_reschedule: boolean;
             code_shows: components["schemas"]["Element"][];
             delivery_address: string | null;
             delivery_area: components["schemas"]["TrackedArea"] | null;

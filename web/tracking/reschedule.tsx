@@ -16,8 +16,6 @@ interface Given {
   now: number;
   language: Language;
   say: Say;
-  /** Whether the page knows the parcel's number: a link that was shared does not. */
-  mayWish: boolean;
   /** Whether its buyer is signed in; `onSignedIn` finds out. */
   bought: boolean;
   onSignedIn: () => Promise<boolean>;
@@ -34,7 +32,7 @@ export function Attempts(given: Given) {
       <h2>{say(`tried.${last.reason}`)}</h2>
       <p class="quiet">{clock(Date.parse(last.timestamp), now, language)}</p>
       <p>{nextTryWords(parcel, now, language)}</p>
-      {given.mayWish && (given.bought ? <Wish {...given} /> : <SignInAsBuyer why={say("attempt.sign_in")} client={given.client} say={say} onSignedIn={given.onSignedIn} />)}
+      {parcel.can_reschedule && (given.bought ? <Wish {...given} /> : <SignInAsBuyer why={say("attempt.sign_in")} client={given.client} say={say} onSignedIn={given.onSignedIn} />)}
     </section>
   );
 }

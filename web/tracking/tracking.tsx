@@ -85,7 +85,7 @@ function Tracking({ parcel, named, language, say }: { parcel: Parcel; named: str
           {shown.parcel.status === "delivered" && bought && <ProofCard parcel={shown.parcel} client={buyer} language={language} say={say} />}
           {shown.parcel.status === "delivered" && !shared && <Rating number={parcel.tracking_number} client={bought ? buyer : followed.client} bought={bought} onSignedIn={onSignedIn} say={say} />}
           {!shared && <Objecting parcel={shown.parcel} client={bought ? buyer : followed.client} signed={bought} unlock={unlock} now={now} language={language} say={say} onDone={() => void followed.renew()} />}
-          <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} mayWish={!shared} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
+          <Attempts parcel={shown.parcel} client={bought ? buyer : followed.client} now={now} language={language} say={say} bought={bought} onSignedIn={onSignedIn} onDone={() => void followed.renew()} />
           <Courier parcel={shown.parcel} say={say} />
           {bought && !over(shown.parcel.status) && <Share number={parcel.tracking_number} client={buyer} language={language} say={say} />}
           <Ends parcel={shown.parcel} say={say} />

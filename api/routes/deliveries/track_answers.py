@@ -96,6 +96,8 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     ``ending``: how it ended, where it did not go well. ``ended_at``: when it arrived or was cancelled, null before that
     and where its seller shows nothing of it. ``position`` only while it is under way, as in the live frames.
 
+    ``can_reschedule``: whether its buyer may say when it is tried again, after an attempt and while another may follow.
+
     ``requested_delivery_date``: by when it was asked for; ``planned_delivery_time``: expected when it was taken or
     picked up. ``estimated_delivery_time`` is compared with them: where it is later, its customer is told so.
 
@@ -124,6 +126,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     tracking_history: list[StepAnswer]
     attempts: list[AttemptAnswer]
     next_try: NextTry | None
+    can_reschedule: bool
     on_hold: TrackedHold | None
     events: list[TrackedEvent]
     distance_km: float | None
@@ -189,6 +192,7 @@ def tracked_delivery(
         tracking_history=[_step(step, sight) for step in delivery.tracking_history] if history else [],
         attempts=[attempt_answer(one) for one in attempts] if history else [],
         next_try=next_try(delivery),
+        can_reschedule=False,
         on_hold=_hold(delivery, sight.stage.now),
         events=[_event(event, sight) for event in events] if history else [],
         distance_km=None if gone else delivery.distance_km,

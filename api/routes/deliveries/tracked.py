@@ -14,6 +14,7 @@ from api.routes.deliveries.track_answers import (
 from dispatch.accounts.models import User
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.rescheduling import why_not_rescheduled
 from dispatch.deliveries.attempts.service import attempts_of
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.privacy import Stage
@@ -43,21 +44,26 @@ async def read_tracked(
     unlocked = theirs or services.unlock_tokens.holds(unlock, number, now)
     waits = waits_for_next_try(carried, delivery.id, now)
     stage = Stage(delivery.status, stops_before(carried, arrival), arrival, now, unlocked, waits)
+    attempts = (await attempts_of(work.session, [delivery.id])).get(delivery.id, [])
     answer = tracked_delivery(
         delivery,
         await list_events(work.session, delivery.id),
-        (await attempts_of(work.session, [delivery.id])).get(delivery.id, []),
+        attempts,
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )
+    by_number = link_id is None  # what is asked for of a parcel is asked for by its number, which a link does not tell
+    if by_number and delivery.return_of is None and (theirs or answer.attempts):
+        refused = why_not_rescheduled(delivery, attempts, services.attempt_rules, for_admin=False)
+        answer = structs.replace(answer, can_reschedule=refused is None)
     if unlocked and delivery.status is DeliveryStatus.DELIVERED and delivery.return_of is None:
         objections = services.objections(work)
         made = await objections.find(delivery.id)
         told = None if made is None else tracked_objection(made)
         buys = asks is not None and asks.id == delivery.sale.buyer_id
-        may = made is None and (buys or services.unlock_tokens.holds(unlock, number, now))
-        until = objections.until(delivery) if may else None
+        may = by_number and (buys or services.unlock_tokens.holds(unlock, number, now))
+        until = objections.until(delivery, made) if may else None
         answer = structs.replace(answer, objection=told, objects_until=until)
     if theirs:  # streams and sockets do not know who is signed in
         answer = structs.replace(answer, unlock=services.unlock_tokens.make(number, now)[0])
-    return answer if link_id is None else structs.replace(answer, tracking_number="")
+    return answer if by_number else structs.replace(answer, tracking_number="")

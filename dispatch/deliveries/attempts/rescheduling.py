@@ -1,13 +1,15 @@
 """When a parcel is tried again, as its buyer or a dispatcher wishes. Lock order: delivery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
 from dispatch.accounts.models import Role, User
 from dispatch.database.work import Work
+from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.attempts.service import AttemptRules, attempts_of, check_ahead, tries_of
-from dispatch.deliveries.changers import Changer, check_not_too_often
+from dispatch.deliveries.changers import Changer, why_too_often
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import Delivery, RetryAsker
@@ -27,6 +29,24 @@ class Window:
 
     starts_at: datetime
     ends_at: datetime
+
+
+def why_not_rescheduled(
+    delivery: Delivery, attempts: Sequence[DeliveryAttempt], rules: AttemptRules, *, for_admin: bool
+) -> Conflict | None:
+    """Why its buyer or an admin does not say when it is tried again; None where they may. Its steps are loaded."""
+    status = delivery.status.value
+    if not LIFE.allows(DeliveryAct.RESCHEDULE, delivery.status):
+        words = "Only a parcel that is on its way can be tried at another time."
+        return Conflict(words, code="wrong_status", delivery_status=status)
+    if for_admin:
+        return None
+    if not attempts:
+        return Conflict("It was not tried yet; it is on its way.", code="not_attempted", delivery_status=status)
+    if rules.left(tries_of(attempts)) == 0:
+        words = "It was tried as often as it may be: it returns to its seller."
+        return Conflict(words, code="too_many_attempts", delivery_status=status)
+    return why_too_often(delivery, Changer.BUYER, RESCHEDULED)
 
 
 class Rescheduling:
@@ -54,24 +74,10 @@ class Rescheduling:
         self._check_window(window)
         if (delivery.retry_from, delivery.retry_until) == (window.starts_at, window.ends_at):
             return delivery
-        status = delivery.status.value
-        if not LIFE.allows(DeliveryAct.RESCHEDULE, delivery.status):
-            raise Conflict(
-                "Only a parcel that is on its way can be tried at another time.",
-                code="wrong_status",
-                delivery_status=status,
-            )
         attempts = (await attempts_of(self._work.session, [delivery.id])).get(delivery.id, ())
-        if not for_admin and not attempts:
-            raise Conflict("It was not tried yet; it is on its way.", code="not_attempted", delivery_status=status)
-        if not for_admin and tries_of(attempts) >= self._rules.most:
-            raise Conflict(
-                "It was tried as often as it may be: it returns to its seller.",
-                code="too_many_attempts",
-                delivery_status=status,
-            )
-        if not for_admin:
-            check_not_too_often(delivery, Changer.BUYER, RESCHEDULED)
+        refused = why_not_rescheduled(delivery, attempts, self._rules, for_admin=for_admin)
+        if refused is not None:
+            raise refused
         self._write(delivery, window, RetryAsker.DISPATCHER if for_admin else RetryAsker.BUYER, note)
         await self._work.session.flush()
         return delivery
