@@ -12,12 +12,14 @@ from sqlalchemy.orm import selectinload
 from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.exclusions import (
     EXCLUSIONS,
+    GIVEN_ALL_THE_SAME,
     OF_REASON,
     WORDS,
     Excluded,
     Exclusion,
     Room,
     counts_of,
+    no_room,
     outside_of,
     words_of,
 )
@@ -239,8 +241,9 @@ def _excluded_one(
 ) -> Excluded:
     """``placed``: one who is on the map, and of whom therefore the room is told."""
     room = Room(float(group["free_kg"][row]), int(group["active"][row]), int(group["max_active"][row]))
+    one, fits = int(group.keys[row]), no_room(room, delivery) is None
     return Excluded(
-        int(group.keys[row]),
+        one,
         group["name"][row],
         group["vehicle_type"][row],
         why,
@@ -249,4 +252,5 @@ def _excluded_one(
         room.free_kg if placed else None,
         room.active,
         room.max_active,
+        why in GIVEN_ALL_THE_SAME and fits and one != delivery.transporter_id,
     )

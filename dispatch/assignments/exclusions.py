@@ -44,6 +44,8 @@ class Room:
     max_active: int
 
 
+GIVEN_ALL_THE_SAME = frozenset({Exclusion.TOO_FAR, Exclusion.OFFLINE, Exclusion.OFF_SHIFT})
+"""What stops nobody whom a dispatcher names, as long as there is room."""
 EXCLUSIONS = tuple(Exclusion)
 PLACE = {one: place for place, one in enumerate(EXCLUSIONS)}
 _STANDINGS = {
@@ -84,6 +86,8 @@ class Excluded:
     free_kg: float | None = None
     active: int = 0
     max_active: int = 0
+    can_be_given: bool = False
+    """By a dispatcher, all the same."""
 
 
 def words_of(why: Exclusion, room: Room, delivery: Delivery, distance_km: float | None) -> str:
@@ -134,6 +138,11 @@ def exclusion_of(transporter: Transporter, load: Load, delivery: Delivery, clock
         return Exclusion.PAPERS
     if not transporter.is_available:
         return Exclusion.NOT_AVAILABLE
-    if delivery.package_weight > load.free_kg(transporter):
+    return no_room(Room(load.shown_free_kg(transporter), load.active, transporter.max_active), delivery)
+
+
+def no_room(room: Room, delivery: Delivery) -> Exclusion | None:
+    """Why a parcel is one too much for somebody, None where it is not."""
+    if float(delivery.package_weight) > room.free_kg:
         return Exclusion.TOO_HEAVY
-    return Exclusion.NO_SLOT if load.active >= transporter.max_active else None
+    return Exclusion.NO_SLOT if room.active >= room.max_active else None

@@ -102,9 +102,6 @@ class TakenBackAnswer(Struct, frozen=True, kw_only=True):
     reason: TakenBack
 
 
-GIVEN_ALL_THE_SAME = frozenset({Exclusion.TOO_FAR, Exclusion.OFFLINE, Exclusion.OFF_SHIFT})
-
-
 def candidates_answer(found: CandidateList) -> CandidatesAnswer:
     """The candidates of a delivery."""
     delivery = found.delivery
@@ -164,7 +161,7 @@ def _excluded(one: Excluded) -> ExcludedAnswer:
         vehicle_type=one.vehicle_type,
         why=one.why,
         words=one.words,
-        can_be_given=one.why in GIVEN_ALL_THE_SAME,
+        can_be_given=one.can_be_given,
         distance_km=_rounded(one.distance_km),
         free_capacity=one.free_kg,
         active=one.active,
