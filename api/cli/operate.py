@@ -21,8 +21,8 @@ from dispatch.accounts.passwords import Passwords
 from dispatch.accounts.service import NewUser, parse_roles
 from dispatch.audit.service import OPERATOR, record
 from dispatch.database.migrate import newest_revision, revisions
+from dispatch.deliveries.making import DeliveryLimits
 from dispatch.deliveries.models import Delivery
-from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import Invalid
 from dispatch.settings import Settings
 
@@ -90,7 +90,7 @@ async def _made(settings: Settings, fields: dict[str, Any]) -> Delivery:
 
     body = await _converted(fields, DeliveryOfSale, not_too_high)
     async with operating(settings) as services, services.database.work() as work:
-        delivery = await services.deliveries.delivery_steps(work).create(body.marketplace_sale_id, None, body.details())
+        delivery = await services.deliveries.making(work).create(body.marketplace_sale_id, None, body.details())
         told = {"sale_id": body.marketplace_sale_id}
         await record(work.session, OPERATOR, "delivery.created", "delivery", delivery.id, told)
     return delivery

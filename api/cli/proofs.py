@@ -20,7 +20,7 @@ async def verify(settings: Settings, delivery_id: int | None) -> None:
             found = await verification.of_all(services.database)
         else:
             async with services.database.work() as work:
-                delivery = await parts.delivery_steps(work).deliveries.get(delivery_id)
+                delivery = await parts.deliveries(work).get(delivery_id)
                 found = await verification.of_delivery(work, delivery)
     _tell(found)
 

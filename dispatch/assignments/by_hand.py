@@ -22,7 +22,7 @@ from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.taking import Taking
 from dispatch.errors import Conflict
 from dispatch.ports import Clock, LivePosition, LivePositions, Publisher
 from dispatch.transporters.kept import KeptTransporters
@@ -51,7 +51,7 @@ class AssignmentsByHand:
         kept: KeptTransporters,
         live: LivePositions,
         publisher: Publisher,
-        steps: DeliverySteps,
+        taking: Taking,
         *,
         rules: AssignmentRules,
     ) -> None:
@@ -61,7 +61,7 @@ class AssignmentsByHand:
         self._kept = kept
         self._live = live
         self._publisher = publisher
-        self._steps = steps
+        self._taking = taking
         self._rules = rules
 
     async def give(self, key: DeliveryKey, transporter_id: int, user: User, *, reason: str = "") -> Given:
@@ -70,13 +70,13 @@ class AssignmentsByHand:
         ``reason``: why this one, kept with the step. Raises NotFound, and Conflict where the delivery does not wait
         (with who has it) or the transporter cannot take it (``why`` and in words).
         """
-        delivery = await self._steps.deliveries.get(key)
+        delivery = await self._taking.deliveries.get(key)
         check_available(delivery, self._clock.now())
         transporter = await Transporters(self._work, self._clock).get(transporter_id)
         scores, others, position, record = await self._scored(delivery, transporter)
         record.choose(transporter.id, by_hand=True)
         packed = await asyncio.to_thread(record.pack)
-        delivery = await self._steps.deliveries.get(delivery.id, lock=True)
+        delivery = await self._taking.deliveries.get(delivery.id, lock=True)
         check_available(delivery, self._clock.now())
         transporter = await lock_transporter(self._session, transporter.id)
         load = await load_of(self._session, transporter.id)
@@ -86,8 +86,8 @@ class AssignmentsByHand:
             words = words_of(why, room, delivery, None)
             told, status = f"{transporter.user.name} cannot take it. {words}", delivery.status.value
             raise Conflict(told, code="cannot_take", why=why.value, delivery_status=status)
-        self._steps.check_can_take(transporter, load, delivery)
-        await self._steps.assign(delivery, transporter, position=position, notes=reason)
+        self._taking.check_can_take(transporter, load, delivery)
+        await self._taking.assign(delivery, transporter, position=position, notes=reason)
         delivery.pinned = True
         self._session.add(decision(delivery, transporter, user, "manual", scores, others, self._clock.now()))
         await record.keep(self._work, Asked(DecisionKind.BY_HAND, user.id, self._clock.now()), packed)
@@ -115,7 +115,7 @@ class AssignmentsByHand:
         ``transporter_id``: who it is to be taken from; Conflict where somebody else has it by now. Raises NotFound,
         and Conflict with how it stands where it is not assigned.
         """
-        delivery = await self._steps.deliveries.get(key, lock=True)
+        delivery = await self._taking.deliveries.get(key, lock=True)
         if delivery.transporter_id is None or not LIFE.allows(DeliveryAct.UNASSIGN, delivery.status):
             raise Conflict(_not_given(delivery.status), code="wrong_status", **holder_of(delivery))
         if transporter_id not in {None, delivery.transporter_id}:

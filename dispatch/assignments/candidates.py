@@ -33,8 +33,7 @@ from dispatch.deliveries.eta import Errand, errand_of, tour_from, with_errand
 from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import ABOARD, Delivery, DeliveryStatus
 from dispatch.deliveries.open_errands import errands_of
-from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.deliveries.stops import Delay
 from dispatch.errors import Conflict
 from dispatch.geo import great_circle_m, great_circles_m
@@ -97,7 +96,7 @@ class Candidates:
         clock: Clock,
         kept: KeptTransporters,
         live: LivePositions,
-        steps: DeliverySteps,
+        deliveries: Deliveries,
         *,
         rules: AssignmentRules,
         road_factor: float,
@@ -106,7 +105,7 @@ class Candidates:
         self._clock = clock
         self._kept = kept
         self._live = live
-        self._steps = steps
+        self._deliveries = deliveries
         self._rules = rules
         self._road_factor = road_factor
 
@@ -115,7 +114,7 @@ class Candidates:
 
         A parcel that is aboard is fetched where whoever has it was last: the two have to meet.
         """
-        delivery = await self._steps.deliveries.get(key)
+        delivery = await self._deliveries.get(key)
         if delivery.status not in OPEN:
             raise Conflict(
                 f"A delivery that is {delivery.status.value} is given to nobody.",

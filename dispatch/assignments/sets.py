@@ -34,7 +34,7 @@ from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import NOTHING, Load
 from dispatch.deliveries.models import ON_HOLD, DeliveryStatus, holds
 from dispatch.deliveries.open_errands import errands_of
-from dispatch.deliveries.steps import ASSIGNED_MESSAGE
+from dispatch.deliveries.taking import ASSIGNED_MESSAGE
 from dispatch.errors import DispatchError
 from dispatch.events.payloads.deliveries import DeliveryAssigned
 from dispatch.events.recording import record_all

@@ -3,10 +3,11 @@
 from datetime import datetime
 from functools import partial
 
+from dispatch.bikram_sambat import nepal_date
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
-from dispatch.errors import Conflict, NotFound
+from dispatch.errors import Conflict, Forbidden, NotFound
 from dispatch.ports import PhotoStore
 from dispatch.transporters.models import Transporter
 
@@ -21,6 +22,13 @@ async def own_delivery(deliveries: Deliveries, key: DeliveryKey, transporter: Tr
             raise does_not_fit(delivery, "This delivery is no longer yours.", code="no_longer_yours")
         raise NotFound("There is no such delivery.", code="delivery_not_found")
     return delivery
+
+
+def check_papers(transporter: Transporter, delivery: Delivery, now: datetime) -> None:
+    """Raises Forbidden where a transporter's documents are not in order today."""
+    if not transporter.papers_in_order(nepal_date(now)):
+        detail, stands = "Your documents are expired or not verified.", delivery.status.value
+        raise Forbidden(detail, code="documents_not_in_order", delivery_status=stands)
 
 
 def does_not_fit(delivery: Delivery, detail: str, *, code: str = "wrong_status") -> Conflict:

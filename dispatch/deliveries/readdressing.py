@@ -11,12 +11,12 @@ from dispatch.addresses.models import SavedAddress
 from dispatch.database.work import Work
 from dispatch.deliveries.changers import Changer, changer_of, check_not_too_often
 from dispatch.deliveries.eta import road_distance_km
-from dispatch.deliveries.fees import Tariff
+from dispatch.deliveries.expected_times import ExpectedTimes
+from dispatch.deliveries.fees import DeliveryFees, Tariff
 from dispatch.deliveries.happened import identity
 from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.models import ABOARD, Delivery
-from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, Invalid
 from dispatch.events.payloads.deliveries import DeliveryAddressChanged
 from dispatch.geo import great_circle_m
@@ -80,13 +80,23 @@ class Readdressing:
     """The changes of one unit of work."""
 
     def __init__(
-        self, work: Work, publisher: Publisher, live: LivePositions, steps: DeliverySteps, *, most_km: float
+        self,
+        work: Work,
+        publisher: Publisher,
+        live: LivePositions,
+        deliveries: Deliveries,
+        expected: ExpectedTimes,
+        *,
+        fees: DeliveryFees,
+        most_km: float,
     ) -> None:
         """``most_km``: so far from the door before may a buyer or a seller put another one."""
         self._work = work
         self._publisher = publisher
         self._live = live
-        self._steps = steps
+        self._deliveries = deliveries
+        self._expected = expected
+        self._fees = fees
         self._most_km = most_km
 
     async def change(self, key: DeliveryKey, user: User, door: Door) -> Readdressed:
@@ -95,13 +105,14 @@ class Readdressing:
         Its buyer and its seller may until it is picked up, an admin until it has ended. What the buyer paid stays; the
         fee grows with the way and never falls. Raises NotFound for a delivery of others, Invalid, Conflict.
         """
-        seen = await self._steps.deliveries.get(key)
+        seen = await self._deliveries.get(key)
         changer = changer_of(seen, user)
-        tariff = await self._steps.tariff_of(seen)
+        # What its like costs now; it ends the work's transaction.
+        tariff = await self._fees.at(self._work, seen.pickup_lat, seen.pickup_lon)
         positions = {}
         if seen.transporter_id is not None:
             positions = await self._live.positions_of([seen.transporter_id])
-        delivery = await self._steps.deliveries.get(key, lock=True)
+        delivery = await self._deliveries.get(key, lock=True)
         before = Door.of_delivery(delivery)
         if before == door:
             return Readdressed(delivery, None)
@@ -110,12 +121,12 @@ class Readdressing:
         if changer is not Changer.DISPATCHER:
             check_near(before.point, door.point, self._most_km, {"delivery_status": delivery.status.value})
         carrier = delivery.transporter
-        errands = () if carrier is None else await self._steps.errands_of(carrier)
+        errands = () if carrier is None else await self._expected.errands_of(carrier)
         for name in Door.__slots__:
             setattr(delivery, name, getattr(door, name))
         self._reckon(delivery, tariff)
         if carrier is not None:
-            self._steps.expect(delivery, carrier, positions.get(carrier.id), errands)
+            self._expected.expect(delivery, carrier, positions.get(carrier.id), errands)
         self._tell(delivery, changer)
         await self._work.session.flush()
         return Readdressed(delivery, changer)
@@ -128,7 +139,7 @@ class Readdressing:
             delivery.pickup_lon,
             delivery.delivery_lat,
             delivery.delivery_lon,
-            self._steps.road_factor,
+            self._expected.road_factor,
         )
         if known is None or delivery.distance_km is None or delivery.distance_km <= known:
             return
@@ -142,7 +153,7 @@ class Readdressing:
             changed_by=changer.value,
             estimated_delivery_at=delivery.estimated_delivery_time,
         )
-        self._steps.deliveries.record(delivery, DeliveryAct.CHANGE_ADDRESS, ADDRESS_CHANGED, happened=[happened])
+        self._deliveries.record(delivery, DeliveryAct.CHANGE_ADDRESS, ADDRESS_CHANGED, happened=[happened])
         if delivery.transporter_id is not None:
             notice = ChangeNotice(delivery.transporter_id, delivery.id, str(delivery.delivery_id), "address")
             self._work.after_commit(partial(self._publisher.delivery_changed, notice))

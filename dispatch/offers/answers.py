@@ -13,7 +13,7 @@ from dispatch.assignments.ranked import holder_of
 from dispatch.database.work import Work
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.taking import Taking
 from dispatch.errors import Conflict, NotFound
 from dispatch.offers.models import DeclineReason, EndReason, Offer, OfferSearch, OfferStatus, SearchStatus
 from dispatch.ports import Clock, LivePosition
@@ -26,10 +26,10 @@ UNANSWERED = (OfferStatus.QUEUED, OfferStatus.OPEN)
 class OfferAnswers:
     """Answers of one unit of work. Lock order: delivery, transporter, offers."""
 
-    def __init__(self, work: Work, clock: Clock, steps: DeliverySteps) -> None:
+    def __init__(self, work: Work, clock: Clock, taking: Taking) -> None:
         self._session = work.session
         self._clock = clock
-        self._steps = steps
+        self._taking = taking
 
     async def accept(
         self, offer_id: int, transporter: Transporter, *, position: LivePosition | None = None
@@ -37,7 +37,7 @@ class OfferAnswers:
         """Take the delivery of an open offer. One of several who try gets it.
 
         Raises NotFound; Conflict ``offer_over`` with how the offer ended and who has the delivery; and whatever
-        ``DeliverySteps.accept`` says against it.
+        ``Taking.accept`` says against it.
         """
         offer, delivery = await self._held(offer_id, transporter)
         if offer.status is OfferStatus.ACCEPTED:
@@ -57,9 +57,9 @@ class OfferAnswers:
         position: LivePosition | None,
         happened_at: datetime | None = None,
     ) -> Delivery:
-        """Take a delivery by its own number; an open offer of it is accepted with that. As ``DeliverySteps.accept``."""
-        await self._steps.check_not_taken(key, transporter)
-        delivery = await self._steps.deliveries.get_alone(key, lock=True)
+        """Take a delivery by its own number; an open offer of it is accepted with that. As ``Taking.accept``."""
+        await self._taking.check_not_taken(key, transporter)
+        delivery = await self._taking.deliveries.get_alone(key, lock=True)
         if delivery.status is DeliveryStatus.AVAILABLE:
             await lock_transporter(self._session, transporter.id)
         offer: Offer | None = await self._session.scalar(
@@ -73,7 +73,7 @@ class OfferAnswers:
         if offer is not None and delivery.status is DeliveryStatus.AVAILABLE:
             offer.end(OfferStatus.ACCEPTED, self._clock.now())
             await self._answered(transporter)
-        return await self._steps.accept(
+        return await self._taking.accept(
             key, transporter, pickup_at=pickup_at, notes=notes, position=position, happened_at=happened_at
         )
 
@@ -135,7 +135,7 @@ class OfferAnswers:
         """
         offer = await self._mine(offer_id, transporter)
         self._check_not_over(offer)
-        await self._steps.deliveries.get_alone(offer.delivery_id, lock=True)
+        await self._taking.deliveries.get_alone(offer.delivery_id, lock=True)
         self._check_not_over(await self._mine(offer_id, transporter))
         await lock_transporter(self._session, transporter.id)
         offer = await self._mine(offer_id, transporter)
@@ -179,7 +179,9 @@ class OfferAnswers:
     async def _take(self, offer: Offer, transporter: Transporter, position: LivePosition | None) -> Delivery:
         offer.end(OfferStatus.ACCEPTED, self._clock.now())
         await self._session.flush()  # before the delivery, so that the others are known to be taken
-        delivery = await self._steps.accept(offer.delivery_id, transporter, pickup_at=None, notes="", position=position)
+        delivery = await self._taking.accept(
+            offer.delivery_id, transporter, pickup_at=None, notes="", position=position
+        )
         await self._answered(transporter)
         return delivery
 

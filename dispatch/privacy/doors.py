@@ -15,8 +15,8 @@ from dispatch.arrivals.events import DeliveryEvent, DeliveryJourney, EventKind
 from dispatch.arrivals.movement import lock_journeys
 from dispatch.deliveries.attempts.models import TOLD, DeliveryAttempt
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
+from dispatch.deliveries.handing_over import PICKED_UP_MESSAGE
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep
-from dispatch.deliveries.steps import PICKED_UP_MESSAGE
 
 NOWHERE: Final = {"lat": 0.0, "lon": 0.0, "changed_at": None}
 """What a journey remembers of a stop where nothing is about to change."""

@@ -22,7 +22,7 @@ from dispatch.deliveries.happened import was_accepted
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.release import tell_withdrawn
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.taking import Taking
 from dispatch.ports import Clock, LivePosition, Publisher
 from dispatch.rolling.giving import STRATEGY
 from dispatch.rolling.leases import Claim, hold_place
@@ -87,19 +87,19 @@ def moves_of(planned: TickPlan) -> list[WantedMove]:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """Moves deliveries. ``steps_of``: the steps of a unit of work."""
+    """Moves deliveries. ``taking_of``: who gets what in a unit of work."""
 
     database: Database
     clock: Clock
     publisher: Publisher
-    steps_of: Callable[[Work], DeliverySteps]
+    taking_of: Callable[[Work], Taking]
 
     async def move(self, claim: Claim, wanted: WantedMove, tick: Tick) -> bool:
         """Whether it was moved: false where something changed meanwhile. Raises Overtaken."""
         async with self.database.work() as work:
             await hold_place(work.session, claim)
-            steps = self.steps_of(work)
-            delivery = await steps.deliveries.get(wanted.delivery_id, lock=True)
+            taking = self.taking_of(work)
+            delivery = await taking.deliveries.get(wanted.delivery_id, lock=True)
             if not await self._still_may(work, delivery, wanted):
                 return False
             pair = sorted({wanted.taken_from, wanted.to})
@@ -108,7 +108,7 @@ class Moving:
             load = await load_of(work.session, taker.id)
             if exclusion_of(taker, load, delivery, self.clock) is not None:
                 return False
-            await self._write(work, steps, delivery, taker, wanted, claim)
+            await self._write(work, taking, delivery, taker, wanted, claim)
             await tick.note(work, moved_accepted=int(wanted.accepted), moved_free=int(not wanted.accepted))
             tick.got.add(wanted.to)
         return True
@@ -126,7 +126,7 @@ class Moving:
     async def _write(
         self,
         work: Work,
-        steps: DeliverySteps,
+        taking: Taking,
         delivery: Delivery,
         taker: Transporter,
         wanted: WantedMove,
@@ -134,7 +134,7 @@ class Moving:
     ) -> None:
         now, before, kept = self.clock.now(), delivery.estimated_delivery_time, wanted.kept
         tell_withdrawn(work, self.publisher, delivery, WithdrawalReason.REASSIGNED.value)
-        await steps.reassign(delivery, taker, position=wanted.position, reason=STRATEGY, notes=wanted.told)
+        await taking.reassign(delivery, taker, position=wanted.position, reason=STRATEGY, notes=wanted.told)
         after = delivery.estimated_delivery_time
         gain_s = 0.0 if before is None or after is None else (before - after).total_seconds()
         work.session.add(decision(delivery, taker, None, STRATEGY, wanted.scores, [], now))

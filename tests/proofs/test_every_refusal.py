@@ -21,15 +21,9 @@ from tests.support.world import BHAKTAPUR, THAMEL, Bought, Driver, World, ok
 
 ROOT = Path(dispatch.__file__).parent
 WEB = ROOT.parent / "web"
-BEGIN_AT = ("dispatch.deliveries.steps", "dispatch.deliveries.attempts.service")
+BEGIN_AT = ("dispatch.deliveries.handing_over", "dispatch.deliveries.attempts.service")
 ROOMS = ("dispatch.deliveries", "dispatch.proofs")
 NOT_OF_THESE_STEPS = {
-    # of whoever accepts
-    "already_assigned",
-    "not_available",
-    "wrong_role",
-    "capacity_exceeded",
-    "too_many_deliveries",
     # of whoever makes a delivery
     "delivery_exists",
     "destination_changed",

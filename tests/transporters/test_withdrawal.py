@@ -150,11 +150,11 @@ async def test_nothing_is_given_to_an_account_that_ended_while_it_asked(world: W
     driver, delivery = await world.driver(), await world.delivery()
     services = world.server.services
     async with services.database.work() as work:
-        steps = services.deliveries.delivery_steps(work)
+        taking = services.deliveries.taking(work)
         await work.session.execute(update(User).where(User.id == driver.user_id).values(**change))
         transporter = await lock_transporter(work.session, driver.transporter_id)
         with pytest.raises(Forbidden, match="no longer"):
-            steps.check_can_take(transporter, Load(), await steps.deliveries.get(delivery["id"]))
+            taking.check_can_take(transporter, Load(), await taking.deliveries.get(delivery["id"]))
 
 
 async def test_accepting_while_deliveries_are_taken_back_ends_one_way_or_the_other(world: World) -> None:

@@ -93,7 +93,7 @@ class AssignmentHistoryController(Controller):
     async def hands(self, delivery_id: KeyPath, work: GivenWork, services: GivenServices) -> AssignmentHistory:
         """Through whose hands a delivery went, what was decided about it, and who gave it back."""
         session = work.session
-        number = (await services.delivery_steps(work).deliveries.get(delivery_key(delivery_id))).id
+        number = (await services.deliveries(work).get(delivery_key(delivery_id))).id
         events = await session.scalars(
             select(Event)
             .where(Event.subject == f"delivery:{number}", Event.type.in_(OF_HANDS))

@@ -115,7 +115,7 @@ class AttemptController(Controller):
         Within `DISPATCH_NEXT_TRY_DAYS`; the same again changes nothing. 409, each with `delivery_status`:
         `wrong_status`, `not_attempted`, `too_many_attempts`, for its buyer `too_many_changes`.
         """
-        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
+        key = await key_named(services.deliveries(work), delivery_id)
         delivery = await services.rescheduling(work).reschedule(
             key, request.user, Window(data.starts_at, data.ends_at), note=data.note
         )

@@ -51,7 +51,7 @@ class CodeController(Controller):
         self, request: Request[User, Any, Any], delivery_id: CodePath, work: GivenWork, services: GivenServices
     ) -> ToldCode:
         """The code of one's own parcel, for its buyer alone."""
-        delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+        delivery = await delivery_named(services.deliveries(work), delivery_id)
         if delivery.sale.buyer_id != request.user.id:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         codes = services.codes(work)
@@ -99,7 +99,7 @@ class CodeController(Controller):
 
 async def _open_delivery(key: str, work: Work, services: DeliveryServices) -> Delivery:
     """Raises NotFound, and Conflict where nothing is handed over any more."""
-    delivery = await services.delivery_steps(work).deliveries.get(delivery_key(key), lock=True)
+    delivery = await services.deliveries(work).get(delivery_key(key), lock=True)
     if delivery.status in ENDED:
         told = f"This delivery is {delivery.status.value}."
         raise Conflict(told, code="wrong_status", delivery_status=delivery.status.value)

@@ -142,7 +142,7 @@ class DecisionController(Controller):
 async def _explained(
     key: str, work: Work, services: DeliveryServices, at: str | None
 ) -> tuple[Decision, ExplainedDecision]:
-    delivery = await services.delivery_steps(work).deliveries.get_alone(delivery_key(key))
+    delivery = await services.deliveries(work).get_alone(delivery_key(key))
     decision, place = await find_decision(work.session, delivery.id, end_of(at, "at"))
     return decision, await asyncio.to_thread(ExplainedDecision, decision, place)
 

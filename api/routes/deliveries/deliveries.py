@@ -44,10 +44,10 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.weights import to_the_gram
 from dispatch.database.work import Work
+from dispatch.deliveries.making import DeliveryLimits
 from dispatch.deliveries.models import Delivery, Priority
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.deliveries.sold_weights import sold_weight
-from dispatch.deliveries.steps import DeliveryLimits
 from dispatch.errors import NotFound
 from dispatch.numbers import read_tracking_number
 from dispatch.ports import LivePosition
@@ -211,8 +211,7 @@ class DeliveryController(Controller):
         `delivery_fee` and `package_value` are at most `DISPATCH_MAX_DELIVERY_FEE` and `DISPATCH_MAX_PACKAGE_VALUE`.
         409: `destination_changed` where the address has another `destination_version` by now.
         """
-        steps = services.delivery_steps(work)
-        made = await steps.create(
+        made = await services.making(work).create(
             data.marketplace_sale_id, request.user, data.details(), destination=data.destination_version
         )
         if request.user.has(Role.ADMIN):

@@ -64,7 +64,7 @@ class DoorController(Controller):
         `door_too_far` with `away_km` and `most_km`.
         """
         door = Door.of_address(data.columns())
-        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
+        key = await key_named(services.deliveries(work), delivery_id)
         done = await services.readdressing(work).change(key, request.user, door)
         delivery = done.delivery
         if done.changed_by is not None:  # where from and where to is not for a log that nobody can clear

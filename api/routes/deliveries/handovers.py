@@ -148,7 +148,7 @@ class HandoverController(Controller):
         )
         key = delivery_key(delivery_id)
         async with proof_kept(work, services, SentStep(key, transporter.id, RefusedStep.PICKUP, handover)):
-            step = await services.delivery_steps(work).pick_up(key, transporter, handover)
+            step = await services.handing_over(work).pick_up(key, transporter, handover)
         told = "Delivery marked as picked up"
         return PickedUp(step.status, told, step.timestamp, point_of(step), step.noticed_at)
 
@@ -203,10 +203,10 @@ class HandoverController(Controller):
             partial_reason=body.partial_reason,
             **_proofs(body),
         )
-        key, steps = delivery_key(delivery_id), services.delivery_steps(work)
+        key = delivery_key(delivery_id)
         async with proof_kept(work, services, SentStep(key, transporter.id, RefusedStep.DELIVER, handover)):
-            delivery, step = await steps.deliver(key, transporter, handover)
+            delivery, step = await services.handing_over(work).deliver(key, transporter, handover)
             await work.session.flush()
-            part = handed_part(delivery, await rest_of(work, services.clock, steps.deliveries, delivery))
+            part = handed_part(delivery, await rest_of(work, services.clock, services.deliveries(work), delivery))
         told, earnings = "Delivery completed successfully", number(delivery.earnings)
         return DroppedOff(step.status, told, step.timestamp, point_of(step), earnings, step.noticed_at, part)

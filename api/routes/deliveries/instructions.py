@@ -49,7 +49,7 @@ class InstructionsController(Controller):
         self, request: Request[User, Any, Any], delivery_id: RatedPath, work: GivenWork, services: GivenServices
     ) -> InstructionsAnswer:
         """What the courier is told about the door: for the buyer (not of a return), its seller and admins."""
-        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
+        key = await key_named(services.deliveries(work), delivery_id)
         return _answer(await services.instructing(work).read(key, request.user), changed=False)
 
     @post("/{delivery_id:str}/instructions/", guards=[WHO], status_code=200)
@@ -67,7 +67,7 @@ class InstructionsController(Controller):
 
         409: `wrong_status`, `parcel_aboard` and, for buyer and seller, `too_many_changes`, with `delivery_status`.
         """
-        key = await key_named(services.delivery_steps(work).deliveries, delivery_id)
+        key = await key_named(services.deliveries(work), delivery_id)
         done = await services.instructing(work).change(key, request.user, data.instructions.strip())
         if done.changed_by is not None:  # what they say is not for a log that nobody can clear
             told, subject = {"changed_by": done.changed_by.value}, done.delivery.id

@@ -149,7 +149,7 @@ class DeliveryListController(Controller):
 
         Phone numbers of others are shown while it is under way, to admins always.
         """
-        delivery = await services.delivery_steps(work).deliveries.get(delivery_key(delivery_id))
+        delivery = await services.deliveries(work).get(delivery_key(delivery_id))
         transporter, user = delivery.transporter, request.user
         known_to = {delivery.sale.seller_id, transporter.user_id if transporter else None}
         if user.id not in known_to and not user.has(Role.ADMIN):
@@ -175,6 +175,6 @@ class DeliveryListController(Controller):
         It takes the place of what the transporter reported; a later rating replaces an earlier one, the same one
         again changes nothing.
         """
-        delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+        delivery = await delivery_named(services.deliveries(work), delivery_id)
         rated = await services.ratings(work).rate(delivery.id, request.user, data.rating)
         return RatedDelivery(rated.id, rated.delivery_id, rated.buyer_rating)

@@ -104,7 +104,7 @@ class ObjectingController(Controller):
         looked into it the order is not completed. The same again is the same. 409, each with `delivery_status`:
         `not_delivered`, `objection_over`, `objected_already`.
         """
-        delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+        delivery = await delivery_named(services.deliveries(work), delivery_id)
         if delivery.sale.buyer_id != request.user.id or delivery.return_of is not None:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         wish = Wish(data.reason, data.note.strip())
@@ -125,7 +125,7 @@ class ObjectingController(Controller):
     ) -> TrackedObjection:
         """The same for whoever knows the parcel's code, by what `unlock/` answered; 403 `code_required` without it."""
         number = read_tracking_number(tracking_number) or ""
-        delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
+        delivery = await services.deliveries(work).get_by_tracking_number(number)
         if delivery.return_of is not None:
             raise NotFound("There is no such delivery.", code="delivery_not_found")
         if not services.unlock_tokens.holds(unlock, number, services.clock.now()):

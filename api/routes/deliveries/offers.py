@@ -161,7 +161,7 @@ class OfferController(Controller):
 
 async def _mode_at(work: GivenWork, services: GivenServices, key: DeliveryKey) -> OfferMode:
     """The mode of the zone that the pickup lies in, else that of the settings. Raises NotFound."""
-    delivery = await services.delivery_steps(work).deliveries.get_alone(key)
+    delivery = await services.deliveries(work).get_alone(key)
     await work.commit()  # zones are read with a connection of their own
     zone = (await services.zones.read()).at(delivery.pickup_lat, delivery.pickup_lon)
     return services.offer_rules.mode if zone is None or zone.mode is None else OfferMode(zone.mode)

@@ -52,6 +52,6 @@ class PathController(Controller):
 
 
 async def _path(request: Request[User, Any, Any], key: str, work: Work, services: DeliveryServices) -> DeliveryPath:
-    delivery = await services.delivery_steps(work).deliveries.get(delivery_key(key))
+    delivery = await services.deliveries(work).get(delivery_key(key))
     check_may_see_path(delivery, request.user)
     return await delivery_path(work.session, delivery, services.clock.now())

@@ -167,7 +167,7 @@ class ProofPictureController(Controller):
 
 async def _concerned(request: Request[User, Any, Any], key: str, work: Work, services: DeliveryServices) -> Delivery:
     """Raises NotFound for everybody who has nothing to do with it, as for none."""
-    deliveries, user = services.delivery_steps(work).deliveries, request.user
+    deliveries, user = services.deliveries(work), request.user
     delivery = await delivery_named(deliveries, key)
     transporter = delivery.transporter
     known_to = {delivery.sale.buyer_id, delivery.sale.seller_id, transporter.user_id if transporter else None}

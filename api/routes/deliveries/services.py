@@ -33,16 +33,20 @@ from dispatch.cancellations.returns import Returns
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import Rescheduling
 from dispatch.deliveries.attempts.service import AttemptRules, DeliveryAttempts
+from dispatch.deliveries.expected_times import ExpectedTimes
 from dispatch.deliveries.fees import DeliveryFees
+from dispatch.deliveries.handing_over import HandingOver
 from dispatch.deliveries.handover import HandoverRules
 from dispatch.deliveries.instructing import Instructing
+from dispatch.deliveries.making import DeliveryLimits, DeliveryMaking
 from dispatch.deliveries.proof_keys import ProofKeys
 from dispatch.deliveries.proving import Proving, Refused
 from dispatch.deliveries.ratings import DeliveryRatings
 from dispatch.deliveries.readdressing import Readdressing
 from dispatch.deliveries.refused_steps import RefusedHandovers
+from dispatch.deliveries.service import Deliveries
 from dispatch.deliveries.step_times import TimeRules
-from dispatch.deliveries.steps import DeliveryLimits, DeliverySteps
+from dispatch.deliveries.taking import Taking
 from dispatch.offers.answers import OfferAnswers
 from dispatch.offers.holding import Holding
 from dispatch.offers.models import Exhausted, OfferMode
@@ -106,21 +110,48 @@ class DeliveryServices(Feature):
         usual = Fees(settings.delivery_fee_base, settings.delivery_fee_per_km)
         return DeliveryFees(usual, settings.max_delivery_fee, self.zones)
 
-    def delivery_steps(self, work: Work) -> DeliverySteps:
+    def deliveries(self, work: Work) -> Deliveries:
         """The deliveries of a unit of work."""
-        settings = self.settings
-        return DeliverySteps(
+        return Deliveries(work, self.clock, self.publisher, road_factor=self.settings.road_factor)
+
+    def expected_times(self, work: Work) -> ExpectedTimes:
+        """When they should be at their doors, in a unit of work."""
+        return ExpectedTimes(work, self.clock, road_factor=self.settings.road_factor)
+
+    def making(self, work: Work) -> DeliveryMaking:
+        """Those that are made in a unit of work."""
+        return DeliveryMaking(
             work,
-            self.clock,
-            self.publisher,
-            self.photos,
-            road_factor=settings.road_factor,
-            commission_rate=Decimal(settings.commission_rate),
-            rules=self.handover_rules,
+            self.deliveries(work),
             limits=self.delivery_limits,
             fees=self.delivery_fees,
             proving=self.proving(work),
-            follow=Rests(self.clock, self.publisher, road_factor=self.settings.road_factor).follow,
+        )
+
+    def taking(self, work: Work) -> Taking:
+        """Who gets what in a unit of work."""
+        return Taking(
+            work,
+            self.clock,
+            self.publisher,
+            self.deliveries(work),
+            self.expected_times(work),
+            times=self.handover_rules.times,
+        )
+
+    def handing_over(self, work: Work) -> HandingOver:
+        """Pickups and handovers of a unit of work."""
+        settings = self.settings
+        return HandingOver(
+            work,
+            self.clock,
+            self.photos,
+            self.deliveries(work),
+            self.expected_times(work),
+            commission_rate=Decimal(settings.commission_rate),
+            rules=self.handover_rules,
+            proving=self.proving(work),
+            follow=Rests(self.clock, self.publisher, road_factor=settings.road_factor).follow,
         )
 
     def proving(self, work: Work) -> Proving:
@@ -151,7 +182,7 @@ class DeliveryServices(Feature):
         return DeliveryAttempts(
             work,
             self.clock,
-            self.delivery_steps(work).deliveries,
+            self.deliveries(work),
             self.photos,
             proving=self.proving(work),
             rules=self.attempt_rules,
@@ -165,17 +196,24 @@ class DeliveryServices(Feature):
 
     def rescheduling(self, work: Work) -> Rescheduling:
         """When they are tried again, in a unit of work."""
-        deliveries = self.delivery_steps(work).deliveries
+        deliveries = self.deliveries(work)
         return Rescheduling(work, self.clock, self.publisher, deliveries, rules=self.attempt_rules)
 
     def readdressing(self, work: Work) -> Readdressing:
         """Where they go instead, in a unit of work."""
-        steps = self.delivery_steps(work)
-        return Readdressing(work, self.publisher, self.live, steps, most_km=self.settings.address_change_km)
+        return Readdressing(
+            work,
+            self.publisher,
+            self.live,
+            self.deliveries(work),
+            self.expected_times(work),
+            fees=self.delivery_fees,
+            most_km=self.settings.address_change_km,
+        )
 
     def instructing(self, work: Work) -> Instructing:
         """What couriers are told about the door, in a unit of work."""
-        return Instructing(work, self.publisher, self.delivery_steps(work).deliveries)
+        return Instructing(work, self.publisher, self.deliveries(work))
 
     def codes(self, work: Work) -> DeliveryCodes:
         """Customers' codes in a unit of work."""
@@ -189,7 +227,7 @@ class DeliveryServices(Feature):
 
     def ratings(self, work: Work) -> DeliveryRatings:
         """Customers' ratings in a unit of work."""
-        return DeliveryRatings(work, self.delivery_steps(work).deliveries)
+        return DeliveryRatings(work, self.deliveries(work))
 
     def assignments(self, work: Work) -> Assignments:
         """Assigning in a unit of work."""
@@ -198,7 +236,7 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
-            self.delivery_steps(work).deliveries,
+            self.deliveries(work),
             self.assignment_sets(work),
             rules=self.assignment_rules,
         )
@@ -234,7 +272,7 @@ class DeliveryServices(Feature):
             self.clock,
             self.kept,
             self.live,
-            self.delivery_steps(work),
+            self.deliveries(work),
             rules=self.assignment_rules,
             road_factor=self.settings.road_factor,
         )
@@ -247,7 +285,7 @@ class DeliveryServices(Feature):
             self.kept,
             self.live,
             self.publisher,
-            self.delivery_steps(work),
+            self.taking(work),
             rules=self.assignment_rules,
         )
 
@@ -259,7 +297,7 @@ class DeliveryServices(Feature):
             self.kept,
             self.live,
             self.publisher,
-            self.delivery_steps(work),
+            self.taking(work),
             rules=self.assignment_rules,
         )
 
@@ -269,34 +307,33 @@ class DeliveryServices(Feature):
 
     def refusals(self, work: Work) -> Refusals:
         """What transporters give back in a unit of work."""
-        deliveries = self.delivery_steps(work).deliveries
+        deliveries = self.deliveries(work)
         return Refusals(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
 
     def undoing(self, work: Work) -> Undoing:
         """What transporters take back of what they did a moment ago, in a unit of work."""
         within = timedelta(seconds=self.settings.undo_s)
-        return Undoing(work, self.clock, self.delivery_steps(work), within=within)
+        return Undoing(work, self.clock, self.taking(work), within=within)
 
     def losses(self, work: Work) -> Losses:
         """What was lost or damaged in a unit of work."""
-        deliveries = self.delivery_steps(work).deliveries
+        deliveries = self.deliveries(work)
         return Losses(work, self.clock, self.publisher, deliveries, times=self.handover_rules.times)
 
     def objections(self, work: Work) -> Objections:
         """What buyers object to of what was told as delivered, in a unit of work."""
-        deliveries, open_for = self.delivery_steps(work).deliveries, timedelta(seconds=self.settings.objection_s)
+        deliveries, open_for = self.deliveries(work), timedelta(seconds=self.settings.objection_s)
         return Objections(work, self.clock, deliveries, self.losses(work), open_for=open_for)
 
     def returns(self, work: Work) -> Returns:
         """Parcels that go back to their sellers, in a unit of work."""
-        steps = self.delivery_steps(work)
         most = self.attempt_rules.most
         factor = self.settings.road_factor
         return Returns(
             work,
             self.clock,
             self.publisher,
-            steps.deliveries,
+            self.deliveries(work),
             most_attempts=most,
             road_factor=factor,
             times=self.handover_rules.times,
@@ -304,13 +341,13 @@ class DeliveryServices(Feature):
 
     def holding(self, work: Work) -> Holding:
         """Deliveries that people let wait, in a unit of work."""
-        deliveries = self.delivery_steps(work).deliveries
+        deliveries = self.deliveries(work)
         searches = OfferSearches(work, self.clock, deliveries)
         return Holding(work, self.clock, deliveries, searches)
 
     def delivery_changes(self, work: Work) -> DeliveryChanges:
         """Cancelling deliveries and changing their priority in a unit of work."""
-        return DeliveryChanges(work, self.clock, self.publisher, self.delivery_steps(work).deliveries)
+        return DeliveryChanges(work, self.clock, self.publisher, self.deliveries(work))
 
     @property
     def offer_rules(self) -> OfferRules:
@@ -329,11 +366,11 @@ class DeliveryServices(Feature):
 
     def offer_searches(self, work: Work) -> OfferSearches:
         """A dispatcher's searches in a unit of work."""
-        return OfferSearches(work, self.clock, self.delivery_steps(work).deliveries)
+        return OfferSearches(work, self.clock, self.deliveries(work))
 
     def offer_answers(self, work: Work) -> OfferAnswers:
         """Transporters' answers in a unit of work."""
-        return OfferAnswers(work, self.clock, self.delivery_steps(work))
+        return OfferAnswers(work, self.clock, self.taking(work))
 
     @property
     def search_rounds(self) -> SearchRounds:
@@ -386,7 +423,7 @@ class DeliveryServices(Feature):
             self.planner,
             Giving(self.database, self.assignment_sets),
             Asking(self.database, self.clock, self.offer_searches, rules.wanted),
-            Moving(self.database, self.clock, self.publisher, self.delivery_steps),
+            Moving(self.database, self.clock, self.publisher, self.taking),
             NobodyLeft(self.database),
             zones=self.zones,
             assignment=self.assignment_rules,

@@ -91,7 +91,7 @@ class ShareLinkController(Controller):
 
 
 async def _links(services: DeliveryServices, work: Work, delivery_id: str, user: User) -> ShareLinks:
-    delivery = await delivery_named(services.delivery_steps(work).deliveries, delivery_id)
+    delivery = await delivery_named(services.deliveries(work), delivery_id)
     return ShareLinks(work.session, delivery, user)
 
 

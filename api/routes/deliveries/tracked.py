@@ -33,7 +33,7 @@ async def read_tracked(
     and Gone for a link that has ended.
     """
     number, link_id = await followed_by(work.session, named, services.clock.now())
-    delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
+    delivery = await services.deliveries(work).get_by_tracking_number(number)
     positions = await live_positions(services, [delivery])
     live = positions.get(delivery.transporter.id) if delivery.transporter else None
     privacy = await privacy_of(work.session, delivery.id, services.usual_privacy)

@@ -73,7 +73,7 @@ class TrackingController(Controller):
         403 where the code is wrong; after several wrong ones the next has to wait (429 `too_many_codes`).
         """
         number, _ = await followed_by(work.session, tracking_number, services.clock.now())
-        delivery = await services.delivery_steps(work).deliveries.get_by_tracking_number(number)
+        delivery = await services.deliveries(work).get_by_tracking_number(number)
         counted, address = f"tracking:{number}", client_address(request)
         wait_s = await services.guesses.begin(counted, address)
         if wait_s:

@@ -87,9 +87,9 @@ class DeliveryImporter(Importer[DeliveryRow]):
             return Taken(Outcome.UNCHANGED)
         details = row.details()
         details.pop("external_id")
-        steps = self._services.delivery_steps(self._work)
+        making = self._services.making(self._work)
         try:
-            made = await steps.create(row.marketplace_sale_id, self._user, details)
+            made = await making.create(row.marketplace_sale_id, self._user, details)
         except Invalid as error:  # a column has no parts
             fields = {name.replace("proof.", "proof_"): why for name, why in error.fields.items()}
             raise Invalid(error.detail, code=error.code, fields=fields) from None

@@ -45,7 +45,7 @@ class MarketplaceServices(Feature):
 
     def order_refunds(self, work: Work) -> OrderRefunds:
         """Cancelling and refunding orders in a unit of work."""
-        return OrderRefunds(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+        return OrderRefunds(work, self.clock, self.deliveries.deliveries(work))
 
     def order_doors(self, work: Work) -> OrderDoors:
         """Where orders go whose parcels are not made, in a unit of work."""
@@ -66,7 +66,7 @@ class MarketplaceServices(Feature):
 
     def sale_calling_off(self, work: Work) -> SaleCallingOff:
         """Calling single sales off in a unit of work."""
-        return SaleCallingOff(work, self.clock, self.deliveries.delivery_steps(work).deliveries)
+        return SaleCallingOff(work, self.clock, self.deliveries.deliveries(work))
 
 
 GivenServices: TypeAlias = NamedDependency[SkipValidation[MarketplaceServices]]

@@ -14,9 +14,10 @@ from dispatch.cancellations.losses import MESSAGES
 from dispatch.cancellations.objections import OBJECTED, REJECTED
 from dispatch.cancellations.return_making import RETURNED
 from dispatch.deliveries.attempts.rescheduling import RESCHEDULED
+from dispatch.deliveries.handing_over import BROUGHT_BACK
 from dispatch.deliveries.instructing import INSTRUCTIONS_CHANGED
 from dispatch.deliveries.readdressing import ADDRESS_CHANGED
-from dispatch.deliveries.steps import BROUGHT_BACK, HANDED_ON_MESSAGE, KEPT_MESSAGE, REASSIGNED_MESSAGE
+from dispatch.deliveries.taking import HANDED_ON_MESSAGE, KEPT_MESSAGE, REASSIGNED_MESSAGE
 from dispatch.offers.holding import HELD, RESUMED
 
 OVER: Final = ("delivered", "cancelled")

@@ -26,7 +26,7 @@ from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.release import tell_withdrawn
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import DeliverySteps
+from dispatch.deliveries.taking import Taking
 from dispatch.errors import Conflict
 from dispatch.ports import Clock, LivePosition, LivePositions, Publisher
 from dispatch.transporters.kept import KeptTransporters
@@ -80,7 +80,7 @@ class Reassignments:
         kept: KeptTransporters,
         live: LivePositions,
         publisher: Publisher,
-        steps: DeliverySteps,
+        taking: Taking,
         *,
         rules: AssignmentRules,
     ) -> None:
@@ -90,7 +90,7 @@ class Reassignments:
         self._kept = kept
         self._live = live
         self._publisher = publisher
-        self._steps = steps
+        self._taking = taking
         self._rules = rules
 
     async def reassign(self, key: DeliveryKey, move: Move, user: User) -> Moved:
@@ -99,7 +99,7 @@ class Reassignments:
         Raises NotFound, NoTransporter, and Conflict where it is not assigned, somebody else has it by now, or the named
         one has it already or cannot take it.
         """
-        delivery = await self._steps.deliveries.get(key)
+        delivery = await self._taking.deliveries.get(key)
         _check_assigned(delivery, move)
         ranked = await self._ranked(delivery, move)
         if move.to is not None:
@@ -122,7 +122,7 @@ class Reassignments:
         Raises NotFound, and Conflict where it is not aboard, somebody else has it by now, or the named one has it
         already or cannot take it.
         """
-        delivery = await self._steps.deliveries.get(key)
+        delivery = await self._taking.deliveries.get(key)
         _check_aboard(delivery, move)
         if move.to is None:
             raise ValueError("a transfer names who takes the parcel")
@@ -143,7 +143,7 @@ class Reassignments:
     async def _move(self, delivery_id: int, to: int, move: Move, user: User, ranked: _Ranked, *, aboard: bool) -> Moved:
         ranked.record.choose(to, by_hand=move.to is not None)
         packed = await asyncio.to_thread(ranked.record.pack)
-        delivery = await self._steps.deliveries.get(delivery_id, lock=True)
+        delivery = await self._taking.deliveries.get(delivery_id, lock=True)
         holder = (_check_aboard if aboard else _check_assigned)(delivery, move)
         if holder == to:
             raise Conflict("That one has it already.", code="same_transporter", **holder_of(delivery))
@@ -157,7 +157,7 @@ class Reassignments:
             delivery,
             (WithdrawalReason.TRANSFERRED if aboard else WithdrawalReason.REASSIGNED).value,
         )
-        await self._steps.reassign(
+        await self._taking.reassign(
             delivery,
             taker,
             position=ranked.position(to),

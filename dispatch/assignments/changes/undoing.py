@@ -13,7 +13,7 @@ from dispatch.deliveries.life import LIFE, DeliveryAct
 from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import ON_HOLD, Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.steps import KEPT_MESSAGE, DeliverySteps
+from dispatch.deliveries.taking import KEPT_MESSAGE, Taking
 from dispatch.errors import Conflict, NotFound
 from dispatch.ports import Clock, LivePosition
 from dispatch.transporters.models import Transporter
@@ -23,11 +23,11 @@ from dispatch.transporters.service import lock_transporter
 class Undoing:
     """The undoing of one unit of work. Lock order: delivery, transporter."""
 
-    def __init__(self, work: Work, clock: Clock, steps: DeliverySteps, *, within: timedelta) -> None:
+    def __init__(self, work: Work, clock: Clock, taking: Taking, *, within: timedelta) -> None:
         """``within``: so long after the server was told; zero is not at all."""
         self._session = work.session
         self._clock = clock
-        self._steps = steps
+        self._taking = taking
         self._within = within
 
     async def undo(
@@ -36,9 +36,9 @@ class Undoing:
         """Let who gave a delivery back a moment ago have it again; the same again changes nothing.
 
         Raises NotFound (also where it was never one's own), Conflict where that is too long ago, it went on meanwhile
-        or there is nothing to undo, and what stands against taking it, as at ``DeliverySteps.accept``.
+        or there is nothing to undo, and what stands against taking it, as at ``Taking.accept``.
         """
-        delivery = await self._steps.deliveries.get(key, lock=True)
+        delivery = await self._taking.deliveries.get(key, lock=True)
         history = delivery.tracking_history
         if not any(step.transporter_id == transporter.id for step in history):
             raise NotFound("There is no such delivery.", code="delivery_not_found")
@@ -55,11 +55,11 @@ class Undoing:
         if self._clock.now() > last.noticed_at + self._within:
             raise _refused(delivery, "It is too late to undo that.", "undo_over")
         locked = await lock_transporter(self._session, transporter.id)
-        self._steps.check_can_take(locked, await load_of(self._session, locked.id), delivery)
+        self._taking.check_can_take(locked, await load_of(self._session, locked.id), delivery)
         await self._session.delete(refusal)
-        await self._steps.keep(delivery, locked, position=position)
+        await self._taking.keep(delivery, locked, position=position)
         await self._session.flush()
-        return await self._steps.deliveries.get(delivery.id)
+        return await self._taking.deliveries.get(delivery.id)
 
     async def _refusal(self, delivery: Delivery, transporter: Transporter) -> Refusal | None:
         mine = (Refusal.delivery_id == delivery.id, Refusal.transporter_id == transporter.id)
