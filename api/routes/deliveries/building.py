@@ -21,20 +21,20 @@ def build_delivery_services(resources: Resources, photos: PhotoStore | None = No
     solver = ProcessSolver(is_timed=resources.part.is_timed)
     return DeliveryServices(
         resources,
-        photos or build_store(settings, "photos"),
-        solver,
-        RunTasks(database, resources.clock),
-        KeptTransporters(database),
-        KeptZones(database),
-        Planner(solver),
-        name_of_process(),
-        UnlockTokens(settings.signing_key()),
-        RedisGuessLimits(
+        photos=photos or build_store(settings, "photos"),
+        zones=KeptZones(database),
+        proof_keys=ProofKeys(settings.signing_key(), [key.get_secret_value() for key in settings.old_secret_keys]),
+        solver=solver,
+        runs=RunTasks(database, resources.clock),
+        kept=KeptTransporters(database),
+        planner=Planner(solver),
+        leader=name_of_process(),
+        unlock_tokens=UnlockTokens(settings.signing_key()),
+        guesses=RedisGuessLimits(
             resources.redis,
             resources.keys,
             per_account=settings.wrong_passwords_per_account,
             per_address=settings.wrong_passwords_per_address,
             window_s=settings.wrong_passwords_window_s,
         ),
-        ProofKeys(settings.signing_key(), [key.get_secret_value() for key in settings.old_secret_keys]),
     )
