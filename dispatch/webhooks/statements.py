@@ -1,5 +1,7 @@
 """Every fixed statement of webhooks."""
 
+# An endpoint that somebody removes meanwhile is waited for and left out: what was read of it is no more, and its
+# messages would fail the whole batch.
 FAN_OUT = """
 INSERT INTO webhook_messages (endpoint_id, event_id, sequence, subject, status, attempts, next_attempt_at)
 SELECT e.id, v.id, v.sequence, v.subject, 'pending', 0, $3
@@ -7,6 +9,7 @@ FROM events v JOIN webhook_endpoints e
     ON e.types && ARRAY[v.type, split_part(v.type, '.', 1) || '.*', '*']::varchar[]
 WHERE v.sequence BETWEEN $1 AND $2 AND e.state = 'enabled'
 ORDER BY v.sequence
+FOR KEY SHARE OF e
 ON CONFLICT (endpoint_id, event_id) DO NOTHING
 """
 

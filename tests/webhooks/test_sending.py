@@ -1,15 +1,21 @@
 """Webhooks: every event once or more, in order a delivery, signed, whatever the receiver does."""
 
+import asyncio
 import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from standardwebhooks import WebhookVerificationError
 
+from dispatch.accounts.models import User
 from dispatch.events.payloads.transporters import TransporterOnDuty
+from dispatch.events.recording import record_all
 from dispatch.webhooks.endpoints import WebhookEndpoints
+from dispatch.webhooks.fan_out import fan_out
 from dispatch.webhooks.sender import WebhookSender
+from tests.support.locks import somebody_waits_in
 from tests.support.waiting import until
 from tests.support.webhook_receiver import Behaviour
 from tests.webhooks.partners import HURRY_S, PATIENCE_S, Partner, PatientWhereHeard, picked_up
@@ -114,3 +120,20 @@ async def test_only_the_types_that_were_asked_for_are_sent(partner: Partner) -> 
         await WebhookEndpoints(work, partner.clock).change(partner.id, changes)
     await partner.happen(picked_up(1), TransporterOnDuty(transporter_id=5))
     assert [event["type"] for event in partner.receiver.taken()] == ["transporter.on_duty"]
+
+
+async def test_an_endpoint_that_is_removed_while_events_go_out_holds_nobody_up(partner: Partner) -> None:
+    database, clock = partner.database, partner.clock
+    async with database.work() as work:
+        owner = (await work.session.scalars(select(User))).first()
+        assert owner is not None
+        endpoints = WebhookEndpoints(work, clock)
+        gone = await endpoints.add(owner, url="http://x", types=["*"], description="", contact="it@example.com")
+    async with database.transaction() as connection:
+        await record_all(connection, [picked_up(77)], at=clock.now())
+    async with database.transaction() as removing:
+        await removing.execute("DELETE FROM webhook_endpoints WHERE id = $1", gone.id)
+        telling = asyncio.create_task(fan_out(database, clock))
+        await until(lambda: somebody_waits_in(database), "they meet at the endpoint")
+    await telling
+    assert [message.subject for message in await partner.messages()] == ["delivery:77"]
