@@ -89,7 +89,9 @@ class Offboarding:
             await self._session.flush()
         return user
 
-    async def take_roles(self, user_id: int, actor: Actor, roles: Iterable[Role], *, but: UUID | None = None) -> User:
+    async def take_roles(
+        self, user_id: int, actor: Actor, roles: Iterable[Role], *, but: UUID | None = None, reason: str = ""
+    ) -> User:
         """Take roles, and end the user's sign-ins except ``but``; roles that the user has not change nothing.
 
         Raises NotFound, Conflict (account closed; parcels aboard of somebody who gives up their own role), and Invalid
@@ -108,7 +110,8 @@ class Offboarding:
         if actor.user_id != user.id:
             user.roles_barred = sorted({*user.roles_barred, *taken})
         await self._accounts.end_sign_ins(user, but=but)
-        await record(self._session, actor, "roles.taken", "user", user.id, {"roles": taken} | ended)
+        why = {"reason": reason} if reason else {}
+        await record(self._session, actor, "roles.taken", "user", user.id, {"roles": taken} | why | ended)
         await self._session.flush()
         return user
 

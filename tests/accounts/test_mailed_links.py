@@ -177,7 +177,7 @@ async def test_a_weak_password_is_asked_for_again_on_the_page_and_a_link_that_is
 
 async def test_nobody_learns_from_a_forgotten_password_whether_there_is_an_account(world: World) -> None:
     person, closed = await world.person(), await world.person()
-    ok(await (await world.admin()).post(f"/api/v1/users/{closed.user_id}/close/"))
+    ok(await (await world.admin()).post(f"/api/v1/users/{closed.user_id}/close/", {"reason": "left"}))
     stranger = f"{uuid4().hex}@example.com"
     replies = [
         await world.http.post(f"{AUTH}/password/forgot/", json={"email": email})

@@ -14,6 +14,8 @@ from tests.support.world import BHAKTAPUR, PASSWORD, Driver, Person, World, ok, 
 
 AUTH = "/api/v1/auth"
 USERS = "/api/v1/users"
+WHY = {"reason": "left"}
+LET_GO = WHY | {"give": ["customer"], "take": ["transporter"]}
 
 
 async def _events(admin: Person, user_id: int, action: str) -> list[dict[str, Any]]:
@@ -26,7 +28,7 @@ async def _end(admin: Person, driver: Driver, how: str) -> None:
     if how == "closed":
         ok(await admin.post(f"{USERS}/{driver.user_id}/close/", {"reason": "fraud"}))
     else:
-        ok(await admin.post(f"{USERS}/{driver.user_id}/roles/", {"give": ["customer"], "take": ["transporter"]}))
+        ok(await admin.post(f"{USERS}/{driver.user_id}/roles/", LET_GO))
 
 
 async def _sent(world: World, token: str) -> httpx.Response:
@@ -74,9 +76,9 @@ async def test_what_is_not_picked_up_waits_again_and_is_given_to_somebody_else(w
 async def test_a_seller_s_products_go_off_sale_with_the_account(world: World) -> None:
     admin, seller = await world.admin(), await world.person("seller")
     product = await world.product(seller)
-    ok(await admin.post(f"{USERS}/{seller.user_id}/close/"))
+    ok(await admin.post(f"{USERS}/{seller.user_id}/close/", WHY))
     assert ok(await world.http.get(f"/api/v1/marketplace/products/{product}/"))["is_active"] is False
-    again = ok(await admin.post(f"{USERS}/{seller.user_id}/close/"))
+    again = ok(await admin.post(f"{USERS}/{seller.user_id}/close/", WHY))
     assert again["is_active"] is False
     assert len(await _events(admin, seller.user_id, "account.closed")) == 1
 
@@ -118,7 +120,7 @@ async def test_who_is_a_transporter_again_carries_nothing_until_verified_again(w
 async def test_a_role_that_was_taken_from_somebody_only_somebody_else_gives_back(world: World, role: str) -> None:
     admin, person = await world.admin(), await world.person("customer", role)
     roles = f"{USERS}/{person.user_id}/roles/"
-    ok(await admin.post(roles, {"take": [role]}))
+    ok(await admin.post(roles, WHY | {"take": [role]}))
     again = await _signed_in_again(world, person)
     for give in ([role], ["customer", role]):
         refused = await world.http.post(f"{AUTH}/roles/", json={"give": give}, headers=again)
@@ -153,9 +155,25 @@ async def test_nobody_leaves_with_parcels_aboard(world: World) -> None:
         assert (refused.status_code, refused.json()["code"]) == (409, "parcels_aboard")
     assert ok(await driver.get(f"{AUTH}/me/"))["roles"] == ["transporter"]
     admin = await world.admin()
-    ok(await admin.post(f"{USERS}/{driver.user_id}/close/"))
+    ok(await admin.post(f"{USERS}/{driver.user_id}/close/", WHY))
     shown = ok(await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/"))
     assert shown["status"] in {"picked_up", "in_transit"}  # a dispatcher sees to it
+
+
+@pytest.mark.parametrize("nothing", [{}, {"reason": ""}, {"reason": "  "}])
+async def test_an_admin_says_why_an_account_is_closed_or_a_role_is_taken(world: World, nothing: dict[str, str]) -> None:
+    admin, person = await world.admin(), await world.person("customer", "seller")
+    path = f"{USERS}/{person.user_id}/"
+    for reply in (
+        await admin.post(f"{path}close/", nothing),
+        await admin.post(f"{path}roles/", nothing | {"take": ["seller"]}),
+    ):
+        assert (reply.status_code, list(reply.json()["errors"])) == (400, ["reason"])
+    assert ok(await person.get(f"{AUTH}/me/"))["roles"] == ["customer", "seller"]
+    ok(await admin.post(f"{path}roles/", {"take": ["seller"], "reason": "Sold what was not theirs"}))
+    ok(await admin.post(f"{path}roles/", {"give": ["transporter"]}))  # what is given takes nothing away
+    (event,) = await _events(admin, person.user_id, "roles.taken")
+    assert event["detail"]["reason"] == "Sold what was not theirs"
 
 
 async def test_giving_up_a_role_keeps_this_sign_in_and_ends_the_others(world: World) -> None:
@@ -174,7 +192,7 @@ async def test_admins_are_made_and_unmade_by_command_only(world: World, body: di
     person, admin = await world.person(), await world.admin()
     for reply in (
         await person.post(f"{AUTH}/roles/", body),
-        await admin.post(f"{USERS}/{person.user_id}/roles/", body),
+        await admin.post(f"{USERS}/{person.user_id}/roles/", WHY | body),
     ):
         assert reply.status_code == 400
         assert set(reply.json()["errors"]) <= {"give", "take"}
@@ -184,7 +202,7 @@ async def test_admins_are_made_and_unmade_by_command_only(world: World, body: di
 async def test_an_admin_does_not_touch_an_admin(world: World) -> None:
     admin, other = await world.admin(), await world.admin()
     for path, body in (
-        ("close", {}),
+        ("close", WHY),
         ("reopen", {}),
         ("roles", {"give": ["customer"]}),
         ("password", {"password": "fresh tea, no sugar"}),
@@ -243,12 +261,12 @@ async def test_an_admin_sees_what_an_account_is_and_does_before_deciding_about_i
     assert buys["sign_ins"] >= 1
     ok(await admin.post(f"{USERS}/{buyer.user_id}/close/", {"reason": "Asked for it"}))
     assert ok(await admin.get(f"{USERS}/{buyer.user_id}/activity/"))["sign_ins"] == 0
-    ok(await admin.post(f"{USERS}/{seller.user_id}/roles/", {"take": ["seller"], "give": ["customer"]}))
+    ok(await admin.post(f"{USERS}/{seller.user_id}/roles/", WHY | {"take": ["seller"], "give": ["customer"]}))
     assert ok(await admin.get(f"{USERS}/{seller.user_id}/activity/"))["roles_barred"] == ["seller"]
 
 
 async def test_an_account_that_several_close_at_once_is_closed_once(world: World) -> None:
     admin, customer = await world.admin(), await world.person()
-    replies = await together(admin.post(f"{USERS}/{customer.user_id}/close/") for _ in range(4))
+    replies = await together(admin.post(f"{USERS}/{customer.user_id}/close/", WHY) for _ in range(4))
     assert {reply.status_code for reply in replies} == {200}
     assert len(await _events(admin, customer.user_id, "account.closed")) == 1

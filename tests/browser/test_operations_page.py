@@ -138,28 +138,6 @@ async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: Wor
     window.complaints[:] = [said for said in window.complaints if "409" not in said]  # the old papers
 
 
-@pytest.mark.slow
-async def test_an_account_is_closed_and_opened_again_and_the_audit_log_says_so(world: World, window: Window) -> None:
-    person = await world.person()
-    page = await signed_in(window, "/ops/users", await world.admin())
-    await page.get_by_label("Find").fill(person.email)
-    await page.get_by_role("link", name=person.email).click()
-    sheet = page.get_by_role("dialog")
-    await sheet.get_by_label("Reason").fill("Asked for it")
-    await sheet.get_by_role("button", name="Close the account").click()
-    await expect(sheet.get_by_role("button", name="Open it again")).to_be_visible()
-    await expect(sheet.get_by_role("button", name="Make seller")).to_have_count(0)
-    await sheet.get_by_role("button", name="Open it again").click()
-    await sheet.get_by_role("button", name="Make seller").click()
-    await expect(sheet.get_by_role("button", name="Take seller away")).to_be_visible()
-    await sheet.get_by_role("link", name="What happened to this account").click()
-    for done in ("Admin closed the account of Some Body", "Admin opened the account of Some Body again"):
-        await expect(page.locator("tbody")).to_contain_text(done)
-    await page.get_by_role("link", name="Admin", exact=True).first.click()
-    await expect(page).to_have_url(re.compile("actor_id="))
-    await expect(page.locator("tbody")).to_contain_text("Admin gave a role to Some Body")
-
-
 async def test_the_audit_log_hides_sign_ins_until_asked_and_says_what_it_is_narrowed_to(
     world: World, desk: Window
 ) -> None:

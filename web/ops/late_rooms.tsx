@@ -22,5 +22,5 @@ export const OrderRoom = later(async () => (await import("./order_room.tsx")).Or
 export const RefundList = later(async () => (await money()).RefundList);
 export const Reviews = later(async () => (await money()).Reviews);
 export const Transporters = later(async () => (await import("./people_rooms.tsx")).Transporters);
-export const Users = later(async () => (await import("./accounts_room.tsx")).Users);
+export const Users = later(async () => (await import("./accounts/accounts_room.tsx")).Users);
 export const Webhooks = later(async () => (await partners()).Webhooks);

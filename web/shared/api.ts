@@ -4159,7 +4159,7 @@ export interface paths {
         put?: never;
         /**
          * Close
-         * @description Close an account: sign-ins, sockets and device tokens end at once.
+         * @description Close an account, with a reason: sign-ins, sockets and device tokens end at once.
          *
          *     A transporter leaves the map and gives back what it has not picked up; a seller's products go off sale.
          */
@@ -4201,7 +4201,8 @@ export interface paths {
         put?: never;
         /**
          * Reopen
-         * @description Open a closed account again. Its devices need new tokens, and its products go on sale one by one.
+         * @description Open a closed account again. Its devices need new tokens, its products go on sale one by one, and a
+         *     transporter is verified anew.
          */
         post: operations["users_reopen"];
         delete?: never;
@@ -4221,7 +4222,9 @@ export interface paths {
         put?: never;
         /**
          * ChangeRoles
-         * @description Give and take roles; taking one ends the user's sign-ins and all that the role was good for.
+         * @description Give and take roles, with a reason where one is taken.
+         *
+         *     Taking one ends the user's sign-ins and all that the role was good for.
          */
         post: operations["users_change_roles"];
         delete?: never;
@@ -5525,6 +5528,14 @@ export interface components {
             offered: number;
             per_hundred: number | null;
             ticks: number;
+        };
+        /**
+         * ClosingBody
+         * @description Why, for the audit log: whoever is asked about it later was perhaps not there.
+         */
+        ClosingBody: {
+            /** Format: line */
+            reason: string;
         };
         /**
          * CodeState
@@ -8419,6 +8430,25 @@ export interface components {
          */
         OrderStatus: "pending" | "confirmed" | "processing" | "shipped" | "delivered" | "completed" | "cancelled";
         /**
+         * OthersRoleChanges
+         * @description Roles to give to somebody and to take from them; ``reason``, for the audit log, is needed where one is taken.
+         */
+        OthersRoleChanges: {
+            /** @default [] */
+            give: components["schemas"]["Role"][];
+            /**
+             * Format: line
+             * @default
+             */
+            reason: string;
+            /** @default [] */
+            take: components["schemas"]["Role"][];
+        } | {
+            take?: unknown;
+        } | {
+            reason: unknown;
+        };
+        /**
          * OutboxMessageAnswer
          * @description A message of the outbox, without what it says.
          */
@@ -9689,6 +9719,17 @@ export interface components {
             moved: components["schemas"]["MovedOfMany"][];
             transporter_id: number;
             waiting: components["schemas"]["ChangedDelivery"][];
+        };
+        /**
+         * ReopeningBody
+         * @description Why, for the audit log.
+         */
+        ReopeningBody: {
+            /**
+             * Format: line
+             * @default
+             */
+            reason: string;
         };
         /**
          * Replay
@@ -11168,17 +11209,6 @@ export interface components {
             distance: number;
             rating: number;
             workload: number;
-        };
-        /**
-         * WhyBody
-         * @description Why, for the audit log.
-         */
-        WhyBody: {
-            /**
-             * Format: line
-             * @default
-             */
-            reason: string;
         };
         /**
          * WhyCode
@@ -18981,7 +19011,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhyBody"] | null;
+                "application/json": components["schemas"]["ClosingBody"];
             };
         };
         responses: {
@@ -19055,7 +19085,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhyBody"] | null;
+                "application/json": components["schemas"]["ReopeningBody"] | null;
             };
         };
         responses: {
@@ -19092,7 +19122,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoleChanges"];
+                "application/json": components["schemas"]["OthersRoleChanges"];
             };
         };
         responses: {

@@ -1,17 +1,30 @@
 """Accounts, for admins: found, closed, given other roles and passwords. Accounts of admins are the operator's."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from litestar import Controller, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
-from msgspec import Meta, Struct
+from msgspec import Struct
 from sqlalchemy import any_, func, literal, select
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, Page, PageNumber, PageSize, PathId, SearchText, paginate
+from api.http.schemas import (
+    NO_NUL,
+    Body,
+    Id,
+    Line,
+    Page,
+    PageNumber,
+    PageSize,
+    PathId,
+    RequiredLine,
+    SearchText,
+    paginate,
+)
 from api.http.security import needs
 from api.routes.accounts.accounts import AnyRequest, TypedPassword, known_of
 from api.routes.accounts.own_account import MessageAnswer, RoleChanges
@@ -26,13 +39,36 @@ from dispatch.database.work import Work
 from dispatch.errors import Forbidden
 
 UserId = PathId
-Reason = Annotated[str, Meta(max_length=300, pattern=NO_NUL, extra=ONE_LINE)]
 
 
-class WhyBody(Body, frozen=True, kw_only=True):
+class ClosingBody(Body, frozen=True, kw_only=True):
+    """Why, for the audit log: whoever is asked about it later was perhaps not there."""
+
+    reason: RequiredLine
+
+
+class ReopeningBody(Body, frozen=True, kw_only=True):
     """Why, for the audit log."""
 
-    reason: Reason = ""
+    reason: Line = ""
+
+
+class OthersRoleChanges(RoleChanges, frozen=True, kw_only=True):
+    """Roles to give to somebody and to take from them; ``reason``, for the audit log, is needed where one is taken."""
+
+    reason: Line = ""
+
+    described: ClassVar[Rule] = {
+        "anyOf": [
+            {"properties": {"take": {"maxItems": 0}}},
+            {"required": ["reason"], "properties": {"reason": {"minLength": 1}}},
+        ]
+    }
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.take and not self.reason:
+            raise ValueError("`reason` must have a character that can be seen where a role is taken")
 
 
 class NewPassword(Body, frozen=True, kw_only=True):
@@ -133,15 +169,15 @@ class UserController(Controller):
         user_id: UserId,
         work: GivenWork,
         services: GivenServices,
-        data: JSONBody[WhyBody | None] = None,
+        data: JSONBody[ClosingBody],
     ) -> AccountAnswer:
-        """Close an account: sign-ins, sockets and device tokens end at once.
+        """Close an account, with a reason: sign-ins, sockets and device tokens end at once.
 
         A transporter leaves the map and gives back what it has not picked up; a seller's products go off sale.
         """
         await _changeable(work, services, user_id)
-        reason = data.reason if data is not None else ""
-        return _answer(await services.offboarding(work).close_account(user_id, actor_of(request), reason=reason))
+        closed = await services.offboarding(work).close_account(user_id, actor_of(request), reason=data.reason)
+        return _answer(closed)
 
     @post("/{user_id:int}/reopen/", status_code=200)
     async def reopen(
@@ -150,9 +186,11 @@ class UserController(Controller):
         user_id: UserId,
         work: GivenWork,
         services: GivenServices,
-        data: JSONBody[WhyBody | None] = None,
+        data: JSONBody[ReopeningBody | None] = None,
     ) -> AccountAnswer:
-        """Open a closed account again. Its devices need new tokens, and its products go on sale one by one."""
+        """Open a closed account again. Its devices need new tokens, its products go on sale one by one, and a
+        transporter is verified anew.
+        """
         await _changeable(work, services, user_id)
         reason = data.reason if data is not None else ""
         return _answer(await services.offboarding(work).reopen_account(user_id, actor_of(request), reason=reason))
@@ -162,16 +200,19 @@ class UserController(Controller):
         self,
         request: AnyRequest,
         user_id: UserId,
-        data: JSONBody[RoleChanges],
+        data: JSONBody[OthersRoleChanges],
         work: GivenWork,
         services: GivenServices,
     ) -> AccountAnswer:
-        """Give and take roles; taking one ends the user's sign-ins and all that the role was good for."""
+        """Give and take roles, with a reason where one is taken.
+
+        Taking one ends the user's sign-ins and all that the role was good for.
+        """
         await _changeable(work, services, user_id)
         offboarding, actor = services.offboarding(work), actor_of(request)
         user = await offboarding.give_roles(user_id, actor, data.give)
         await ask_for_proof(work, services, user, data.give)
-        return _answer(await offboarding.take_roles(user_id, actor, data.take))
+        return _answer(await offboarding.take_roles(user_id, actor, data.take, reason=data.reason))
 
     @post("/{user_id:int}/password/", opt=also_checked(_check_password), status_code=200)
     async def change_password(

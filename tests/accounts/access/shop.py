@@ -131,7 +131,7 @@ def _of_a_user(act: str, body: object) -> None:
     async def _asked(stage: Stage) -> Ask:
         path = f"/api/v1/users/{(await stage.world.person()).user_id}/"
         if act == "reopen":
-            ok(await stage.admin.post(f"{path}close/"))
+            ok(await stage.admin.post(f"{path}close/", {"reason": "left"}))
         return Ask(f"{path}{act}/", body)
 
 

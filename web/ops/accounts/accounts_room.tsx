@@ -1,13 +1,14 @@
-import type { components } from "../shared/api.ts";
-import { Link } from "../shared/link.tsx";
-import { Listing } from "../shared/listing.tsx";
-import { Loaded, useLoading } from "../shared/loading.tsx";
-import { Mark } from "../shared/mark.tsx";
-import { SideSheet } from "../shared/side_sheet.tsx";
-import { Acts, Facts, only } from "./facts.tsx";
-import { type Given, when } from "./given.ts";
-import { Verified } from "./people_rooms.tsx";
-import { type Say, wordOf } from "./speech.ts";
+import type { components } from "../../shared/api.ts";
+import { Link } from "../../shared/link.tsx";
+import { Listing } from "../../shared/listing.tsx";
+import { Loaded, type Loading, useLoading } from "../../shared/loading.tsx";
+import { Mark } from "../../shared/mark.tsx";
+import { SideSheet } from "../../shared/side_sheet.tsx";
+import { Facts } from "../facts.tsx";
+import { type Given, when } from "../given.ts";
+import { Verified } from "../people_rooms.tsx";
+import { type Say, wordOf } from "../speech.ts";
+import { Changes } from "./changes.tsx";
 
 type Account = components["schemas"]["AccountAnswer"];
 type Activity = components["schemas"]["AccountActivity"];
@@ -71,7 +72,8 @@ function AccountById({ id, row, given, onDone, onClose }: AccountGiven & { id: s
 }
 
 function AccountSheet({ account, given, onDone, onClose, roles }: AccountGiven & { account: Account; roles: string }) {
-  const { language, say } = given;
+  const { client, language, say } = given;
+  const activity = useLoading(() => client.call<Activity>(`/api/v1/users/${account.id}/activity/`), [account]);
   return (
     <SideSheet title={account.email} onClose={onClose} say={say}>
       <Facts
@@ -85,15 +87,14 @@ function AccountSheet({ account, given, onDone, onClose, roles }: AccountGiven &
           [say("since.title"), when(account.created_at, language)],
         ]}
       />
-      <Does account={account} given={given} />
-      {account.roles.includes("admin") ? <p class="quiet">{say("account.by_operator")}</p> : <Changes account={account} given={given} onDone={onDone} />}
+      <Does account={account} activity={activity} language={language} say={say} />
+      {account.roles.includes("admin") ? <p class="quiet">{say("account.by_operator")}</p> : <Changes account={account} profile={activity.value?.transporter ?? null} client={client} language={language} say={say} onDone={onDone} />}
     </SideSheet>
   );
 }
 
 /** What an account is beside its roles, and the ways to all that it did. */
-function Does({ account, given: { client, language, say } }: { account: Account; given: Given }) {
-  const activity = useLoading(() => client.call<Activity>(`/api/v1/users/${account.id}/activity/`), [account]);
+function Does({ account, activity, language, say }: { account: Account; activity: Loading<Activity> } & Pick<Given, "language" | "say">) {
   const ways = (does: Activity): [href: string, words: string][] => [
     ...(does.orders === 0 ? [] : [[`/ops/orders?customer=${account.id}`, say("account.orders.show")] as [string, string]]),
     ...(does.products === 0 ? [] : [[`/ops/deliveries?seller=${account.id}`, say("account.parcels")] as [string, string]]),
@@ -123,37 +124,5 @@ function Does({ account, given: { client, language, say } }: { account: Account;
         )}
       </Loaded>
     </section>
-  );
-}
-
-function Changes({ account, given, onDone }: Omit<AccountGiven, "onClose"> & { account: Account }) {
-  const { client, say } = given;
-  const path = `/api/v1/users/${account.id}/`;
-  const common = { client, say, onDone };
-  return (
-    <>
-      <Acts
-        {...common}
-        typed={["reason", say("reason")]}
-        acts={
-          account.is_active
-            ? [{ words: say("account.close"), path: `${path}close/`, body: (typed) => only("reason", typed) }]
-            : [{ words: say("account.reopen"), path: `${path}reopen/`, body: (typed) => only("reason", typed), first: true }]
-        }
-      />
-      {account.is_active && ( // of a closed one nothing else is changed
-        <>
-          <h3>{say("roles")}</h3>
-          <Acts
-            {...common}
-            acts={ROLES.filter((role) => role !== "admin").map((role) =>
-              account.roles.includes(role)
-                ? { words: say("role.take", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ take: [role] }) }
-                : { words: say("role.give", { role: wordOf("role", role, say) }), path: `${path}roles/`, body: () => ({ give: [role] }) },
-            )}
-          />
-        </>
-      )}
-    </>
   );
 }
