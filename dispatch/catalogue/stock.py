@@ -10,6 +10,20 @@ from dispatch.catalogue.models import Product, StockChange, StockReason
 from dispatch.errors import Invalid
 
 MOST_STOCK: Final = 1_000_000_000
+# What was counted, or has another reason, may be more or fewer; what comes is never fewer, what is broken never more.
+MORE: Final = (StockReason.RECEIVED, StockReason.RETURNED, StockReason.COUNTED, StockReason.OTHER)
+FEWER: Final = (
+    StockReason.COUNTED,
+    StockReason.DAMAGED,
+    StockReason.EXPIRED,
+    StockReason.LOST,
+    StockReason.OTHER,
+)
+
+
+def fitting_reasons(change: int) -> tuple[StockReason, ...]:
+    """Why a stock may become so many more, or (below 0) fewer."""
+    return MORE if change > 0 else FEWER
 
 
 async def change_stock(

@@ -73,3 +73,31 @@ async def test_a_link_to_a_product_that_the_list_leaves_out_opens_it_and_one_to_
     await expect(sheet.get_by_label("Stock", exact=True)).to_have_value("3")
     await page.goto(f"{window.base_url}/seller/products?open={foreign}")
     await expect(sheet.get_by_text("There is nothing at this address.")).to_be_visible()
+
+
+async def test_a_seller_chooses_among_reasons_that_fit_and_is_told_how_many_there_are_now(
+    world: World, window: Window
+) -> None:
+    seller = await world.person("seller")
+    product = await world.product(seller, stock=10)
+    page = await signed_in(window, f"/seller/products?open={product}", seller)
+    by, why = page.locator("[name=change]"), page.locator("[name=reason]")
+    change = page.get_by_role("button", name="Change the stock")
+    await by.fill("5")
+    await expect(why).to_have_value("received")
+    await expect(why.locator("option")).to_have_text(["received", "came back", "counted", "another reason"])
+    await by.fill("−2")
+    await expect(why).to_have_value("")
+    fewer = ["Choose why", "counted", "damaged", "expired", "lost", "another reason"]
+    await expect(why.locator("option")).to_have_text(fewer)
+    await change.click()
+    await expect(why).to_be_focused()
+    await expect(why).to_have_attribute("aria-invalid", "true")
+    await why.select_option("damaged")
+    await change.click()
+    await expect(page.get_by_text("Noted: −2 damaged. There are 8 now.")).to_be_in_viewport()
+    await expect(page.get_by_label("Stock", exact=True)).to_have_value("8")
+    await by.fill("4")
+    await change.click()
+    await expect(page.get_by_text("Noted: +4 received. There are 12 now.")).to_be_in_viewport()
+    window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the reason that was missing

@@ -69,8 +69,25 @@ async def test_all_that_is_wrong_with_a_change_is_named_and_another_seller_sees_
     wrong = await seller.post(_path(product), {"change": "many", "reason": "set", "why": 1})
     assert set(wrong.json()["errors"]) == {"change", "reason", "why"}
     assert (await seller.post(_path(product), {"change": 0, "reason": "lost"})).status_code == 400
-    assert (await other.post(_path(product), {"change": 1, "reason": "lost"})).status_code == 403
+    assert (await other.post(_path(product), {"change": -1, "reason": "lost"})).status_code == 403
     assert (await other.get(_path(product))).status_code == 403
+
+
+async def test_a_reason_fits_whether_there_are_more_or_fewer_and_those_that_do_are_named(world: World) -> None:
+    seller = await world.person("seller")
+    product = await world.product(seller, stock=10)
+    more, fewer = {"received", "returned"}, {"damaged", "expired", "lost"}
+    for change, unfit in ((-2, more), (2, fewer)):
+        for reason in unfit:
+            refused = await seller.post(_path(product), {"change": change, "reason": reason})
+            assert refused.status_code == 400, reason
+            words = refused.json()["errors"]["reason"]
+            assert all(fit in words for fit in (more | fewer) - unfit), words
+            assert not any(one in words.split(" where ")[0] for one in unfit), words
+    for change, fit in ((2, more), (-2, fewer), (1, {"counted", "other"}), (-1, {"counted", "other"})):
+        for reason in fit:
+            ok(await seller.post(_path(product), {"change": change, "reason": reason}), 201)
+    assert ok(await seller.get(_path(product)))["results"][0]["stock_after"] == 8
 
 
 async def test_a_stock_that_was_thought_of_before_a_sale_overwrites_nothing_and_is_told_the_present_one(

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import "../shared/saved.css";
 import { useActing } from "../shared/acting.ts";
 import type { components } from "../shared/api.ts";
 import type { Client } from "../shared/client.ts";
@@ -8,12 +9,11 @@ import type { Language } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
 import type { Person } from "../shared/session.ts";
 import { NONE, type Page, together } from "./stock_pages.ts";
-import { numberOf } from "./product_form.ts";
 import type { Say } from "./speech.ts";
+import { type StockReason, changeOf, reasonFor, reasonsFor } from "./stock_reasons.ts";
 
 type Change = components["schemas"]["StockChangeAnswer"];
-const REASONS = ["received", "returned", "counted", "damaged", "expired", "lost", "other"] as const;
-const EMPTY = { change: "", reason: "received", note: "" };
+const EMPTY: { change: string; reason: StockReason | ""; note: string } = { change: "", reason: "received", note: "" };
 const SHOWN = 10;
 const MORE = 50;
 
@@ -36,12 +36,16 @@ export function Stock({ client, productId, person, language, say, onChanged }: G
     setOlder((had) => ({ results: [...had.results, ...more.results], next: more.next }));
   });
   const [typed, setTyped] = useState(EMPTY);
+  const [done, setDone] = useState<Change | null>(null);
   const adjust = useActing<typeof EMPTY>(say, async ({ change, reason, note }, key) => {
-    await client.call(path, { method: "POST", body: { change: numberOf(change), reason, note }, idempotencyKey: key });
+    const body = { change: changeOf(change), note, ...(reason !== "" && { reason }) };
+    setDone(await client.call<Change>(path, { method: "POST", body, idempotencyKey: key }));
     setTyped(EMPTY);
     setOlder(NONE); // what the new change pushes out of the newest is asked for again with what is older
     await Promise.all([history.reload(), onChanged()]);
   });
+  const reason = reasonFor(typed.change, typed.reason);
+  const reasons = reasonsFor(typed.change).map((one) => [one, say(`stock.${one}`)] as const);
   return (
     <section>
       <h3>{say("stock.change")}</h3>
@@ -50,16 +54,18 @@ export function Stock({ client, productId, person, language, say, onChanged }: G
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void adjust.start(typed);
+          setDone(null);
+          void adjust.start({ ...typed, reason });
         }}
       >
         <div class="pair">
           <Field label={say("stock.by")} name="change" value={typed.change} onValue={(change) => setTyped({ ...typed, change })} problem={adjust.fields["change"]} help={say("stock.by.help")} />
-          <Field label={say("stock.reason")} name="reason" value={typed.reason} onValue={(reason) => setTyped({ ...typed, reason })} problem={adjust.fields["reason"]} choices={REASONS.map((one) => [one, say(`stock.${one}`)])} />
+          <Field label={say("stock.reason")} name="reason" value={reason} onValue={(chosen) => setTyped({ ...typed, reason: chosen as StockReason })} problem={adjust.fields["reason"]} choices={reason === "" ? [["", say("stock.choose")] as const, ...reasons] : reasons} />
         </div>
         <Field label={say("stock.note")} name="note" value={typed.note} onValue={(note) => setTyped({ ...typed, note })} problem={adjust.fields["note"]} help={say("optional")} />
         <p class="problem" role="alert">{adjust.problem}</p>
         <button class="button" disabled={adjust.pending}>{say("stock.change")}</button>
+        <p role="status" class="saved">{done !== null && say("stock.done", { change: changeWords(done), reason: say(`stock.${done.reason}`), count: done.stock_after })}</p>
       </form>
       <Loaded of={history} language={language} say={say}>
         {(newest) => {
@@ -79,13 +85,17 @@ export function Stock({ client, productId, person, language, say, onChanged }: G
   );
 }
 
+function changeWords({ change }: Change): string {
+  return change > 0 ? `+${change}` : `−${-change}`;
+}
+
 /** What changed, why, and who did it: besides its seller, only admins may. */
 function Line({ of, person, language, say }: { of: Change } & Pick<Given, "person" | "language" | "say">) {
   return (
     <li>
       <time dateTime={of.at}>{clock(Date.parse(of.at), Date.now(), language)}</time>
       <span>
-        {say("stock.line", { change: of.change > 0 ? `+${of.change}` : `−${-of.change}`, reason: say(`stock.${of.reason}`), count: of.stock_after })}
+        {say("stock.line", { change: changeWords(of), reason: say(`stock.${of.reason}`), count: of.stock_after })}
         <br /><span class="quiet small">{say(of.user === person.id ? "stock.by.you" : "stock.by.admin")}{of.note !== "" && ` · ${of.note}`}</span>
       </span>
     </li>

@@ -3531,6 +3531,7 @@ export interface paths {
          * AdjustStock
          * @description Add to the stock of one's own product, or take away, with a reason. Several at once all count.
          *
+         *     More: `received`, `returned`, `counted`, `other`. Fewer: `counted`, `damaged`, `expired`, `lost`, `other`.
          *     400 where it would fall below what open payments hold; the answer names how many there are.
          */
         post: operations["catalogue_adjust_stock"];
@@ -10435,7 +10436,7 @@ export interface components {
         };
         /**
          * StockAdjustment
-         * @description So many more (or, negative, fewer) of a product, and why.
+         * @description So many more (or, negative, fewer) of a product, and why: a reason that fits more, or fewer.
          */
         StockAdjustment: {
             change: number;
@@ -10446,6 +10447,14 @@ export interface components {
             note: string;
             /** @enum {unknown} */
             reason: "counted" | "damaged" | "expired" | "lost" | "other" | "received" | "returned";
+        } | {
+            change?: unknown;
+            /** @enum {unknown} */
+            reason?: "received" | "returned" | "counted" | "other";
+        } | {
+            change?: unknown;
+            /** @enum {unknown} */
+            reason?: "counted" | "damaged" | "expired" | "lost" | "other";
         };
         /**
          * StockChangeAnswer

@@ -1,13 +1,14 @@
 """Stocks of products: what came, went and was counted, with reasons."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, get, post
 from litestar.params import JSONBody, QueryParameter
 from msgspec import Meta, Struct
 
 from api.http.actors import actor_of
+from api.http.field_rules import Rule
 from api.http.injected import GivenWork
 from api.http.schemas import BIGINT_MAX, NO_NUL, ONE_LINE, Body, Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import acts, needs
@@ -15,7 +16,7 @@ from dispatch.accounts.models import Role, User
 from dispatch.audit.service import record
 from dispatch.catalogue.models import StockChange, StockReason
 from dispatch.catalogue.service import Catalogue
-from dispatch.catalogue.stock import MOST_STOCK, change_stock, changes_query
+from dispatch.catalogue.stock import FEWER, MORE, MOST_STOCK, change_stock, changes_query, fitting_reasons
 
 Before = Annotated[
     int | None, QueryParameter(ge=1, le=BIGINT_MAX, description="The number of a change: those before it.")
@@ -24,16 +25,27 @@ Reason = Literal["received", "returned", "counted", "damaged", "expired", "lost"
 
 
 class StockAdjustment(Body, frozen=True, kw_only=True):
-    """So many more (or, negative, fewer) of a product, and why."""
+    """So many more (or, negative, fewer) of a product, and why: a reason that fits more, or fewer."""
 
     change: Annotated[int, Meta(ge=-MOST_STOCK, le=MOST_STOCK)]
     reason: Reason
     note: Annotated[str, Meta(max_length=500, pattern=NO_NUL, extra=ONE_LINE)] = ""
 
+    described: ClassVar[Rule] = {
+        "anyOf": [
+            {"properties": {"change": {"minimum": 1}, "reason": {"enum": [reason.value for reason in MORE]}}},
+            {"properties": {"change": {"maximum": -1}, "reason": {"enum": [reason.value for reason in FEWER]}}},
+        ]
+    }
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.change == 0:
             raise ValueError("`change` must not be 0")
+        fitting = fitting_reasons(self.change)
+        if self.reason not in fitting:
+            words = "more" if self.change > 0 else "fewer"
+            raise ValueError(f"`reason` must be one of {', '.join(fitting)} where there are {words} by it")
 
 
 class StockChangeAnswer(Struct, frozen=True, kw_only=True):
@@ -72,6 +84,7 @@ class StockController(Controller):
     ) -> StockChangeAnswer:
         """Add to the stock of one's own product, or take away, with a reason. Several at once all count.
 
+        More: `received`, `returned`, `counted`, `other`. Fewer: `counted`, `damaged`, `expired`, `lost`, `other`.
         400 where it would fall below what open payments hold; the answer names how many there are.
         """
         product = await Catalogue(work).own(product_id, request.user)
