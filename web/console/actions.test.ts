@@ -33,6 +33,31 @@ test("what is taken back can be undone, by giving it to the same courier", async
   expect(done).toEqual(["back 7 1 breakdown", "give 7 1"]);
 });
 
+test("once a parcel is being taken back nothing offers to take it back, whether the server does so or not", async () => {
+  let answer: (outcome: Promise<unknown>) => void = () => undefined;
+  const asked = () => new Promise<unknown>((resolve) => (answer = resolve));
+  const { actions } = desk({ takeBack: asked });
+  await actions.give(GIFT);
+  expect(actions.notice?.later).toBe(true);
+  const taken = actions.takeBack(GIFT, "breakdown", "");
+  expect(actions.notices).toEqual([]);
+  answer(Promise.resolve({}));
+  await taken;
+  expect(actions.notices.map((one) => [one.key, one.later])).toEqual([["take_back.done", false]]);
+  await actions.give(GIFT);
+  const refused = actions.takeBack(GIFT, "breakdown", "");
+  answer(Promise.reject(new Error("picked up")));
+  await refused;
+  expect(actions.notices.map((one) => [one.key, one.later])).toEqual([[null, false]]);
+});
+
+test("what is done with another parcel leaves the way back of the one before", async () => {
+  const { actions } = desk({ takeBack: () => Promise.reject(new Error("picked up")) });
+  await actions.give(GIFT);
+  await actions.takeBack({ ...GIFT, delivery: 8 }, "breakdown", "");
+  expect(actions.notice?.key).toBe("give.done");
+});
+
 test("what the server answered is told at once with when it is expected, and what it refused is not", async () => {
   const { actions, answered } = desk();
   await actions.give(GIFT);

@@ -173,6 +173,8 @@ export class Actions {
   async during(delivery: number, state: Pending, act: () => Promise<void>): Promise<void> {
     if (this.pending.has(delivery)) return; // a second press of the same button
     this.pending.set(delivery, state);
+    // Who has it is in question: that it was given offers no way back beside what is done with it now.
+    if (this.notice?.later && this.done[0]?.delivery === delivery) this.notice = null;
     this.onChange();
     try {
       await act();

@@ -87,7 +87,8 @@ async def test_a_dispatcher_gives_the_oldest_parcel_to_the_best_takes_it_back_an
     await page.get_by_label("Note").fill("Flat tyre")
     async with moment_stands(page):
         await page.get_by_role("dialog").get_by_role("button", name="Take back").click()
-        await expect(page.locator(".notice")).to_contain_text("waits again")
+        await expect(page.locator(".notice")).to_contain_text(f"Taken back: {late['tracking_number']} waits again")
+        await expect(page.locator(".notice")).not_to_contain_text("at the parcel")
         await page.get_by_role("button", name="Undo").click()
         await expect(page.locator(".notice")).to_contain_text("Undone")
     assert "Taken back by a dispatcher: breakdown. Flat tyre" in await _notes(admin, late)
