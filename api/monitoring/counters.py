@@ -5,6 +5,12 @@ Gauges are labelled with the process (`worker 1`, `steward`, `server`) and go wi
 
 from prometheus_client import Counter, Gauge, Histogram
 
+# Of all processes the first that began, also where it is gone: what it counted is still counted.
+counted_since = Gauge(
+    "dispatch_counted_since_seconds", "Since when is counted, seconds since 1970.", multiprocess_mode="min"
+)
+counted_since.set_to_current_time()
+
 WAITS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 pings_received = Counter("dispatch_pings_received", "Pings that phones sent, each time they sent them.")

@@ -24,6 +24,9 @@ async def test_an_admin_sees_the_last_hours_as_pictures_and_reads_them_as_tables
     await expect(rate.locator("canvas")).to_be_visible()
     await expect(rate).to_contain_text(re.compile(r"from .* to 49 a second"))
     await expect(page.locator("[data-chart=latency]")).to_contain_text("50 ms")
+    await expect(page.locator("[data-of=charts]")).to_have_text(
+        re.compile(r"^From \d+ \w+ \d{4} · \d+ \w+ \d{4}, \d\d:\d\d until \d+ .*, \d\d:\d\d\.$")
+    )
     await expect(page.locator("[data-chart=solving]")).to_contain_text("1.5 s")
     await rate.get_by_text("As a table").click()
     await expect(rate.get_by_role("cell", name="20 a second", exact=True)).to_be_visible()

@@ -38,6 +38,9 @@ async def test_the_overview_says_what_waits_and_its_figures_move_by_themselves(w
     await world.online_at(await world.driver(), *THAMEL)
     await expect(stored).not_to_have_text(before)
     await expect(page.locator(".figures div", has_text="Pings a second").locator("dd")).not_to_have_text("–")
+    await expect(page.locator(".figures div", has_text=re.compile(r"Pings a second, last \d+ s"))).to_have_count(1)
+    for since in (r"^As it is on \d+ \w+ \d{4} · ", r"^The start of the server was on \d+ \w+ \d{4} · "):
+        await expect(page.get_by_text(re.compile(since))).to_be_visible()
     await page.get_by_role("link", name="failed for good in the background").click()
     await unfold(page)
     await page.locator("select[name=kind]").select_option("messages")  # what failed elsewhere may have the same number

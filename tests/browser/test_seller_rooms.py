@@ -1,5 +1,7 @@
 """A seller's figures by fiscal year, month and product, and the history of a stock, in a real browser."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -18,7 +20,7 @@ async def test_a_seller_looks_at_a_month_of_the_fiscal_year_at_an_earlier_year_a
     told = ok(await bought.seller.get(YEAR))
     [month] = [at for at, one in enumerate(told["months"]) if one["sales_count"]]
     page = await signed_in(window, "/seller/figures", bought.seller)
-    await expect(page.get_by_text("Of all that you sold so far.")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"^Of all that you sold so far, until \d")).first).to_be_visible()
     row = page.locator(".months tbody tr").nth(month)
     await expect(row).to_contain_text("NPR 2,500.00")
     await row.get_by_role("link").click()
@@ -101,3 +103,16 @@ async def test_a_seller_chooses_among_reasons_that_fit_and_is_told_how_many_ther
     await change.click()
     await expect(page.get_by_text("Noted: +4 received. There are 12 now.")).to_be_in_viewport()
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the reason that was missing
+
+
+async def test_a_seller_s_figures_say_of_which_days_they_are_in_both_calendars(world: World, window: Window) -> None:
+    bought = await world.bought()
+    page = await signed_in(window, "/seller/figures?from=2026-07-17&to=2026-08-16", bought.seller)
+    days = "From 17 Jul 2026 · 1 Saun 2083 until 16 Aug 2026 · 31 Saun 2083."
+    of = page.locator("[data-of]")
+    await expect(of).to_have_text(
+        [days, re.compile(r"^Revenue of 31 days, from 17 Jul 2026 · "), re.compile(f"^{days}")]
+    )
+    await page.goto(f"{window.base_url}/seller/figures?lang=ne")
+    await expect(of).to_have_text([re.compile(r"[०-९]+ \S+ २०[०-९]{2}")] * 3)
+    assert await violations(page) == []

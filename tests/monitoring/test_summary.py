@@ -41,6 +41,8 @@ async def test_an_admin_sees_rates_waits_and_queues_in_one_answer(world: World) 
             }
         ],
     )
+    check(before["pings"], {"since": is_time})
+    assert before["pings"]["since"] < before["at"]
     check(before, {"at": is_time, "log": {"backlog": is_int, "dead": is_int}})
     assert before["disk"]["total"] > before["disk"]["free"] > 0
     await world.online_at(driver, *THAMEL)

@@ -6,13 +6,14 @@ import { problemOf } from "../shared/problems.ts";
 import { duration } from "../shared/times.ts";
 import { languageOf } from "../shared/words.ts";
 import { Charts } from "./charts/late.tsx";
-import type { Given } from "./given.ts";
+import { type Given, moment } from "./given.ts";
 import { WAITING, type WaitingLists, isTold, waitingIn, waitsOf } from "./waiting.ts";
 import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
 import { type Say, wordOf } from "./speech.ts";
 
 const RENEWED_MS = 5_000;
 const LISTS_RENEWED_MS = 30_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 type Figure = readonly [name: string, value: string];
 
@@ -39,9 +40,10 @@ export function Overview(given: Given) {
         {(now) => (
           <div class="overview">
             <Waiting now={now} lists={lists} say={say} />
-            <Group title={say("group.pings")} figures={pings(before.current, now, say)} />
+            <p class="quiet small" data-of="now">{say("figures.now", { at: moment(Date.parse(now.at), language) })}</p>
+            <Group title={say("group.pings")} of={now.pings.since === null ? "" : say("figures.since", { at: moment(Date.parse(now.pings.since), language) })} figures={pings(before.current, now, say)} />
             <Group title={say("group.people")} figures={people(now, say)} />
-            <Group title={say("group.trade")} figures={trade(now, say)} />
+            <Group title={say("group.trade")} of={say("figures.day", { at: moment(Date.parse(now.at) - DAY_MS, language) })} figures={trade(now, say)} />
             {now.rolling !== null && now.rolling.places > 0 && <Group title={say("group.rolling")} figures={rolling(now.rolling, say)} />}
             <Group title={say("group.server")} figures={server(now, say)} />
             <Group title={say("group.jobs")} figures={Object.entries(now.jobs_waiting_s).map(([name, waits]) => [wordOf("kind", name, say), duration(waits, say)])} />
@@ -79,11 +81,13 @@ function Waiting({ now, lists, say }: { now: Summary; lists: Loading<WaitingList
   );
 }
 
-function Group({ title, figures }: { title: string; figures: readonly Figure[] }) {
+/** `of`: from when on those of them count that say so. */
+function Group({ title, of = "", figures }: { title: string; of?: string; figures: readonly Figure[] }) {
   if (figures.length === 0) return null;
   return (
     <section>
       <h2>{title}</h2>
+      {of !== "" && <p class="quiet small">{of}</p>}
       <dl class="figures">
         {figures.map(([name, value]) => (
           <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
@@ -110,11 +114,12 @@ function pings(before: Summary | null, now: Summary, say: Say): Figure[] {
     const seconds_ = within(lately, share);
     return seconds_ === null ? "–" : say("figure.within", { count: grouped(seconds_ * 1000, 0) });
   };
+  const time = before === null ? say("figure.since_start") : say("figure.last", { age: duration(seconds, say) }); // two answers make a stretch
   const refused = Object.values(now.pings.rejected).reduce((sum, one) => sum + one, 0);
   return [
-    [say("figure.pings_per_s"), rate === null ? "–" : say("count", { count: rate.toFixed(1) })],
-    [say("figure.ack_half"), bound(0.5)],
-    [say("figure.ack_most"), bound(0.99)],
+    [say("figure.pings_per_s", { time }), rate === null ? "–" : say("count", { count: rate.toFixed(1) })],
+    [say("figure.ack_half", { time }), bound(0.5)],
+    [say("figure.ack_most", { time }), bound(0.99)],
     [say("figure.stored"), count(now.pings.stored, say)],
     [say("figure.refused"), count(refused, say)],
     [say("figure.failed"), count(now.pings.failed, say)],

@@ -9093,6 +9093,8 @@ export interface components {
         /**
          * PingTotals
          * @description Pings since the server started; two answers make a rate. `rejected` by the reason.
+         *
+         *     `since`: when that was, None where the counters cannot be read.
          */
         PingTotals: {
             failed: number;
@@ -9100,6 +9102,7 @@ export interface components {
             rejected: {
                 [key: string]: number;
             };
+            since: string | null;
             stored: number;
         };
         /**

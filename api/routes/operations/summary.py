@@ -4,7 +4,7 @@ import asyncio
 import math
 import shutil
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,12 @@ LATELY = "_last_day"
 
 
 class PingTotals(Struct, frozen=True, kw_only=True):
-    """Pings since the server started; two answers make a rate. ``rejected`` by the reason."""
+    """Pings since the server started; two answers make a rate. ``rejected`` by the reason.
 
+    ``since``: when that was, None where the counters cannot be read.
+    """
+
+    since: datetime | None
     received: int
     stored: int
     failed: int
@@ -138,6 +142,7 @@ def _answer(now: datetime, seen: BusinessFigures, counted: Counted, disk: DiskAn
     return SummaryAnswer(
         at=now,
         pings=PingTotals(
+            since=_since(counted),
             received=counted.total("dispatch_pings_received_total"),
             stored=counted.total("dispatch_pings_stored_total"),
             failed=counted.total("dispatch_pings_failed_total"),
@@ -159,6 +164,11 @@ def _answer(now: datetime, seen: BusinessFigures, counted: Counted, disk: DiskAn
         log=None if seen.log is None else LogAnswer(**asdict(seen.log), history_active=seen.log.history_is_active),
         disk=disk,
     )
+
+
+def _since(counted: Counted) -> datetime | None:
+    seconds = counted.by("dispatch_counted_since_seconds", "").get("")
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _rolling(seen: BusinessFigures) -> RollingFigures | None:

@@ -4,9 +4,9 @@ import { changed } from "../../shared/address.ts";
 import { Link } from "../../shared/link.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { clock } from "../../shared/times.ts";
-import type { Given } from "../given.ts";
+import { type Given, moment } from "../given.ts";
 import { Picture } from "./picture.tsx";
-import { type Chart, HOURS, type History, type Line, chartsOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
+import { type Chart, HOURS, type History, type Line, chartsOf, endOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
 import type { ChartSay } from "./words.ts";
 
 const RENEWED_MS = 60_000;
@@ -24,6 +24,7 @@ export function OverTime({ client, address, language, say }: Omit<Given, "say"> 
       <Loaded of={history} language={language} say={say} lines={8}>
         {(of) => (
           <div class="charts">
+            <p class="quiet small" data-of="charts">{say("charts.of", { from: moment(Date.parse(of.starts_at), language), until: moment(endOf(of, history.came_at), language) })}</p>
             {chartsOf(of).map((chart) => <Figure key={chart.name} chart={chart} at={timesOf(of)} language={language} say={say} />)}
           </div>
         )}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type History, acceptance, chartsOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
+import { type History, acceptance, chartsOf, endOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
 
 const nothing = [null, null, null];
 const history: History = {
@@ -40,4 +40,9 @@ test("an address that asks for other hours than there are gets those of everybod
 
 test("numbers are as exact as they are read", () => {
   expect([0, 0.004, 0.123, 1.25, 99.96, 250.4, -0.5, 12].map(rounded)).toEqual(["0", "0.00", "0.12", "1.3", "100.0", "250", "-0.50", "12"]);
+});
+
+test("what is told ends with its last stretch, or with the moment in which it was told", () => {
+  const ends = Date.parse(history.starts_at) + history.figures.online.length * history.step_s * 1000;
+  expect([endOf(history, ends + 1), endOf(history, ends - 60_000)]).toEqual([ends, ends - 60_000]);
 });

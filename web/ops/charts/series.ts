@@ -63,6 +63,11 @@ export function timesOf({ starts_at, step_s, figures }: History): number[] {
   return figures.online.map((_, at) => first + at * step_s);
 }
 
+/** Until when it tells, milliseconds since 1970: the last stretch may not be over when it is `told_at`. */
+export function endOf({ starts_at, step_s, figures }: History, told_at: number): number {
+  return Math.min(Date.parse(starts_at) + figures.online.length * step_s * 1000, told_at);
+}
+
 export interface Summary {
   last: number;
   lowest: number;

@@ -39,6 +39,8 @@ export function Figures({ client, address, language, say }: { client: Client; ad
     if (before.current !== `${from} ${to}`) top.current?.scrollIntoView({ block: "center" });
     before.current = `${from} ${to}`;
   }, [from, to]);
+  const today = new Date(Date.now() + NEPAL_OFFSET_MS).toISOString().slice(0, 10);
+  const stretch = stretchWords(from, to, today, language, say);
   const choose = (changes: Record<string, string>): void => go(changed(readAddress(location.href), changes), { replace: true });
   return (
     <>
@@ -54,7 +56,7 @@ export function Figures({ client, address, language, say }: { client: Client; ad
       </div>
       {saving.problem !== "" && <p class="problem" role="alert">{saving.problem}</p>}
       <p>
-        {stretchWords(from, to, language, say)} {set > 0 && <Link class="button small" href={changed(address, { from: null, to: null })}>{say("figures.show_all")}</Link>}
+        <span data-of>{stretch}</span> {set > 0 && <Link class="button small" href={changed(address, { from: null, to: null })}>{say("figures.show_all")}</Link>}
       </p>
       <Loaded of={revenue} language={language} say={say}>
         {(one) => (
@@ -66,11 +68,12 @@ export function Figures({ client, address, language, say }: { client: Client; ad
               <div><dt>{say("sales")}</dt><dd>{say("count", { count: one.sales_count })}</dd></div>
               <div><dt>{say("figures.units")}</dt><dd>{say("count", { count: one.units_sold })}</dd></div>
             </dl>
-            <Days revenue={one} count={daysShown(from, to)} until={to || new Date(Date.now() + NEPAL_OFFSET_MS).toISOString().slice(0, 10)} language={language} say={say} />
+            <Days revenue={one} count={daysShown(from, to)} until={to || today} language={language} say={say} />
           </>
         )}
       </Loaded>
       <h2>{say("figures.products")}</h2>
+      <p class="small quiet" data-of>{stretch} {say("figures.available_now")}</p>
       <Loaded of={products} language={language} say={say}>
         {(rows) =>
           rows.length === 0 ? (
@@ -99,11 +102,11 @@ export function Figures({ client, address, language, say }: { client: Client; ad
 }
 
 /** Of which days the figures are. */
-function stretchWords(from: string, to: string, language: Language, say: Say): string {
-  const [first, last] = [from, to].map((day) => (day === "" ? "" : bothDates(Date.parse(day), language)));
-  if (from !== "" && to !== "") return say("figures.of_days", { from: first ?? "", to: last ?? "" });
-  if (from !== "") return say("figures.of_from", { from: first ?? "" });
-  return to === "" ? say("figures.of_all") : say("figures.of_to", { to: last ?? "" });
+function stretchWords(from: string, to: string, today: string, language: Language, say: Say): string {
+  const day = (text: string): string => bothDates(Date.parse(text), language);
+  if (from !== "" && to !== "") return say("figures.of_days", { from: day(from), to: day(to) });
+  if (from !== "") return say("figures.of_from", { from: day(from), to: day(today) });
+  return to === "" ? say("figures.of_all", { to: day(today) }) : say("figures.of_to", { to: day(to) });
 }
 
 /** The last days, each a bar with its words. */
@@ -121,7 +124,7 @@ function Days({ revenue, count, until, language, say }: { revenue: Revenue; coun
         ))}
       </svg>
       {first !== undefined && last !== undefined && (
-        <figcaption class="small quiet"><span>{date(Date.parse(first.day), language)}</span><span>{say("figures.days", { count })}</span><span>{date(Date.parse(last.day), language)}</span></figcaption>
+        <figcaption class="small quiet" data-of>{say("figures.days_of", { count, from: bothDates(Date.parse(first.day), language), to: bothDates(Date.parse(last.day), language) })}</figcaption>
       )}
     </figure>
   );
