@@ -83,6 +83,24 @@ async def test_in_a_demo_a_click_on_a_person_opens_their_page_signed_in(window: 
     await expect(page.get_by_text("Signed in as")).to_be_visible()
 
 
+async def test_in_a_demo_an_admin_opens_operations_by_one_click_and_goes_to_the_console_and_back(
+    window: Window, demo: str
+) -> None:
+    del demo
+    page = await window.open("/?lang=en")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.get_by_role("button", name="Open as Admin").click()
+    await page.wait_for_url("**/ops*")
+    await expect(page.get_by_text("Signed in as")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("navigation", name="Operations").get_by_role("link", name="Console").click()
+    await page.wait_for_url("**/console*")
+    await page.get_by_role("button", name="Sign in as").click()
+    await page.get_by_role("navigation", name="Rooms of the console").get_by_role("link", name="Operations").click()
+    await page.wait_for_url("**/ops*")
+    await expect(page.get_by_text("Signed in as")).to_be_visible()
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 async def test_in_a_demo_the_doors_are_seen_without_scrolling_with_one_click_each(
     window: Window, demo: str, width: int, height: int

@@ -1,4 +1,5 @@
 // The rooms of the console beside each other.
+import { elsewhere } from "../shared/address.ts";
 import { Link } from "../shared/link.tsx";
 import type { ConsoleSay } from "./words.ts";
 
@@ -17,6 +18,7 @@ export function RoomTabs({ path, say }: { path: string; say: ConsoleSay }) {
       {ROOMS.map(([href, name]) => (
         <Link key={href} href={href} current={path === href}><span class="steady" data-bold={say(name)}>{say(name)}</span></Link>
       ))}
+      <a href={elsewhere("/ops")}>{say("room.ops")}</a>
     </nav>
   );
 }

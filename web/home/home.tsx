@@ -17,9 +17,9 @@ declare const BUILT_PAGES: readonly string[];
 const PEOPLE: readonly { account: string; page: string; name: Key; what: Key; open: Key }[] = [
   { account: "customer", page: "shop", name: "home.customer", what: "home.customer.what", open: "home.open.shop" },
   { account: "transporter", page: "courier", name: "home.transporter", what: "home.transporter.what", open: "home.open.courier" },
-  { account: "admin", page: "console", name: "home.admin", what: "home.admin.what", open: "home.open.console" },
+  { account: "admin", page: "console", name: "home.dispatcher", what: "home.dispatcher.what", open: "home.open.console" },
   { account: "seller", page: "seller", name: "home.seller", what: "home.seller.what", open: "home.open.seller" },
-  { account: "admin", page: "ops", name: "home.engineer", what: "home.engineer.what", open: "home.open.ops" },
+  { account: "admin", page: "ops", name: "home.admin", what: "home.admin.what", open: "home.open.ops" },
 ];
 const NUMBER = /^[A-Za-z0-9]+$/;
 const SHOWN_PARCELS = 3;

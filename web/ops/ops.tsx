@@ -53,7 +53,7 @@ function Operations({ language, say }: { language: Language; say: Say }) {
   return (
     <SignInFirst client={anybody} kept={person} role="admin" demo="admin" title={say("ops.title")} language={language} say={say}>
       {(signedIn) => (
-        <Workplace title={say("ops.title")} rooms={ROOMS.map(([href, name]) => [href, say(name)])} address={address} signedIn={signedIn} language={language} say={say}>
+        <Workplace title={say("ops.title")} rooms={ROOMS.map(([href, name]) => [href, say(name)])} beside={["/console", say("console")]} address={address} signedIn={signedIn} language={language} say={say}>
           {Room === undefined ? <p class="card">{say("nothing_here")}</p> : <Room key={address.path} client={signedIn.client} address={address} language={language} say={say} />}
         </Workplace>
       )}

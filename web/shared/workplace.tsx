@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "./workplace.css";
 import { OwnAccount } from "./account/late.tsx";
-import { type Address, changed } from "./address.ts";
+import { type Address, changed, elsewhere } from "./address.ts";
 import { Frame } from "./frame.tsx";
 import { Link } from "./link.tsx";
 import type { Language } from "./numbers.ts";
@@ -14,6 +14,8 @@ interface Given {
   title: string;
   /** The rooms of the page: address and name. */
   rooms: readonly (readonly [string, string])[];
+  /** Another page of those who work here, beside the rooms: address and name. */
+  beside?: readonly [string, string];
   address: Address;
   signedIn: SignedIn;
   language: Language;
@@ -22,7 +24,7 @@ interface Given {
 }
 
 /** A page of somebody who works here: its rooms beside each other, who is signed in, and what the room shows. */
-export function Workplace({ title, rooms, address, signedIn, language, say, children }: Given) {
+export function Workplace({ title, rooms, beside, address, signedIn, language, say, children }: Given) {
   const here = changed(address, {});
   const account = `${rooms[0]?.[0] ?? ""}/account`;
   const tabs = useRef<HTMLElement>(null);
@@ -38,6 +40,7 @@ export function Workplace({ title, rooms, address, signedIn, language, say, chil
         {rooms.map(([href, name]) => (
           <Link key={href} href={href} current={address.path === href}><span class="steady" data-bold={name}>{name}</span></Link>
         ))}
+        {beside !== undefined && <a href={elsewhere(beside[0])}>{beside[1]}</a>}
       </nav>
       <main id="content" class="workplace" tabIndex={-1}>
         {address.path === account ? <OwnAccount signedIn={signedIn} language={language} say={say} /> : children}
