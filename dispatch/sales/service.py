@@ -77,3 +77,10 @@ class Sales:
             .execution_options(populate_existing=True)
         )
         return SaleView(sale, events.all(), address)
+
+    async def get_to_sell(self, sale_id: int, user: User) -> SaleView:
+        """The same for its seller and admins alone, as whoever buys does not send it off. Raises NotFound."""
+        view = await self.get(sale_id, user)
+        if view.sale.seller_id != user.id and not user.has(Role.ADMIN):
+            raise NotFound("There is no such sale.")
+        return view

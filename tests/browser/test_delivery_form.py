@@ -6,7 +6,7 @@ from playwright.async_api import Locator, Page, expect
 from api.routes.deliveries.deliveries import NewDelivery
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
-from tests.support.world import Bought, World, ok
+from tests.support.world import BHAKTAPUR, THAMEL, Bought, World, ok
 
 KNOWN = {"marketplace_sale_id", "destination_version"}
 """What the page knows without asking."""
@@ -94,3 +94,25 @@ async def test_what_a_seller_asks_of_one_parcel_is_required_of_it_alone(world: W
     assert (asked["pickup"], asked["drop_off"], asked["return"]) == (["photo"], ["age"], [])
     assert (asked["age_minimum"], asked["label"]) == (21, "A-17")
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # an age that nobody reaches
+
+
+async def test_the_fee_begins_with_what_the_way_costs_and_stays_as_somebody_typed_it(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    page = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Have it delivered").click()
+    fee, settings = sheet.locator("[name=delivery_fee]"), world.server.settings
+    await expect(fee).to_have_value(f"{settings.delivery_fee_base:.2f}")  # nobody knows where it is fetched
+    quoted = f"/api/marketplace/sales/{bought.sale_id}/delivery-fee/"
+    for place in (BHAKTAPUR, THAMEL):
+        told = ok(await bought.seller.get(quoted, pickup_latitude=place[0], pickup_longitude=place[1]))
+        await sheet.locator("[name=pickup_place]").fill(f"{place[0]}, {place[1]}")
+        await expect(fee).to_have_value(told["delivery_fee"])
+        await expect(sheet.get_by_text(f"Usual for {told['distance_km']:g} km is")).to_be_visible()
+    await fee.fill("170")
+    await sheet.locator("[name=pickup_place]").fill(f"{BHAKTAPUR[0]}, {BHAKTAPUR[1]}")
+    told = ok(await bought.seller.get(quoted, pickup_latitude=BHAKTAPUR[0], pickup_longitude=BHAKTAPUR[1]))
+    await expect(sheet.get_by_text(f"Usual for {told['distance_km']:g} km is")).to_be_visible()
+    await expect(fee).to_have_value("170")

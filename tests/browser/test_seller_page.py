@@ -104,6 +104,9 @@ async def test_the_form_of_a_delivery_fits_its_sheet_knows_where_the_last_parcel
     sheet = page.get_by_role("dialog")
     await sheet.get_by_role("button", name="Have it delivered").click()
     await expect(sheet.locator("[name=pickup_address]")).to_have_value(sent["pickup_address"])
+    fee = sheet.locator("[name=delivery_fee]")
+    await expect(fee).not_to_have_value("")  # what it would cost, by the places that are filled in
+    await fee.fill("")
     await sheet.get_by_role("button", name="Look for a courier").click()
     for name in ("package_weight", "delivery_fee"):
         field = sheet.locator(f".field:has([name={name}])")

@@ -7,7 +7,7 @@ import pytest
 from api.server.serving import RunningServer
 from tests.support.own_database import world_of_its_own
 from tests.support.shapes import check, is_id, is_text, is_time, or_null
-from tests.support.world import THAMEL, World, ok
+from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
 SALES = "/api/marketplace/sales"
 SALE = {
@@ -132,3 +132,27 @@ async def test_an_order_of_two_sellers_is_delivered_with_the_last_of_its_sales(w
         [sale] = ok(await seller.get(f"{SALES}/"))["results"]
         ok(await seller.post(f"{SALES}/{sale['id']}/mark-as-delivered/"))
         assert ok(await customer.get(f"/api/v1/marketplace/orders/{order['id']}/"))["order_status"] == expected
+
+
+async def test_a_seller_is_told_what_a_delivery_would_cost_and_that_is_what_it_costs(world: World) -> None:
+    bought, settings = await world.bought(), world.server.settings
+    path = f"{SALES}/{bought.sale_id}/delivery-fee/"
+    unknown = ok(await bought.seller.get(path))
+    assert unknown == {"delivery_fee": f"{settings.delivery_fee_base:.2f}", "distance_km": None}
+    told = ok(await bought.seller.get(path, pickup_latitude=BHAKTAPUR[0], pickup_longitude=BHAKTAPUR[1]))
+    made = await world.delivery(bought, delivery_fee=None)
+    assert made["delivery_fee"] == float(told["delivery_fee"])
+    assert ok(await bought.seller.get(f"/api/deliveries/{made['id']}/"))["distance_km"] == told["distance_km"]
+    here = {"pickup_latitude": THAMEL[0], "pickup_longitude": THAMEL[1]}
+    door = {"delivery_latitude": THAMEL[0], "delivery_longitude": THAMEL[1]}
+    assert ok(await bought.seller.get(path, **here, **door))["distance_km"] == 0
+
+
+async def test_of_a_fee_that_would_be_halves_of_places_are_named_and_others_are_told_nothing(world: World) -> None:
+    bought = await world.bought()
+    path = f"{SALES}/{bought.sale_id}/delivery-fee/"
+    refused = await bought.seller.get(path, pickup_latitude=27.7, delivery_longitude=999)
+    assert refused.status_code == 400
+    assert set(refused.json()["errors"]) == {"pickup_longitude", "delivery_latitude", "delivery_longitude"}
+    for other, status in ((await world.person("seller"), 404), (bought.customer, 403)):
+        assert (await other.get(path)).status_code == status

@@ -68,7 +68,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             {one.delivery_id !== null && isUnderWay(one) && <Link class="button" href={`/seller/labels?of=${one.delivery_id}`}><Icon of={Printer} />{say("labels.one")}</Link>}
             {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
             {one.tracking_number !== null && <ProofOf key={one.delivery_status} number={one.tracking_number} title={say("delivery.proof")} missing={say("room.missing")} client={client} language={language} say={say} />}
-            {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} say={say} onMade={changed} onOther={reread} />}
+            {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} language={language} say={say} onMade={changed} onOther={reread} />}
             <Acts sale={one} client={client} language={language} onDone={changed} say={say} />
             <section>
               <h3>{say("history")}</h3>

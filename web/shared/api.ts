@@ -1621,6 +1621,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marketplace/sales/{sale_id}/delivery-fee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * DeliveryFee
+         * @description What the delivery of a sale would cost that is made without `delivery_fee`, for its seller and admins.
+         *
+         *     By the zone of the pickup, else by the settings; a way that is not known adds nothing. Where it goes is as its
+         *     buyer said, unless the query says another point. Nothing is kept.
+         */
+        get: operations["sales_delivery_fee"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/sales/{sale_id}/mark-as-delivered": {
         parameters: {
             query?: never;
@@ -5795,6 +5818,14 @@ export interface components {
             city: string | null;
             latitude: number | null;
             longitude: number | null;
+        };
+        /**
+         * DeliveryFeeAnswer
+         * @description By the tariff of now: NPR, and the km that it is for, None where an end of the way is not known.
+         */
+        DeliveryFeeAnswer: {
+            delivery_fee: string;
+            distance_km: number | null;
         };
         /**
          * DeliveryProofs
@@ -14398,6 +14429,44 @@ export interface operations {
             413: components["responses"]["Error413"];
             415: components["responses"]["Error415"];
             422: components["responses"]["Error422"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_delivery_fee: {
+        parameters: {
+            query?: {
+                /** @description Of an end of the way, degrees. */
+                delivery_latitude?: number | null;
+                /** @description Of an end of the way, degrees. */
+                delivery_longitude?: number | null;
+                /** @description Of an end of the way, degrees. */
+                pickup_latitude?: number | null;
+                /** @description Of an end of the way, degrees. */
+                pickup_longitude?: number | null;
+            };
+            header?: never;
+            path: {
+                sale_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryFeeAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

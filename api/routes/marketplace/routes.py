@@ -10,6 +10,7 @@ from api.routes.marketplace.carts import CartController
 from api.routes.marketplace.catalogue import ProductController
 from api.routes.marketplace.categories import CategoryController
 from api.routes.marketplace.delivery_estimates import DeliveryEstimateController
+from api.routes.marketplace.delivery_fees import DeliveryFeeController
 from api.routes.marketplace.examples import OF_OPERATIONS
 from api.routes.marketplace.fiscal_years import FiscalYearController
 from api.routes.marketplace.media import MediaController
@@ -42,6 +43,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             AnalyticsController,
             FiscalYearController,
             SaleController,
+            DeliveryFeeController,
             SetbackController,
             TrackingPrivacyController,
         ],

@@ -1,12 +1,14 @@
 import type { ComponentProps } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useActing } from "../../shared/acting.ts";
 import { type Client, Refused } from "../../shared/client.ts";
 import { readDraft, useDraft } from "../../shared/drafts.ts";
 import { Check, Field } from "../../shared/field.tsx";
+import { type Language, money } from "../../shared/numbers.ts";
 import { PlaceField } from "../../shared/place_field.tsx";
 import type { Person } from "../../shared/session.ts";
 import { type DeliveryTyped, type Pickup, deliveryOf, destinationOf, filledIn, leftOf, newestPickup, refusedIn, typedFor, weightFrom } from "./delivery.ts";
+import { type Fee, feeAfter, feePath } from "./fee.ts";
 import { Fold } from "./fold.tsx";
 import { ownEnds } from "./proof.ts";
 import { ProofChoice } from "./proof_choice.tsx";
@@ -20,6 +22,7 @@ interface Given {
   sale: SaleDetails;
   client: Client;
   person: Person;
+  language: Language;
   say: Say;
   onMade: () => Promise<void>;
   /** Its buyer has changed where it goes: the sale as it is by now. Raises Refused, Unreachable. */
@@ -27,7 +30,7 @@ interface Given {
 }
 
 /** Makes the delivery of a sale. Where parcels are fetched is remembered from the last one, in another browser too. */
-export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Given) {
+export function DeliveryForm({ sale, client, person, language, say, onMade, onOther }: Given) {
   const { form, change, fill, drop } = useDraft<DeliveryTyped>(`seller.parcel.${sale.id}`, typedFor(sale, lastPickup(person)));
   const make = useActing<DeliveryTyped>(say, async (typed, key) => {
     try {
@@ -51,6 +54,7 @@ export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Giv
     const begun = form;
     newestPickup(client).then((pickup) => pickup !== null && untouched() && fill({ ...typed.current, ...leftOf(pickup, begun, typed.current) }), () => undefined);
   }, []);
+  const fee = useFee(client, sale.id, form, (told, before) => fill({ ...typed.current, delivery_fee: feeAfter(typed.current.delivery_fee, before, told) }));
   const asked: Asked = { sale, form, problems: make.fields, say, change };
   return (
     <form
@@ -68,7 +72,7 @@ export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Giv
       <h3>{say("delivery.parcel")}</h3>
       <div class="pair">
         <Text {...asked} name="package_weight" label={say("delivery.weight")} more={DECIMAL} help={weightWords(sale, form.package_weight, say)} />
-        <Text {...asked} name="delivery_fee" label={say("delivery.fee")} more={DECIMAL} help={say("delivery.fee.help")} />
+        <Text {...asked} name="delivery_fee" label={say("delivery.fee")} more={DECIMAL} help={fee === null ? say("delivery.fee.help") : feeWords(fee, language, say)} />
       </div>
       <Check label={say("delivery.fragile")} checked={form.fragile === "yes"} onValue={(fragile) => change({ fragile: fragile ? "yes" : "no" })} />
       <Folded {...asked} client={client} />
@@ -76,6 +80,35 @@ export function DeliveryForm({ sale, client, person, say, onMade, onOther }: Giv
       <button class="button first" disabled={make.pending}>{say("delivery.send")}</button>
     </form>
   );
+}
+
+const ASKED_AFTER_MS = 300;
+
+/** What the delivery would cost as its places are typed; null while that is not known. `onTold`: with what was told before. */
+function useFee(client: Client, sale: number, form: DeliveryTyped, onTold: (fee: string, before: string | null) => void): Fee | null {
+  const [fee, setFee] = useState<Fee | null>(null);
+  const told = useRef<string | null>(null);
+  const path = feePath(sale, form);
+  useEffect(() => {
+    let wanted = true;
+    const take = (found: Fee): void => {
+      if (!wanted) return;
+      setFee(found);
+      onTold(found.delivery_fee, told.current);
+      told.current = found.delivery_fee;
+    };
+    const pause = setTimeout(() => void client.call<Fee>(path).then(take, () => undefined), told.current === null ? 0 : ASKED_AFTER_MS); // without an answer it is typed
+    return () => {
+      wanted = false;
+      clearTimeout(pause);
+    };
+  }, [path]);
+  return fee;
+}
+
+function feeWords({ delivery_fee, distance_km }: Fee, language: Language, say: Say): string {
+  const amount = money(delivery_fee, language);
+  return distance_km === null ? say("delivery.fee.usual", { amount }) : say("delivery.fee.usual_way", { amount, count: distance_km });
 }
 
 const DECIMAL = { inputMode: "decimal" };
