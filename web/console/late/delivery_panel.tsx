@@ -13,6 +13,7 @@ import { type Delivery, aboard, onHold, underWay } from "../frames.ts";
 import { AddressPanel, AttemptsPanel, CandidateList, CodePanel, DecisionPanel, EndingPanel, HistoryList, HoldPanel, OfferPanel, RefusedPanel } from "../late_parts.tsx";
 import { holdWords, triedWords } from "../list_panel.tsx";
 import { dueOf, triedOf } from "../tries.ts";
+import { CauseLine } from "./cause_line.tsx";
 import { useLateDesk } from "./words.ts";
 
 /** One delivery whole, and what can be done with it. */
@@ -48,6 +49,7 @@ function Whole({ delivery }: { delivery: Delivery }) {
         <p class="number small"><a href={elsewhere(`/t/${delivery.tracking_number}`)} target="_blank" rel="noreferrer" title={say("detail.open")}>{delivery.tracking_number}</a></p>
         <h2 class="title">{shortPlace(delivery.pickup_address)} → {shortPlace(delivery.delivery_address)}</h2>
         <State delivery={delivery} />
+        <CauseLine key={`cause-${delivery.id}`} delivery={delivery} details={details} turn={turn} />
       </header>
       {delivery.attempt !== null && <AttemptsPanel key={`attempts-${delivery.id}`} delivery={delivery} details={details} onChanged={() => setAskedAt(asked_at + 1)} />}
       <p class="actions">
