@@ -168,17 +168,63 @@ async def test_an_admin_goes_through_the_queue_by_keys_alone(world: World, desk:
     await page.keyboard.press("a")
     await expect(page.get_by_text("Approved: driving licence of Some Driver.")).to_be_visible()
     await expect(shown.locator("h2")).to_have_text("insurance")
+    await _may_be_decided(page)
     await page.keyboard.press("r")
     await page.keyboard.type("Ask a friend to hold it still")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Rejected: insurance of Some Driver.")).to_be_visible()
     await expect(shown.locator("h2")).to_have_text("identity document")
+    await _may_be_decided(page)
     await page.keyboard.press("a")
     await expect(page.get_by_text("Approved: identity document of Some Driver.")).to_be_visible()
     decided = {one["kind"]: (one["state"], one["reason"]) for one in ok(await first.get(MINE))["handed_in"]}
     assert decided == {"licence": ("approved", ""), "insurance": ("rejected", "Ask a friend to hold it still")}
     await page.goto(f"{desk.base_url}/ops/audit?find=document.")
     await expect(page.locator("tbody")).to_contain_text("Admin did not accept document")
+
+
+# As soon as the next one stands there: the key that approved the one before, held and pressed again, and a click.
+TOO_SOON = """(name) => {
+    window.tooSoon = 0;
+    new MutationObserver((_, observer) => {
+        const button = document.querySelector(".looked form .button.first");
+        if (button === null || document.querySelector(".looked h2")?.textContent !== name) return;
+        observer.disconnect();
+        for (const repeat of [true, false]) {
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", repeat, bubbles: true }));
+        }
+        button.click();
+        window.tooSoon += 1;
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+
+
+async def test_a_key_or_click_too_many_decides_nothing_about_the_document_that_slid_into_its_place(
+    world: World, desk: Window
+) -> None:
+    admin = await world.admin()
+    await only_waiting(admin)
+    driver = await world.driver()
+    for kind in ("licence", "insurance"):
+        await handed_in(driver, kind)
+    page = await signed_in(desk, "/ops/documents", admin)
+    heading = page.locator(".looked h2")
+    await expect(heading).to_have_text("driving licence")
+    await page.evaluate(TOO_SOON, "insurance")
+    await page.keyboard.press("a")
+    await expect(heading).to_have_text("insurance")
+    await page.wait_for_function("window.tooSoon === 1")
+    await expect(heading).to_be_focused()
+    await _may_be_decided(page)
+    decided = {one["kind"]: one["state"] for one in ok(await driver.get(MINE))["handed_in"]}
+    assert decided == {"licence": "approved", "insurance": "waiting"}
+    await page.keyboard.press("a")
+    await expect(page.get_by_text("Approved: insurance of Some Driver.")).to_be_visible()
+
+
+async def _may_be_decided(page: Page) -> None:
+    """What came by itself has stood for a moment."""
+    await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
 
 
 @LANGUAGES_AND_SCHEMES

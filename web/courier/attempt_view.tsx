@@ -7,7 +7,7 @@ import { type Given, show } from "./given.ts";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { NEXT_TRIES, REASONS, TROUBLES, reasonOf } from "./next_tries.ts";
-import { useSettled } from "./settled.ts";
+import { useSettled } from "../shared/settled.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 
 export function AttemptView(given: Given & { id: number }) {

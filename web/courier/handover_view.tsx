@@ -11,7 +11,7 @@ import { PartQuestion } from "./part_question.tsx";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
 import { type HandoverKind, type Question, questionsOf } from "./questions.ts";
-import { useSettled } from "./settled.ts";
+import { useSettled } from "../shared/settled.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 import { alsoHere, requiredOfAll } from "./together.ts";
 import { TogetherQuestion } from "./together_question.tsx";

@@ -8,6 +8,7 @@ import { Field } from "../../shared/field.tsx";
 import { Link } from "../../shared/link.tsx";
 import type { Page } from "../../shared/listing.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
+import { useSettled } from "../../shared/settled.ts";
 import { bothDates } from "../../shared/times.ts";
 import { Facts } from "../facts.tsx";
 import { type Given as RoomGiven, when } from "../given.ts";
@@ -35,12 +36,22 @@ export function Queue(given: Given) {
   const ids = rows.map((one) => one.id);
   const asked = Number(address.query.get("open")) || null;
   const shown = asked ?? ids[0] ?? null;
-  const move = (step: 1 | -1): void => open(neighbour(ids, shown, step));
+  // What slides into the place of a decided one is not decided by the same press or click: it has to have stood for a moment.
+  const [landed, setLanded] = useState({ by_decision: false, decisions: 0 });
+  const [seen, setSeen] = useState<number | null>(null);
+  const stood = useSettled(seen === null ? null : `${landed.decisions} ${seen}`);
+  const settled = !landed.by_decision || (seen === shown && stood);
+  const byHand = (): void => setLanded((before) => ({ ...before, by_decision: false }));
+  const move = (step: 1 | -1): void => {
+    byHand();
+    open(neighbour(ids, shown, step));
+  };
   const decided = async (answer: Decided): Promise<void> => {
     const { document, is_verified } = answer;
     const words = { kind: queueWord("document", document.kind, say), name: document.name };
     const told = say(document.state === "approved" ? "queue.done.approved" : "queue.done.rejected", words);
     setDone(document.state === "approved" && is_verified ? `${told} ${say("queue.verified", words)}` : told);
+    setLanded((before) => ({ by_decision: true, decisions: before.decisions + 1 }));
     open(afterwards(ids, document.id));
     await list.reload();
   };
@@ -56,7 +67,7 @@ export function Queue(given: Given) {
           ) : (
             <div class="split">
               <nav aria-label={say("queue.title")}>
-                <ul class="waits">
+                <ul class="waits" onClick={byHand}>
                   {rows.map((one) => (
                     <li key={one.id}>
                       <Link href={changed(address, { open: String(one.id) })} current={one.id === shown}>
@@ -67,7 +78,7 @@ export function Queue(given: Given) {
                   ))}
                 </ul>
               </nav>
-              {shown !== null && <Look key={shown} id={shown} given={given} onMove={move} onDone={decided} />}
+              {shown !== null && <Look key={shown} id={shown} given={given} settled={settled} landed={landed.by_decision} onSeen={setSeen} onMove={move} onDone={decided} />}
             </div>
           )
         }
@@ -79,22 +90,34 @@ export function Queue(given: Given) {
 interface Looking {
   id: number;
   given: Given;
+  /** Whether it may be decided. */
+  settled: boolean;
+  /** Whether it came by itself, after another was decided: whoever works by ear or by keys begins at its name. */
+  landed: boolean;
+  onSeen: (id: number) => void;
   onMove: (step: 1 | -1) => void;
   onDone: (answer: Decided) => Promise<void>;
 }
 
-function Look({ id, given, onMove, onDone }: Looking) {
+function Look({ id, given, settled, landed, onSeen, onMove, onDone }: Looking) {
   const { client, language, say } = given;
   const beside = useLoading(() => client.call<Beside>(`${PATH}${id}/`), [id]);
+  const box = useRef<HTMLDivElement>(null);
+  const is_there = beside.value !== null;
+  useEffect(() => {
+    if (!is_there) return;
+    onSeen(id);
+    if (landed) box.current?.querySelector("h2")?.focus();
+  }, [is_there]);
   return (
-    <div>
+    <div ref={box}>
       <Loaded of={beside} language={language} say={say} lines={6}>
         {(found) => (
           <div class="looked">
             <Picture of={found} say={say} onReload={beside.reload} />
             <div class="beside">
               <Said of={found} given={given} />
-              <Decide of={found} given={given} onMove={onMove} onDone={onDone} />
+              <Decide of={found} given={given} settled={settled} onMove={onMove} onDone={onDone} />
             </div>
           </div>
         )}
@@ -128,7 +151,7 @@ function Said({ of, given: { language, say } }: { of: Beside; given: Given }) {
   const day = (text: string | null): string => (text === null ? "–" : bothDates(Date.parse(text), language));
   return (
     <>
-      <h2>{queueWord("document", document.kind, say)}</h2>
+      <h2 tabIndex={-1}>{queueWord("document", document.kind, say)}</h2>
       <Facts
         of={[
           [say("queue.number"), <span class="number">{document.number}</span>],
@@ -151,7 +174,7 @@ function Said({ of, given: { language, say } }: { of: Beside; given: Given }) {
   );
 }
 
-function Decide({ of: { document, version }, given: { client, say }, onMove, onDone }: { of: Beside; given: Given; onMove: Looking["onMove"]; onDone: Looking["onDone"] }) {
+function Decide({ of: { document, version }, given: { client, say }, settled, onMove, onDone }: { of: Beside } & Pick<Looking, "given" | "settled" | "onMove" | "onDone">) {
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -159,6 +182,7 @@ function Decide({ of: { document, version }, given: { client, say }, onMove, onD
     await onDone(await client.call<Decided>(`${PATH}${document.id}/${act}/`, { method: "POST", body, idempotencyKey: key }));
   });
   const waits = document.state === "waiting";
+  const may = waits && settled && !acting.pending;
   const approve = (): void => void acting.start({ act: "approve", body: { version } });
   const reject = (): void => {
     setMissing(reason.trim() === "");
@@ -171,13 +195,13 @@ function Decide({ of: { document, version }, given: { client, say }, onMove, onD
   useLayoutEffect(() => { // not a frame later: a key that is pressed at once on what is shown would be lost
     const pressed = (event: KeyboardEvent): void => {
       const act = actOf(event, (event.target as Element | null)?.closest("input, textarea, select") !== null);
-      if (act === null || ((act === "approve" || act === "reject") && (!waits || acting.pending))) return;
+      if (act === null || ((act === "approve" || act === "reject") && !may)) return;
       event.preventDefault();
       newest.current[act]();
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
-  }, [waits, acting.pending]);
+  }, [may]);
   if (!waits) return null;
   return (
     <form
@@ -186,14 +210,14 @@ function Decide({ of: { document, version }, given: { client, say }, onMove, onD
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        reject();
+        if (may) reject();
       }}
     >
       <Field label={say("queue.reason")} name="reason" value={reason} onValue={setReason} problem={missing && reason.trim() === "" ? say("queue.reason.needed") : acting.fields["reason"]} help={say("queue.reason.help")} more={{ maxLength: 500 }} />
       <p class="problem" role="alert">{acting.problem}</p>
       <div class="actions">
-        <button type="button" class="button first" aria-keyshortcuts={KEYS.approve} disabled={acting.pending} onClick={approve}>{say("queue.approve")}</button>
-        <button type="submit" class="button" aria-keyshortcuts={KEYS.reject} disabled={acting.pending}>{say("queue.reject")}</button>
+        <button type="button" class="button first" aria-keyshortcuts={KEYS.approve} disabled={!may} onClick={approve}>{say("queue.approve")}</button>
+        <button type="submit" class="button" aria-keyshortcuts={KEYS.reject} disabled={!may}>{say("queue.reject")}</button>
       </div>
     </form>
   );
