@@ -4,7 +4,7 @@ import click
 import msgspec
 
 from api.cli.context import operating
-from api.http.schemas import end_of, start_of
+from api.http.query_times import end_of, start_of
 from api.routes.operations.answers import audit_answer
 from api.routes.operations.audit_names import audit_names
 from api.terminal.errors import CommandError

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.cli.context import reading
 from api.cli.decisions_chart import chart_of
 from api.cli.decisions_table import print_comparison
-from api.http.schemas import end_of, start_of
+from api.http.query_times import end_of, start_of
 from api.terminal.console import make_console
 from api.terminal.errors import CommandError
 from dispatch.assignments.recomputing.comparing import Change, Comparing

@@ -14,7 +14,7 @@ from litestar.typing import FieldDefinition
 
 from api.http.bodies import fields_of, in_words_of
 from api.http.idempotency import refused_key
-from api.http.schemas import WHEN, when_problem
+from api.http.query_times import WHEN, when_problem
 from api.http.suggestions import nearest
 from dispatch.errors import Invalid
 from dispatch.settings import Settings

@@ -1,7 +1,7 @@
 """Types that the request bodies and answers of all features are made of."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeAlias, TypeVar
@@ -18,7 +18,6 @@ from dispatch.accounts.addresses import MAX_EMAIL_TYPED, checked_email
 from dispatch.errors import Invalid, NotFound
 from dispatch.money import CENT, MAX_AMOUNT
 from dispatch.numbers import read_tracking_number
-from dispatch.payments.invoices.fiscal_year import NEPAL_TIME
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -99,10 +98,6 @@ Kilograms = Annotated[float, Meta(ge=0.001, le=100_000)]
 
 PageNumber = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="Page, from 1.")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=100, description="Results a page.")]
-WHEN = "date-or-time"
-NO_WHEN = "must be a date or a time such as 2026-11-22T10:30:00Z"
-WHEN_WORDS = "A date, which means that day in Nepal, or a time as ISO 8601."
-WhenQuery = Annotated[str | None, QueryParameter(max_length=40, format=WHEN, description=WHEN_WORDS)]
 SearchText = Annotated[str | None, QueryParameter(max_length=100, pattern=NO_NUL)]
 
 
@@ -231,49 +226,6 @@ def number(amount: Decimal | None) -> float | None:
 def changes_of(body: Struct) -> dict[str, Any]:
     """The fields of a PATCH body that were sent."""
     return {name: value for name in body.__struct_fields__ if (value := getattr(body, name)) is not msgspec.UNSET}
-
-
-def start_of(text: str | None, name: str) -> datetime | None:
-    """A query's lower bound; a plain date means its first moment in Nepal, a time without offset means UTC."""
-    return _bound(text, name, time.min)
-
-
-def end_of(text: str | None, name: str) -> datetime | None:
-    """A query's upper bound; a plain date means its last moment in Nepal, a time without offset means UTC."""
-    return _bound(text, name, time.max)
-
-
-def _bound(text: str | None, name: str, missing: time) -> datetime | None:
-    """Raises Invalid naming the parameter."""
-    try:
-        return None if text is None else _moment_of(text, missing)
-    except (ValueError, OverflowError):
-        raise Invalid("Some fields are missing or wrong.", fields={name: NO_WHEN}) from None
-
-
-def when_problem(text: str) -> str | None:
-    """What is wrong with a query's date or time."""
-    try:
-        _moment_of(text, time.min)
-    except (ValueError, OverflowError):
-        return NO_WHEN
-    return None
-
-
-def _moment_of(text: str, missing: time) -> datetime:
-    if "T" not in text:
-        return _day_bound(date.fromisoformat(text), missing)
-    # A plus that was not written as %2B arrives as a blank.
-    moment = datetime.fromisoformat(text.replace(" ", "+"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _day_bound(day: date, missing: time) -> datetime:
-    """The first or last moment of a day in Nepal; of the calendar's ends what there is of it in UTC."""
-    try:
-        return datetime.combine(day, missing, NEPAL_TIME).astimezone(UTC)
-    except OverflowError:
-        return datetime.combine(day, missing, UTC)
 
 
 def checked_tracking_number(text: str) -> str:

@@ -7,7 +7,8 @@ from litestar import Controller, Request, get
 from msgspec import Struct
 
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, WhenQuery, end_of, page_of_rows, start_of
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import Page, PageNumber, PageSize, page_of_rows
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
 from dispatch.decisions.models import Decision, DecisionKind

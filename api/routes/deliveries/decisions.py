@@ -10,7 +10,8 @@ from litestar.params import QueryParameter
 from sqlalchemy import select
 
 from api.http.injected import GivenWork
-from api.http.schemas import BIGINT_MAX, WHEN, WHEN_WORDS, end_of
+from api.http.query_times import WHEN, WHEN_WORDS, end_of
+from api.http.schemas import BIGINT_MAX
 from api.http.security import needs
 from api.routes.deliveries.decision_answers import (
     BEST_NAMED,

@@ -10,19 +10,8 @@ from msgspec import Meta
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
-from api.http.schemas import (
-    BIGINT_MAX,
-    Body,
-    Page,
-    PageNumber,
-    PageSize,
-    SearchText,
-    WhenQuery,
-    end_of,
-    page_of_rows,
-    paginate,
-    start_of,
-)
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, SearchText, page_of_rows, paginate
 from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
     DeliveryRow,

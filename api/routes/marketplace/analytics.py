@@ -13,7 +13,8 @@ from msgspec.structs import asdict
 from api.http.csv_cells import safe_cell
 from api.http.described_answers import OtherAnswer, also
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, WhenQuery, end_of, paginate, start_of
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import Page, PageNumber, PageSize, paginate
 from api.http.security import needs
 from api.routes.marketplace.sale_answers import (
     ProductTakings,

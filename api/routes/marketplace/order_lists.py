@@ -7,17 +7,8 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec.structs import asdict
 
 from api.http.injected import GivenWork
-from api.http.schemas import (
-    BIGINT_MAX,
-    Page,
-    PageNumber,
-    PageSize,
-    SearchText,
-    WhenQuery,
-    end_of,
-    page_of_rows,
-    start_of,
-)
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import BIGINT_MAX, Page, PageNumber, PageSize, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
+from api.http.query_times import WhenQuery, end_of, start_of
 from api.http.schemas import (
     BIGINT_MAX,
     NO_NUL,
@@ -19,10 +20,7 @@ from api.http.schemas import (
     PageSize,
     PathId,
     SearchText,
-    WhenQuery,
-    end_of,
     page_of_rows,
-    start_of,
 )
 from api.http.security import acts, needs
 from api.routes.marketplace.sale_answers import (

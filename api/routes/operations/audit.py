@@ -6,7 +6,8 @@ from litestar import Controller, Request, get
 from litestar.params import FromQuery, QueryParameter
 
 from api.http.injected import GivenWork
-from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, WhenQuery, end_of, page_of_rows, start_of
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, page_of_rows
 from api.http.security import needs
 from api.routes.operations.answers import AuditAnswer, audit_answer
 from api.routes.operations.audit_names import audit_names

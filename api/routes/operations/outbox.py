@@ -7,7 +7,8 @@ from litestar.params import FromQuery
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.schemas import Page, PageNumber, PageSize, PathId, WhenQuery, paginate, start_of
+from api.http.query_times import WhenQuery, start_of
+from api.http.schemas import Page, PageNumber, PageSize, PathId, paginate
 from api.http.security import needs
 from api.routes.operations.answers import OutboxMessageAnswer, message_answer
 from api.routes.operations.services import GivenServices

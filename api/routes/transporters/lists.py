@@ -8,17 +8,8 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
-from api.http.schemas import (
-    SLUG,
-    Page,
-    PageNumber,
-    PageSize,
-    SearchText,
-    WhenQuery,
-    end_of,
-    page_of_rows,
-    start_of,
-)
+from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.schemas import SLUG, Page, PageNumber, PageSize, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
 from api.routes.transporters.answers import ListedAnswer, listed_answer

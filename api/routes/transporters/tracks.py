@@ -11,7 +11,8 @@ from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle
 from api.http.injected import GivenWork
 from api.http.middleware.compression import PACKED
 from api.http.queries import only_together
-from api.http.schemas import WHEN, WHEN_WORDS, PageNumber, PageSize, end_of, page_of_rows, start_of
+from api.http.query_times import WHEN, WHEN_WORDS, end_of, start_of
+from api.http.schemas import PageNumber, PageSize, page_of_rows
 from api.http.security import needs
 from api.routes.transporters.services import GivenServices
 from dispatch.accounts.models import Role, User

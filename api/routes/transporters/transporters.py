@@ -11,13 +11,12 @@ from msgspec import UNSET, Meta, UnsetType, field
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
+from api.http.query_times import WHEN, WHEN_WORDS, WhenQuery, end_of, start_of
 from api.http.schemas import (
     CODE,
     NO_NUL,
     ONE_LINE,
     SLUG,
-    WHEN,
-    WHEN_WORDS,
     Body,
     Kilograms,
     Page,
@@ -25,12 +24,9 @@ from api.http.schemas import (
     PageSize,
     PathId,
     Phone,
-    WhenQuery,
     changes_of,
-    end_of,
     page_of_rows,
     paginate,
-    start_of,
 )
 from api.http.security import acts, needs
 from api.routes.deliveries.tour_rows import TourRow, tour_rows
