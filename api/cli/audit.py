@@ -4,7 +4,7 @@ import click
 import msgspec
 
 from api.cli.context import operating
-from api.http.query_times import end_of, start_of
+from api.http.query_times import bounds_of
 from api.routes.operations.answers import audit_answer
 from api.routes.operations.audit_names import audit_names
 from api.terminal.errors import CommandError
@@ -27,14 +27,15 @@ async def show_audit(
     """Print events, newest first. Raises CommandError and Invalid for filters that cannot be."""
     kind, _, number = (subject or "").partition(":")
     actor_id, actor_kind = _actor(actor)
+    asked = bounds_of(since, until, ("since", "until"))
     wanted = AuditFilter(
         actor_id=actor_id,
         actor_kind=actor_kind,
         action=action,
         subject_kind=kind or None,
         subject_id=number or None,
-        since=start_of(since, "since"),
-        until=end_of(until, "until"),
+        since=asked.since,
+        until=asked.until,
     )
     async with operating(settings) as services, services.database.work() as work:
         events = (await work.session.scalars(audit_query(wanted).limit(limit))).all()

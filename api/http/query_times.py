@@ -1,7 +1,7 @@
-"""Times in a query: a date, which is that day in Nepal, or a moment; the same wherever something of a time is asked for."""
+"""Times in a query, the same wherever one asks for something of a time: a date, or a moment. A date is Nepal's."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from litestar.params import QueryParameter
 
@@ -12,6 +12,20 @@ WHEN = "date-or-time"
 NO_WHEN = "must be a date or a time such as 2026-11-22T10:30:00Z"
 WHEN_WORDS = "A date, which means that day in Nepal, or a time as ISO 8601."
 WhenQuery = Annotated[str | None, QueryParameter(max_length=40, format=WHEN, description=WHEN_WORDS)]
+SinceQuery = Annotated[str | None, QueryParameter(name="from", max_length=40, format=WHEN, description=WHEN_WORDS)]
+UntilQuery = Annotated[str | None, QueryParameter(name="to", max_length=40, format=WHEN, description=WHEN_WORDS)]
+
+
+class Bounds(NamedTuple):
+    """The ends of a time that is asked for, both included; None where it is open."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+def bounds_of(since: str | None, until: str | None, names: tuple[str, str] = ("date_from", "date_to")) -> Bounds:
+    """The time between two parameters of a query, which are called by ``names``. Raises Invalid naming them."""
+    return Bounds(start_of(since, names[0]), end_of(until, names[1]))
 
 
 def start_of(text: str | None, name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from litestar import Controller, Request, get
 from msgspec import Struct
 
 from api.http.injected import GivenWork
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import Page, PageNumber, PageSize, page_of_rows
 from api.http.security import needs
 from dispatch.accounts.models import Role, User
@@ -77,7 +77,7 @@ class DecisionListController(Controller):
         page_size: PageSize = 50,
     ) -> Page[ListedDecision]:
         """Decisions of a time, both ends included, newest first, with the first deliveries of each."""
-        query = decisions_query(start_of(date_from, "date_from"), end_of(date_to, "date_to"))
+        query = decisions_query(*bounds_of(date_from, date_to))
         found = await page_of_rows(request, work.session, query, page, page_size)
         parcels = await decided_in(work.session, [one.id for one in found.results], MOST_NAMED)
         return found.with_results([listed_decision(one, parcels.get(one.id, [])) for one in found.results])

@@ -10,7 +10,7 @@ from msgspec import Meta
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, SearchText, page_of_rows, paginate
 from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
@@ -85,6 +85,7 @@ class DeliveryListController(Controller):
         `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
         contacts, their phones or instructions.
         """
+        made = bounds_of(date_from, date_to)
         wanted = DeliveryFilter(
             statuses=status or (),
             priorities=priority or (),
@@ -94,8 +95,8 @@ class DeliveryListController(Controller):
             flagged=flagged,
             around=circle_of(lat, lon, radius_km),
             area=await area_of(work, zone),
-            made_from=start_of(date_from, "date_from"),
-            made_to=end_of(date_to, "date_to"),
+            made_from=made.since,
+            made_to=made.until,
             search=search,
         )
         query = deliveries_query(wanted, nepal_date(services.clock.now()))

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from api.http.csv_cells import safe_cell
 from api.http.described_answers import OtherAnswer, also
 from api.http.injected import GivenWork
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import Page, PageNumber, PageSize, paginate
 from api.http.security import needs
 from api.routes.marketplace.sale_answers import (
@@ -33,10 +33,6 @@ from dispatch.money import CURRENCY
 
 SELLERS = needs(Role.SELLER, Role.ADMIN)
 BIGINT_MAX = 2**63 - 1
-
-
-def _period(date_from: str | None, date_to: str | None) -> Period:
-    return Period(start_of(date_from, "date_from"), end_of(date_to, "date_to"))
 
 
 def report_csv(rows: list[ProductTakings]) -> str:
@@ -66,7 +62,7 @@ class AnalyticsController(Controller):
     ) -> list[ProductTakings]:
         """One's own products with sales count, revenue and inventory; an admin sees all."""
         figures = SalesFigures(work, request.user)
-        return [product_takings(one) for one in await figures.by_product(_period(date_from, date_to))]
+        return [product_takings(one) for one in await figures.by_product(Period(*bounds_of(date_from, date_to)))]
 
     @get("/analytics/revenue/", guards=[SELLERS])
     async def revenue(
@@ -78,7 +74,7 @@ class AnalyticsController(Controller):
         max_days: Annotated[int, QueryParameter(ge=1, le=366, description="How many days are told, the newest.")] = 92,
     ) -> RevenueAnswer:
         """One's own revenue in a period, in total and day by day."""
-        found = await SalesFigures(work, request.user).revenue(_period(date_from, date_to), max_days)
+        found = await SalesFigures(work, request.user).revenue(Period(*bounds_of(date_from, date_to)), max_days)
         return RevenueAnswer(
             **asdict(takings_answer(found.total)),
             currency=CURRENCY,
@@ -97,7 +93,7 @@ class AnalyticsController(Controller):
         page_size: PageSize = 20,
     ) -> Page[PurchaseAnswer]:
         """What one bought, newest first."""
-        query = purchases_query(request.user, _period(date_from, date_to))
+        query = purchases_query(request.user, Period(*bounds_of(date_from, date_to)))
         return await paginate(request, work.session, query, page, page_size, purchase_answer)
 
     @get(
@@ -116,7 +112,7 @@ class AnalyticsController(Controller):
         format: FromQuery[Literal["json", "csv"]] = "json",  # noqa: A002  the query parameter's name
     ) -> Response[SalesReport | str]:
         """A seller's sales report; an admin may name the seller."""
-        figures, period = SalesFigures(work, request.user, seller_id=seller_id), _period(date_from, date_to)
+        figures, period = SalesFigures(work, request.user, seller_id=seller_id), Period(*bounds_of(date_from, date_to))
         found = await figures.by_product(period)
         rows = [product_takings(one) for one in found]
         if format == "csv":

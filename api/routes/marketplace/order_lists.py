@@ -7,7 +7,7 @@ from litestar.params import FromQuery, QueryParameter
 from msgspec.structs import asdict
 
 from api.http.injected import GivenWork
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import BIGINT_MAX, Page, PageNumber, PageSize, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
@@ -64,6 +64,7 @@ class OrderListController(Controller):
         zone's area. `date_from` and `date_to`: when it was ordered. `search`: a text in the order's number, its
         address, phone and instructions, a product's name or a parcel's number.
         """
+        made = bounds_of(date_from, date_to)
         wanted = OrderFilter(
             statuses=status or (),
             payment_statuses=payment_status or (),
@@ -71,8 +72,8 @@ class OrderListController(Controller):
             seller_id=seller,
             transporter_id=transporter,
             area=await area_of(work, zone),
-            made_from=start_of(date_from, "date_from"),
-            made_to=end_of(date_to, "date_to"),
+            made_from=made.since,
+            made_to=made.until,
             search=search,
         )
         found = await page_of_rows(request, work.session, orders_query(wanted), page, page_size)

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import (
     BIGINT_MAX,
     NO_NUL,
@@ -81,7 +81,7 @@ class SaleController(Controller):
         `search`: a text in the number of the sale, the name of its buyer or of the product. `product`: one product's
         number. A date is that day in Nepal.
         """
-        since, until = start_of(date_from, "date_from"), end_of(date_to, "date_to")
+        since, until = bounds_of(date_from, date_to)
         wanted = SaleFilter(status, since, until, search, payment_status, product)
         query = Sales(work).list_query(request.user, wanted)
         found = await page_of_rows(request, work.session, query, page, page_size)

@@ -6,7 +6,7 @@ from litestar import Controller, Request, get
 from litestar.params import FromQuery, QueryParameter
 
 from api.http.injected import GivenWork
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import BIGINT_MAX, NO_NUL, Page, PageNumber, PageSize, page_of_rows
 from api.http.security import needs
 from api.routes.operations.answers import AuditAnswer, audit_answer
@@ -57,6 +57,7 @@ class AuditController(Controller):
 
         `occurrences` counts what happened again within the same minute, such as wrong passwords.
         """
+        asked = bounds_of(date_from, date_to)
         wanted = AuditFilter(
             actor_id=actor_id,
             actor_kind=actor_kind,
@@ -64,8 +65,8 @@ class AuditController(Controller):
             without=without,
             subject_kind=subject_kind,
             subject_id=subject_id,
-            since=start_of(date_from, "date_from"),
-            until=end_of(date_to, "date_to"),
+            since=asked.since,
+            until=asked.until,
         )
         query = audit_query(wanted)
         found = await page_of_rows(request, work.session, query, page, page_size)

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
-from api.http.query_times import WhenQuery, end_of, start_of
+from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import SLUG, Page, PageNumber, PageSize, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
@@ -58,6 +58,7 @@ class TransporterListController(Controller):
         was made. `search`: a text in the name, business, e-mail address, phone or number of the vehicle.
         """
         today = nepal_date(services.clock.now())
+        made = bounds_of(date_from, date_to)
         wanted = TransporterFilter(
             presences=presence or (),
             is_available=is_available,
@@ -65,8 +66,8 @@ class TransporterListController(Controller):
             vehicle_type=vehicle_type,
             around=circle_of(lat, lon, radius_km),
             area=await area_of(work, zone),
-            made_from=start_of(date_from, "date_from"),
-            made_to=end_of(date_to, "date_to"),
+            made_from=made.since,
+            made_to=made.until,
             search=search,
         )
         query = await transporters_query(services.live, wanted, today)

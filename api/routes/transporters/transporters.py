@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
 from api.http.injected import GivenWork
-from api.http.query_times import WHEN, WHEN_WORDS, WhenQuery, end_of, start_of
+from api.http.query_times import SinceQuery, UntilQuery, WhenQuery, bounds_of
 from api.http.schemas import (
     CODE,
     NO_NUL,
@@ -228,12 +228,8 @@ class TransporterController(Controller):
         """
         await _check_own(work, services, request.user, transporter_id)
         deliveries = Deliveries(work, services.clock, services.publisher, road_factor=services.settings.road_factor)
-        query = deliveries.of_transporter_query(
-            transporter_id,
-            status=status,
-            date_from=start_of(date_from, "date_from"),
-            date_to=end_of(date_to, "date_to"),
-        )
+        since, until = bounds_of(date_from, date_to)
+        query = deliveries.of_transporter_query(transporter_id, status=status, date_from=since, date_to=until)
         found = await page_of_rows(request, work.session, query, page, page_size)
         return found.with_results(await tour_rows(services, work, transporter_id, found.results))
 
@@ -244,18 +240,15 @@ class TransporterController(Controller):
         transporter_id: TransporterId,
         work: GivenWork,
         services: GivenServices,
-        since: Annotated[
-            str | None, QueryParameter(name="from", max_length=40, format=WHEN, description=WHEN_WORDS)
-        ] = None,
-        until: Annotated[
-            str | None, QueryParameter(name="to", max_length=40, format=WHEN, description=WHEN_WORDS)
-        ] = None,
+        since: SinceQuery = None,
+        until: UntilQuery = None,
         page: PageNumber = 1,
         page_size: PageSize = 100,
     ) -> Page[FixAnswer]:
         """A transporter's stored fixes, oldest first by the device's clock."""
         await _check_own(work, services, request.user, transporter_id)
-        query = positions_query(transporter_id, since=start_of(since, "from"), until=end_of(until, "to"))
+        asked = bounds_of(since, until, ("from", "to"))
+        query = positions_query(transporter_id, since=asked.since, until=asked.until)
         return await paginate(request, work.session, query, page, page_size, fix_answer)
 
 
