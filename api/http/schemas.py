@@ -90,6 +90,8 @@ Url = Annotated[str, Meta(min_length=1, max_length=1000, pattern=URL, extra=CODE
 Id = Annotated[int, Meta(ge=1, le=BIGINT_MAX)]
 PathId = Annotated[int, PathParameter(ge=1, le=BIGINT_MAX)]
 """An id in a path."""
+QueryId = Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)]
+"""An id in a query, by which a list is narrowed."""
 Quantity = Annotated[int, Meta(ge=1, le=100_000)]
 Lat = Annotated[float, Meta(ge=-90, le=90)]
 Lon = Annotated[float, Meta(ge=-180, le=180)]

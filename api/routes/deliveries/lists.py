@@ -4,14 +4,14 @@ from functools import partial
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
+from litestar.params import FromQuery, JSONBody, PathParameter
 from msgspec import Meta
 
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
 from api.http.query_times import WhenQuery, bounds_of
-from api.http.schemas import BIGINT_MAX, Body, Page, PageNumber, PageSize, SearchText, page_of_rows, paginate
+from api.http.schemas import Body, Page, PageNumber, PageSize, QueryId, SearchText, page_of_rows, paginate
 from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
     DeliveryRow,
@@ -62,8 +62,8 @@ class DeliveryListController(Controller):
         *,
         status: FromQuery[list[DeliveryStatus] | None] = None,
         priority: FromQuery[list[Priority] | None] = None,
-        transporter: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
-        seller: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        transporter: QueryId = None,
+        seller: QueryId = None,
         in_service: FromQuery[bool | None] = None,
         flagged: FromQuery[bool | None] = None,
         lat: CentreLat = None,

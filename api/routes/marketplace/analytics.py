@@ -14,7 +14,7 @@ from api.http.csv_cells import safe_cell
 from api.http.described_answers import OtherAnswer, also
 from api.http.injected import GivenWork
 from api.http.query_times import WhenQuery, bounds_of
-from api.http.schemas import Page, PageNumber, PageSize, paginate
+from api.http.schemas import Page, PageNumber, PageSize, QueryId, paginate
 from api.http.security import needs
 from api.routes.marketplace.sale_answers import (
     ProductTakings,
@@ -32,7 +32,6 @@ from dispatch.analytics.sales import SalesFigures, purchases_query, sum_of
 from dispatch.money import CURRENCY
 
 SELLERS = needs(Role.SELLER, Role.ADMIN)
-BIGINT_MAX = 2**63 - 1
 
 
 def report_csv(rows: list[ProductTakings]) -> str:
@@ -108,7 +107,7 @@ class AnalyticsController(Controller):
         work: GivenWork,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
-        seller_id: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        seller_id: QueryId = None,
         format: FromQuery[Literal["json", "csv"]] = "json",  # noqa: A002  the query parameter's name
     ) -> Response[SalesReport | str]:
         """A seller's sales report; an admin may name the seller."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
 from litestar import Controller, Request, get, patch, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody
 from msgspec import UNSET, Meta, UnsetType, field
 
 from api.http.actors import actor_of
@@ -13,7 +13,6 @@ from api.http.field_rules import Rule, given
 from api.http.injected import GivenWork
 from api.http.middleware.compression import KEPT
 from api.http.schemas import (
-    BIGINT_MAX,
     CODE,
     IMAGE,
     NO_NUL,
@@ -25,6 +24,7 @@ from api.http.schemas import (
     PageNumber,
     PageSize,
     PathId,
+    QueryId,
     SearchText,
     Text,
     changes_of,
@@ -114,7 +114,7 @@ class ProductController(Controller):
         request: Request[Any, Any, Any],
         work: GivenWork,
         search: SearchText = None,
-        category: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        category: QueryId = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[ProductAnswer]:

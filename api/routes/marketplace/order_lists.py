@@ -1,14 +1,14 @@
 """All orders, for admins, however they are looked for."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, get
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery
 from msgspec.structs import asdict
 
 from api.http.injected import GivenWork
 from api.http.query_times import WhenQuery, bounds_of
-from api.http.schemas import BIGINT_MAX, Page, PageNumber, PageSize, SearchText, page_of_rows
+from api.http.schemas import Page, PageNumber, PageSize, QueryId, SearchText, page_of_rows
 from api.http.security import needs
 from api.routes.deliveries.arrivals import live_arrivals
 from api.routes.deliveries.zone_filter import ZoneQuery, area_of
@@ -19,8 +19,6 @@ from dispatch.deliveries.finding_orders import OrderFilter, orders_query
 from dispatch.deliveries.of_sales import first_deliveries_of_orders
 from dispatch.orders.models import OrderStatus, PaymentStatus
 from dispatch.payments.refunds.sums import NOTHING_BACK, gone_back_of_orders
-
-PersonQuery = Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)]
 
 
 class ListedOrder(OrderRow, frozen=True, kw_only=True):
@@ -47,9 +45,9 @@ class OrderListController(Controller):
         *,
         status: FromQuery[list[OrderStatus] | None] = None,
         payment_status: FromQuery[list[PaymentStatus] | None] = None,
-        customer: PersonQuery = None,
-        seller: PersonQuery = None,
-        transporter: PersonQuery = None,
+        customer: QueryId = None,
+        seller: QueryId = None,
+        transporter: QueryId = None,
         zone: ZoneQuery = None,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,

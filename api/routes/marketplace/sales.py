@@ -4,14 +4,13 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody
 from msgspec import Meta
 
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.query_times import WhenQuery, bounds_of
 from api.http.schemas import (
-    BIGINT_MAX,
     NO_NUL,
     ONE_LINE,
     Body,
@@ -19,6 +18,7 @@ from api.http.schemas import (
     PageNumber,
     PageSize,
     PathId,
+    QueryId,
     SearchText,
     page_of_rows,
 )
@@ -69,7 +69,7 @@ class SaleController(Controller):
         *,
         status: FromQuery[SaleStatus | None] = None,
         payment_status: FromQuery[PaymentStatus | None] = None,
-        product: Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX)] = None,
+        product: QueryId = None,
         date_from: WhenQuery = None,
         date_to: WhenQuery = None,
         search: SearchText = None,
