@@ -54,7 +54,8 @@ async def test_parcels_for_one_door_are_handed_over_in_one_go_and_each_has_its_o
         await expect(boxes).to_have_count(2)
         await page.evaluate(BUSY)
         await page.get_by_label(second["tracking_number"]).check()
-        await expect(page.get_by_text("Photo and signature stand for all 2.")).to_be_visible()  # though nothing is kept yet
+        # Though nothing is kept yet.
+        await expect(page.get_by_text("Photo and signature stand for all 2.")).to_be_visible()
         await page.evaluate(FREE)
         await page.get_by_role("button", name="Use this photo").click()
         await page.get_by_role("button", name="Delivered without a signature").click()

@@ -63,7 +63,8 @@ async def _of_the_seller_to_play(data_dir: Path) -> set[int]:
     """Products of the seller whose log-in the demo shows: what is ordered of others goes off by itself, maybe first."""
     told = json.loads((data_dir / "demo.json").read_text())
     async with httpx.AsyncClient(base_url=told["base_url"]) as client:
-        signed_in = (await client.post("/api/v1/auth/token/", json=told["accounts"]["seller"])).raise_for_status().json()
+        reply = await client.post("/api/v1/auth/token/", json=told["accounts"]["seller"])
+        signed_in = reply.raise_for_status().json()
         bearer = {"Authorization": f"Bearer {signed_in['access']}"}
         own = (await client.get("/api/v1/marketplace/products/mine/", headers=bearer)).raise_for_status().json()
     return {product["id"] for product in own["results"]}
@@ -81,7 +82,8 @@ async def test_the_journey_of_the_readme_ends_with_a_delivered_order(demo: Path)
 
     cart = json.loads(printed[1])
     assert [item["quantity"] for item in cart["items"]] == [2]
-    assert {item["product_id"] for item in cart["items"]} <= await _of_the_seller_to_play(demo)  # nobody else sends it off
+    # Nobody else sends it off.
+    assert {item["product_id"] for item in cart["items"]} <= await _of_the_seller_to_play(demo)
     assert printed[3].strip().startswith("http://")
     assert "Completed" in printed[4]
     scores = json.loads(printed[6])
