@@ -73,6 +73,28 @@ async def test_a_courier_at_a_closed_door_says_so_without_network_and_the_buyer_
         assert await violations(looked_at) == []
 
 
+async def test_after_the_last_attempt_the_page_of_a_parcel_offers_no_other_time_any_more(
+    world: World, window: Window
+) -> None:
+    delivery, driver = await world.delivery(), await world.driver()
+    path = f"/api/deliveries/{delivery['id']}"
+    at_door = {"latitude": THAMEL[0], "longitude": THAMEL[1], "reason": "nobody_there"}
+    ok(await driver.post(f"{path}/accept/"))
+    ok(await driver.post(f"{path}/pickup/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
+    most = world.server.settings.max_attempts
+    for _ in range(most - 1):
+        ok(await driver.post(f"{path}/attempts/", at_door), 201)
+    page = await window.open(f"/t/{delivery['tracking_number']}")
+    offered = page.get_by_role("button", name="Sign in as the buyer")
+    await expect(page.locator(f"[data-attempts='{most - 1}']")).to_contain_text(
+        "The buyer can choose another time here."
+    )
+    await expect(offered).to_have_count(1)
+    ok(await driver.post(f"{path}/attempts/", at_door), 201)
+    await expect(page.locator(f"[data-attempts='{most}']")).to_contain_text("nobody was there")
+    await expect(offered).to_have_count(0)
+
+
 @pytest.mark.slow
 async def test_what_was_answered_at_a_closed_door_outlives_a_reload_and_an_undo_its_photo_with_it(
     world: World, plain_chromium: Browser
