@@ -18,6 +18,7 @@ from dispatch.database.incarnation import DatabaseIncarnation
 from dispatch.decisions.models import DecidedDelivery, Decision
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStep
+from dispatch.deliveries.sought import SoughtDelivery
 from dispatch.events.models import Event
 from dispatch.idempotency.models import AnsweredRequest
 from dispatch.imports import ExternalName, ImportRun
@@ -107,6 +108,7 @@ __all__ = [
     "ShareLink",
     "SignIn",
     "SilentTransporter",
+    "SoughtDelivery",
     "StockChange",
     "StoredFix",
     "StoredSeqs",

@@ -28,7 +28,10 @@ class SalesSum(CommonTableAttributes, AdvancedDeclarativeBase):
     """
 
     __tablename__ = "sales_sums"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)
+    __table_args__ = (
+        Index("ix_sales_sums_first_day", "scope", "first_day"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
 
     scope: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     owner_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -34,6 +34,8 @@ class AuditEvent(IdentityBase):
         Index("ix_audit_events_actor", "actor_id", "id", postgresql_where=text("actor_id IS NOT NULL")),
         Index("ix_audit_events_subject", "subject_kind", "subject_id", "id"),
         Index("ix_audit_events_action", "action", "id"),
+        Index("ix_audit_events_actor_kind", "actor_kind", "id"),
+        Index("ix_audit_events_subject_id", "subject_id", "id"),
         Index("ix_audit_events_at", "at"),
         Index(
             "uq_audit_events_window",

@@ -4,6 +4,7 @@ from asyncpg.exceptions import (
     CannotConnectNowError,
     ConnectionDoesNotExistError,
     DiskFullError,
+    FeatureNotSupportedError,
     InsufficientPrivilegeError,
     InvalidAuthorizationSpecificationError,
     InvalidCatalogNameError,
@@ -80,6 +81,10 @@ _SAYINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     ),
     (TooManyConnectionsError, "PostgreSQL at {at} has no connection free: raise max_connections, or end others."),
     (ReadOnlySQLTransactionError, "PostgreSQL at {at} takes no writes ({why}): is it a standby?"),
+    (
+        FeatureNotSupportedError,
+        "PostgreSQL at {at} lacks what is needed ({why}): install its contrib package, which has pg_trgm.",
+    ),
     (DiskFullError, "The disk of PostgreSQL at {at} is full ({why}): free space."),
     (CannotConnectNowError, "PostgreSQL at {at} is starting or stopping ({why}): try again."),
     (

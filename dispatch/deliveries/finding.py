@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, literal_column, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.accounts.models import User
 from dispatch.database.among import among
 from dispatch.database.circles import in_circle
-from dispatch.database.search import contains, folded_text, phones_like
+from dispatch.database.search import folded_text, stored_contains, stored_phones_like
 from dispatch.deliveries.models import UNDER_WAY, Delivery, DeliveryStatus, DeliveryStep, Priority, waits_for_anybody
+from dispatch.deliveries.sought import SoughtDelivery
 from dispatch.geo import Circle
 from dispatch.numbers import tracking_signs
 from dispatch.orders.models import DeliveryInfo, Order
@@ -21,17 +22,6 @@ from dispatch.sales.models import Sale
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import may_carry
 from dispatch.zones.inside import in_area
-
-SEARCHED = (
-    Delivery.pickup_address,
-    Delivery.pickup_contact_name,
-    Delivery.delivery_address,
-    Delivery.delivery_contact_name,
-    Delivery.special_instructions,
-    Delivery.pickup_instructions,
-    Delivery.delivery_instructions,
-)
-PHONES = (Delivery.pickup_contact_phone, Delivery.delivery_contact_phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +71,46 @@ def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
         serving = exists().where(Transporter.id == Delivery.transporter_id, *may_carry(today))
         query = query.where(Delivery.status.in_(UNDER_WAY), serving if wanted.in_service else ~serving)
     if wanted.flagged is not None:
-        doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, func.cardinality(DeliveryStep.flags) > 0)
+        flagged = DeliveryStep.flags != literal_column("'{}'")  # as its index has it
+        doubtful = Delivery.id.in_(select(DeliveryStep.delivery_id).where(flagged))
         query = query.where(doubtful if wanted.flagged else ~doubtful)
     return query.where(*_where_and_when(wanted))
 
 
 def _where_and_when(wanted: DeliveryFilter) -> Iterator[ColumnElement[bool]]:
+    sought = SoughtDelivery
     if wanted.around is not None:
-        pickup = in_circle(Delivery.pickup_lat, Delivery.pickup_lon, wanted.around)
-        yield or_(pickup, in_circle(Delivery.delivery_lat, Delivery.delivery_lon, wanted.around))
+        pickup = in_circle(sought.pickup_lat, sought.pickup_lon, wanted.around)
+        yield is_sought(pickup | in_circle(sought.delivery_lat, sought.delivery_lon, wanted.around))
     if wanted.area is not None:
-        yield in_area(Delivery.pickup_lat, Delivery.pickup_lon, wanted.area)
+        yield is_sought(in_area(sought.pickup_lat, sought.pickup_lon, wanted.area))
     if wanted.made_from is not None:
         yield Delivery.created_at >= wanted.made_from
     if wanted.made_to is not None:
         yield Delivery.created_at <= wanted.made_to
     if wanted.search and folded_text(wanted.search):
-        texts = (contains(text, wanted.search) for text in SEARCHED)
-        yield or_(has_number_like(wanted.search), *texts, *phones_like(wanted.search, PHONES))
+        words, phones = stored_contains(sought.words, wanted.search), stored_phones_like(wanted.search, sought.phones)
+        yield is_sought(or_(number_like(wanted.search), words, *phones))
 
 
-def has_number_like(search: str) -> ColumnElement[bool]:
+def is_sought(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of the conditions on what a delivery is looked for by holds. Each is looked up for itself."""
+    looks = [select(SoughtDelivery.delivery_id).where(one) for one in conditions]
+    return Delivery.id.in_(union_all(*looks) if len(looks) > 1 else looks[0])
+
+
+def number_like(search: str) -> ColumnElement[bool]:
     """Whether a delivery's tracking number has what somebody typed in it, whatever stands between its signs."""
     signs = tracking_signs(search)
-    return Delivery.tracking_number.contains(signs, autoescape=True) if signs else false()
+    may_be = bool(signs) and signs.isascii()  # no number has other signs, and no index might know them
+    return SoughtDelivery.tracking_number.contains(signs, autoescape=True) if may_be else false()
 
 
 def order_has_number_like(search: str) -> ColumnElement[bool]:
     """The same for any parcel of an order."""
-    return exists().where(Sale.order_id == Order.id, Delivery.sale_id == Sale.id, has_number_like(search))
+    parcels = select(Sale.order_id).join(Delivery, Delivery.sale_id == Sale.id)
+    sought = parcels.join(SoughtDelivery, SoughtDelivery.delivery_id == Delivery.id).where(number_like(search))
+    return Order.id.in_(sought)
 
 
 def waiting_query(now: datetime) -> Select[Delivery]:

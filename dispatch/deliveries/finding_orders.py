@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.catalogue.models import Product
 from dispatch.database.among import among
-from dispatch.database.search import folded_text, phones_like
+from dispatch.database.search import folded_text
 from dispatch.deliveries.finding import order_has_number_like
 from dispatch.deliveries.models import Delivery
+from dispatch.orders.finding import in_any, places_of_phone, places_of_text
 from dispatch.orders.models import DeliveryInfo, Order, OrderItem, OrderStatus, PaymentStatus
-from dispatch.orders.service import has_text
 from dispatch.sales.models import Sale
 from dispatch.zones.inside import in_area
 
@@ -42,7 +42,7 @@ class OrderFilter:
 def orders_query(wanted: OrderFilter) -> Select[Order]:
     """Orders, newest first, for a page, with what was ordered and where it goes."""
     query = select(Order)
-    if wanted.area is not None or wanted.search:  # else counting all of them would read all doors too
+    if wanted.area is not None:  # else counting all of them would read all doors too
         query = query.join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id)
     return (
         query.options(selectinload(Order.items), joinedload(Order.delivery_info))
@@ -71,5 +71,5 @@ def _wanted(wanted: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.made_to is not None:
         yield Order.created_at <= wanted.made_to
     if wanted.search and folded_text(wanted.search):
-        phones = phones_like(wanted.search, (DeliveryInfo.phone_number,))
-        yield or_(has_text(wanted.search), order_has_number_like(wanted.search), *phones)
+        words, phones = places_of_text(wanted.search), places_of_phone(wanted.search)
+        yield in_any([*words, *phones, order_has_number_like(wanted.search)])

@@ -133,7 +133,8 @@ class Delivery(IdentityAuditBase):
             ),
         ),
         Index("ix_deliveries_created_at", "created_at"),
-        Index("ix_deliveries_cancelled", "id", postgresql_where=text("status = 'cancelled'")),
+        Index("ix_deliveries_status", "status", "id"),
+        Index("ix_deliveries_priority", "priority", "id"),
         Index("ix_deliveries_available", "created_at", postgresql_where=text("status = 'available'")),
         Index(
             "ix_deliveries_delivered",
@@ -311,6 +312,7 @@ class DeliveryStep(IdentityBase):
     """One step of a delivery, with the place where it happened when that is known."""
 
     __tablename__ = "delivery_trackings"
+    __table_args__ = (Index("ix_delivery_trackings_flagged", "delivery_id", postgresql_where=text("flags <> '{}'")),)
 
     delivery_id: Mapped[int] = mapped_column(reference("deliveries.id"), index=True)
     status: Mapped[DeliveryStatus] = mapped_column(text_enum(DeliveryStatus))

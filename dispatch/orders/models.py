@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,6 +18,7 @@ from dispatch.database.base import (
     reference,
     text_enum,
 )
+from dispatch.database.search import searched_index
 
 
 class OrderStatus(StrEnum):
@@ -44,10 +46,18 @@ FIRST_VERSION = 1
 """Of an address that is as it was ordered."""
 
 
+SEARCHED_WORDS: Final = ("customer_name", "address", "city", "delivery_instructions")
+SEARCHED_PHONES: Final = ("phone_number",)
+
+
 class DeliveryInfo(AddressColumns, IdentityBase):
     """Where an order goes. ``version`` grows with each change."""
 
     __tablename__ = "delivery_infos"
+    __table_args__ = (
+        searched_index("ix_delivery_infos_searched", SEARCHED_WORDS, phones=SEARCHED_PHONES),
+        Index("ix_delivery_infos_lat_lon", "lat", "lon"),
+    )
 
     version: Mapped[int] = mapped_column(Integer, default=FIRST_VERSION, server_default=text("1"))
 
@@ -62,14 +72,16 @@ class Order(IdentityAuditBase):
     __table_args__ = (
         Index("ix_orders_delivered", "id", postgresql_where=text("order_status = 'delivered'")),
         Index("ix_orders_created_at", "created_at"),
-        Index("ix_orders_not_completed", "order_status", "id", postgresql_where=text("order_status <> 'completed'")),
+        searched_index("ix_orders_searched", ("order_number",)),
+        Index("ix_orders_status", "order_status", "id"),
+        Index("ix_orders_payment_status", "payment_status", "id"),
         Index("ix_orders_pending", "created_at", postgresql_where=text("order_status = 'pending'")),
     )
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)
     customer_id: Mapped[int] = mapped_column(reference("users.id"), index=True)
     cart_id: Mapped[int] = mapped_column(reference("carts.id"), index=True)
-    delivery_info_id: Mapped[int] = mapped_column(reference("delivery_infos.id"))
+    delivery_info_id: Mapped[int] = mapped_column(reference("delivery_infos.id"), index=True)
     payment_method: Mapped[str | None] = mapped_column(String(32))
     total_amount: Mapped[Amount]
     tax_amount: Mapped[Amount]
@@ -101,7 +113,10 @@ class OrderItem(IdentityBase):
     """Some of one product, at the price of the moment of ordering."""
 
     __tablename__ = "order_items"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        searched_index("ix_order_items_searched", ("product_name",)),
+    )
 
     order_id: Mapped[int] = mapped_column(reference("orders.id"), index=True)
     product_id: Mapped[int] = mapped_column(reference("products.id"), index=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
@@ -13,13 +13,14 @@ from dispatch.carts.service import Carts
 from dispatch.catalogue.models import Product
 from dispatch.catalogue.sums import PriceTerms
 from dispatch.database.among import among
-from dispatch.database.search import contains, folded_text
+from dispatch.database.search import folded_text
 from dispatch.database.work import Work
 from dispatch.errors import Conflict, Invalid, NotFound
 from dispatch.events.payloads.orders import OrderCancelled, OrderPlaced
 from dispatch.events.recording import record
 from dispatch.money import MAX_AMOUNT, to_paisa
 from dispatch.numbers import DRAWN, Numbers, under_free_number
+from dispatch.orders.finding import in_any, places_of_text
 from dispatch.orders.life import LIFE, OrderAct
 from dispatch.orders.messages import tell_status
 from dispatch.orders.models import (
@@ -170,9 +171,8 @@ class Orders:
         if payment_status is not None:
             query = query.where(Order.payment_status == payment_status)
         if search and folded_text(search):
-            query = query.join(DeliveryInfo, DeliveryInfo.id == Order.delivery_info_id).where(
-                or_(or_where(search) if or_where else false(), has_text(search))
-            )
+            places = [*places_of_text(search), *([or_where(search)] if or_where else [])]
+            query = query.where(in_any(places, [Order.customer_id == customer.id]))
         return query
 
     async def cancel(self, order_id: int, user: User) -> None:
@@ -209,21 +209,6 @@ class Orders:
     def add_event(self, order: Order, status: OrderStatus, message: str) -> None:
         """Write down what happened to an order."""
         self._session.add(OrderEvent(order_id=order.id, status=status, message=message, created_at=self._clock.now()))
-
-
-def has_text(search: str) -> ColumnElement[bool]:
-    """Whether an order, joined with where it goes, has a text: in its number, its address or what was ordered."""
-    destination = (
-        DeliveryInfo.customer_name,
-        DeliveryInfo.address,
-        DeliveryInfo.city,
-        DeliveryInfo.delivery_instructions,
-    )
-    return or_(
-        contains(Order.order_number, search),
-        *(contains(text, search) for text in destination),
-        exists().where(OrderItem.order_id == Order.id, contains(OrderItem.product_name, search)),
-    )
 
 
 def _lines_of(cart: Cart) -> list[OrderItem]:

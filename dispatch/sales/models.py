@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Integer, String
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from dispatch.accounts.models import User
 from dispatch.catalogue.models import Product
 from dispatch.database.base import Amount, DateTimeUTC, IdentityAuditBase, reference, text_enum
+from dispatch.database.search import searched_index
 from dispatch.orders.models import PaymentStatus
 
 
@@ -20,6 +22,9 @@ class SaleStatus(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+
+
+SEARCHED_WORDS: Final = ("order_number", "buyer_name", "product_name")
 
 
 class Sale(IdentityAuditBase):
@@ -34,6 +39,9 @@ class Sale(IdentityAuditBase):
         CheckConstraint("quantity_delivered > 0 AND quantity_delivered < quantity", name="part_delivered"),
         Index("ix_sales_created_at", "created_at"),
         Index("ix_sales_of_seller", "seller_id", "id"),
+        Index("ix_sales_status", "status", "id"),
+        Index("ix_sales_payment_status", "payment_status", "id"),
+        searched_index("ix_sales_searched", SEARCHED_WORDS),
     )
 
     order_number: Mapped[str] = mapped_column(String(32), unique=True)

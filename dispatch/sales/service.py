@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from dispatch.accounts.models import Role, User
-from dispatch.database.search import contains, folded_text
+from dispatch.database.search import folded_text, indexed_contains
 from dispatch.database.work import Work
 from dispatch.errors import NotFound
 from dispatch.orders.models import DeliveryInfo, Order, OrderEvent, PaymentStatus
-from dispatch.sales.models import Sale, SaleStatus
+from dispatch.sales.models import SEARCHED_WORDS, Sale, SaleStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,7 @@ class Sales:
         if wanted.until is not None:
             query = query.where(Sale.created_at < wanted.until)
         if wanted.search and folded_text(wanted.search):
-            texts = (Sale.order_number, Sale.buyer_name, Sale.product_name)
-            query = query.where(or_(*(contains(text, wanted.search) for text in texts)))
+            query = query.where(indexed_contains([getattr(Sale, name) for name in SEARCHED_WORDS], wanted.search))
         return query
 
     async def get(self, sale_id: int, user: User) -> SaleView:

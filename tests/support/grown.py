@@ -22,10 +22,14 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.analytics.sums import add_up_anew
 from dispatch.database.engine import Database
+from dispatch.database.search import digits_of, words_of
+from dispatch.deliveries.models import Delivery
+from dispatch.deliveries.sought import PHONES, WORDS, SoughtDelivery
 from dispatch.orders.models import Order, OrderStatus
 from dispatch.tables import metadata
 from tests.support.business import Business
@@ -40,18 +44,31 @@ OWNERS = ("users", "transporters", "products")
 BY_VALUE = {"order_number", "tracking_number", "purpose", "pidx", "email"}
 # What names a thing without a reference, as "delivery:16".
 NAMED = {"events": "subject"}
+# What people wrote, so that who looks for a name does not find everybody; and where it is, as far as 50 km away.
+WRITTEN = {
+    "deliveries": {"pickup_address", "delivery_address", "pickup_contact_name", "delivery_contact_name"},
+    "delivery_infos": {"customer_name", "address"},
+    "order_items": {"product_name"},
+    "sales": {"buyer_name", "product_name"},
+}
+DIALLED = {"pickup_contact_phone", "delivery_contact_phone", "phone_number"}
+PLACES = {
+    "deliveries": {"pickup_lat", "pickup_lon", "delivery_lat", "delivery_lon"},
+    "delivery_infos": {"lat", "lon"},
+}
 # Of which there is one row and never another, and what is made anew of the others.
 SINGLE = {"proof_chain_heads", "sales_changes"}
 
 
 @dataclass
 class Grown:
-    """What there was before the order that is copied, by table, and how often it has been copied since.
+    """What there was before the order that is copied and after it, by table, and how often it has been copied since.
 
     ``people``: among so many customers, sellers and transporters the orders are; those who ask have one in so many.
     """
 
     before: dict[str, int]
+    until: dict[str, int]
     owners: dict[str, list[int]]
     people: int
     copies: int = 0
@@ -61,7 +78,7 @@ async def finished_order(world: World, business: Business, people: int = 100) ->
     """The same people buy and carry once more, to the end: what is copied later."""
     bought, driver = business.bought, business.driver
     async with world.server.services.database.work() as work:
-        before = {table.name: await _newest(work.session, table) for table in _tables_with_ids()}
+        before = await _newest_of_all(work.session)
     cart_id = await world.cart(bought.customer, {bought.product_id: 1})
     await world.order(bought.customer, cart_id)
     payment = ok(await bought.customer.post("/api/v1/payments/initiate/", initiate_body(cart_id)))
@@ -76,9 +93,10 @@ async def finished_order(world: World, business: Business, people: int = 100) ->
     async with world.server.services.database.work() as work:
         late = update(Order).where(Order.id > before["orders"]).values(order_status=OrderStatus.COMPLETED)
         await work.session.execute(late)
+        until = await _newest_of_all(work.session)
     users = [bought.customer.user_id, bought.seller.user_id, driver.user_id]
     owners = {"users": users, "transporters": [driver.transporter_id], "products": [bought.product_id]}
-    return Grown(before, owners, people)
+    return Grown(before, until, owners, people)
 
 
 async def grow(database: Database, grown: Grown, orders: int) -> None:
@@ -95,14 +113,14 @@ async def grow(database: Database, grown: Grown, orders: int) -> None:
             ids = ", ".join(map(str, grown.owners[name]))
             others = Copying(1, grown.people - 1, grown.people)
             await session.execute(text(others.statement(metadata.tables[name], f"id IN ({ids})")))
-        copied = [table for table in _tables_with_ids() if await _newest(session, table) > grown.before[table.name]]
-        chain = {table.name for table in copied if table.name not in OWNERS}
+        chain = {name for name, newest in grown.until.items() if newest > grown.before[name]}.difference(OWNERS)
         for name in sorted(chain):
-            only = f"id > {grown.before[name]} AND id < {STRIDE}"
+            only = f"id > {grown.before[name]} AND id <= {grown.until[name]}"
             steps = -(-STEPS_AN_ORDER // await _rows(session, name, only)) if name == "delivery_trackings" else 1
             for part in copying.parts():
                 await session.execute(text(part.statement(metadata.tables[name], only, chain, steps)))
         await add_up_anew(session)  # copies come past the triggers
+        await session.execute(_what_is_sought())
     async with database.engine.connect() as connection:  # as the database does by itself after a while
         plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
         await plain.execute(text("SET statement_timeout = 0"))
@@ -111,9 +129,21 @@ async def grow(database: Database, grown: Grown, orders: int) -> None:
         await plain.execute(text("RESET statement_timeout"))
 
 
+def _what_is_sought() -> Insert:
+    """Of all deliveries of which it is not known yet."""
+    columns = SoughtDelivery.__table__.columns.keys()
+    kept = {"delivery_id": Delivery.id, "words": words_of(WORDS), "phones": digits_of(PHONES)}
+    rows = select(*(kept[name] if name in kept else getattr(Delivery, name) for name in columns))
+    return insert(SoughtDelivery).from_select(columns, rows).on_conflict_do_nothing()
+
+
 def _tables_with_ids() -> Iterable[Table]:
     tables = [table for table in metadata.sorted_tables if table.name not in SINGLE]
     return [table for table in tables if [column.name for column in table.primary_key] == ["id"]]
+
+
+async def _newest_of_all(session: AsyncSession) -> dict[str, int]:
+    return {table.name: await _newest(session, table) for table in _tables_with_ids()}
 
 
 async def _newest(session: AsyncSession, table: Table) -> int:
@@ -169,7 +199,17 @@ def _plain_value(column: Column[object], name: str) -> str:
         return f"md5({name}::text || n)::uuid"
     if column.type.python_type is datetime:
         return f"{name} - n * interval '20 minutes'"
-    return _another_number(column, name) if _is_unique(column) else name
+    return _another_number(column, name) if _is_unique(column) else _as_another_writes(column, name)
+
+
+def _as_another_writes(column: Column[object], name: str) -> str:
+    if column.name in WRITTEN.get(column.table.name, ()):
+        return f"left(md5({name} || n), length({name}))"
+    if column.name in DIALLED:
+        return f"left(translate(md5({name} || n), 'abcdef', '012345'), length({name}))"
+    if column.name in PLACES.get(column.table.name, ()):
+        return f"{name} + 0.5 * sin(n * {1.7 if column.name.endswith('lon') else 1.0})"
+    return name
 
 
 def _another_number(column: Column[object], name: str) -> str:

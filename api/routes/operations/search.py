@@ -6,18 +6,27 @@ from typing import Annotated, Any, Final
 from litestar import Controller, get
 from litestar.params import QueryParameter
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL
 from api.http.security import needs
 from dispatch.accounts.finding import has_text
 from dispatch.accounts.models import Role, User
-from dispatch.database.search import contains, folded_text, is_number, phones_like
+from dispatch.database.search import (
+    any_contains,
+    folded_text,
+    indexed_contains,
+    is_number,
+    stored_contains,
+    stored_phones_like,
+)
 from dispatch.database.work import Work
-from dispatch.deliveries.finding import has_number_like
+from dispatch.deliveries.finding import is_sought, number_like
 from dispatch.deliveries.models import Delivery, DeliveryStatus
+from dispatch.deliveries.sought import SoughtDelivery
 from dispatch.errors import Invalid
+from dispatch.orders.finding import in_any, places_of_customer, places_of_phone
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
 
 MOST: Final = 10
@@ -109,17 +118,15 @@ async def _count(work: Work, query: Select[Any, Any] | Select[Any]) -> int:
 
 def _of_deliveries(text: str) -> ColumnElement[bool]:
     names = (Delivery.delivery_contact_name, Delivery.pickup_contact_name, Delivery.delivery_address)
-    phones = (Delivery.delivery_contact_phone, Delivery.pickup_contact_phone)
-    return or_(is_number(Delivery.id, text), has_number_like(text), *_texts(text, names), *phones_like(text, phones))
+    named = exists().where(Delivery.id == SoughtDelivery.delivery_id, any_contains(names, text))
+    numbers = or_(is_number(SoughtDelivery.delivery_id, text), number_like(text))
+    phones = stored_phones_like(text, SoughtDelivery.phones)
+    return is_sought(numbers, stored_contains(SoughtDelivery.words, text) & named, *phones)
 
 
 def _of_orders(text: str) -> ColumnElement[bool]:
-    names = (Order.order_number, DeliveryInfo.customer_name)
-    return or_(is_number(Order.id, text), *_texts(text, names), *phones_like(text, (DeliveryInfo.phone_number,)))
-
-
-def _texts(text: str, columns: tuple[SQLColumnExpression[str], ...]) -> list[ColumnElement[bool]]:
-    return [contains(column, text) for column in columns]
+    numbers = [is_number(Order.id, text), indexed_contains([Order.order_number], text)]
+    return in_any([*numbers, *places_of_customer(text), *places_of_phone(text)])
 
 
 def _delivery(one: Delivery) -> FoundDelivery:
