@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import io
+import re
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -12,7 +13,7 @@ from playwright.async_api import Browser, Geolocation, Page, ViewportSize
 from benchmarks.figures import ROOT
 from benchmarks.pages.browser import chromium
 from benchmarks.pages.demo import RunningDemo, demo
-from benchmarks.pages.states import OFFERS, ROOMS, ask_everybody
+from benchmarks.pages.states import OFFERS, ONE, ROOMS, ask_everybody, numbers
 
 FOLDER: Final = ROOT / "var" / "screenshots"
 PICTURES: Final = ROOT / "docs" / "pictures"
@@ -54,12 +55,12 @@ def pages() -> list[str]:
 
 def names() -> list[str]:
     """What pictures are taken of: each page as it opens, further rooms, and offers."""
-    return [*pages(), *ROOMS, *OFFERS]
+    return [*pages(), *ROOMS, *ONE, *OFFERS]
 
 
 def path_of(page: str, running: RunningDemo) -> str:
     """Where a page lies."""
-    return {"home": "/", "tracking": f"/t/{running.tracking_number}", **ROOMS, **OFFERS}.get(page, f"/{page}")
+    return {"home": "/", "tracking": f"/t/{running.tracking_number}", **ROOMS, **ONE, **OFFERS}.get(page, f"/{page}")
 
 
 async def photograph(browser: Browser, running: RunningDemo, page: str, views: list[View], folder: Path) -> None:
@@ -71,9 +72,14 @@ async def photograph(browser: Browser, running: RunningDemo, page: str, views: l
     address = running.url + path_of(page, running)
     await opened.goto(address.partition("?")[0], wait_until="load")
     await _sign_in(opened)
+    await _check_rooms(opened)
+    if page in ONE:
+        address = address.format_map(await numbers(running))
+    if page == "shop-checkout":
+        await _fill_basket(opened, running)
     if page in OFFERS:
         await opened.wait_for_timeout(SETTLES_MS)  # a courier is asked only where its position is known
-        address = address.format(delivery=await ask_everybody(running))
+        address = address.format(asked=await ask_everybody(running))
         await opened.goto(address, wait_until="load")
         await opened.locator("[data-offer]").first.wait_for()
     for view in views:
@@ -93,6 +99,21 @@ async def _sign_in(page: Page) -> None:
     if await button.count():
         await button.click()
         await page.locator(".sign-in").wait_for(state="detached")
+
+
+async def _check_rooms(page: Page) -> None:
+    """Raises SystemExit where the page leads to a room of which no picture is taken."""
+    known = {*ROOMS.values(), "/", *(f"/{name}" for name in pages())}
+    links = await page.locator("nav:is(.rooms, .tabs) a").evaluate_all("(links) => links.map((one) => one.pathname)")
+    unknown = sorted({link.rstrip("/") or "/" for link in links} - known)
+    if unknown:
+        raise SystemExit(f"No picture is taken of {', '.join(unknown)}: name it in benchmarks/pages/states.py.")
+
+
+async def _fill_basket(page: Page, running: RunningDemo) -> None:
+    await page.goto(f"{running.url}/shop?lang=en", wait_until="load")
+    await page.get_by_role("button", name=re.compile("^Add")).first.click()
+    await page.locator("nav .cart").filter(has_text="1").wait_for()
 
 
 async def run(asked: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""What pages show beside their first room: other rooms, and what comes only when somebody has acted."""
+"""What pages show beside their first room: other rooms, one thing in sight, and what comes once somebody has acted."""
 
 from typing import Final
 
@@ -6,40 +6,100 @@ import httpx
 
 from benchmarks.pages.demo import RunningDemo
 
+ROOMS_OF: Final = {
+    "ops": (
+        *("search", "deliveries", "orders", "dead-letters", "held", "refunds", "reviews", "transporters", "documents"),
+        *("categories", "tables", "users", "webhooks", "keys", "audit", "account"),
+    ),
+    "seller": ("returns", "objections", "products", "import", "figures", "tracking", "proof", "account"),
+    "courier": ("shifts", "documents", "earnings", "ratings", "phone", "queue", "account"),
+    "shop": ("orders", "settings", "checkout"),
+    "console": ("zones", "assigning", "shifts", "replay", "account"),
+}
 ROOMS: Final = {
     "password": "/api/v1/auth/password/forgot/",
-    **{f"ops-{room}": f"/ops/{room}" for room in ("search", "held", "refunds", "reviews", "transporters", "documents")},
-    **{f"ops-{room}": f"/ops/{room}" for room in ("categories", "users", "webhooks", "keys", "audit")},
-    **{
-        f"seller-{room}": f"/seller/{room}"
-        for room in ("returns", "products", "import", "figures", "tracking", "proof")
-    },
-    **{f"courier-{room}": f"/courier/{room}" for room in ("shifts", "documents", "earnings", "ratings", "phone")},
-    "shop-orders": "/shop/orders",
-    "shop-settings": "/shop/settings",
-    **{f"console-{room}": f"/console/{room}" for room in ("zones", "assigning", "shifts", "replay")},
+    **{f"{page}-{room}": f"/{page}/{room}" for page, rooms in ROOMS_OF.items() for room in rooms},
 }
 """Where they lie, by the names of their pictures."""
-OFFERS: Final = {"courier-offers": "/courier", "console-offers": "/console?delivery={delivery}&panel=detail"}
+ONE: Final = {
+    "ops-delivery": "/ops/deliveries/{delivery}",
+    "ops-order": "/ops/orders/{order}",
+    "courier-job": "/courier/jobs/{carried}",
+    "courier-handover": "/courier/jobs/{carried}/pickup",
+    "shop-product": "/shop?product={product}",
+    "shop-order": "/shop/orders/{own_order}",
+    "console-delivery": "/console?delivery={delivery}&panel=detail",
+}
+"""One thing in sight; its number is the demo's."""
+OFFERS: Final = {"courier-offers": "/courier", "console-offers": "/console?delivery={asked}&panel=detail"}
 """A courier who is asked, and the dispatcher who asks; the last, for whoever does not answer goes off duty."""
 ANSWERS_WITHIN_S: Final = 60
 # Longer than all pictures of a page take.
 DEADLINE_S: Final = 120
 
 
-async def ask_everybody(running: RunningDemo) -> int:
+async def numbers(running: RunningDemo) -> dict[str, str]:
+    """Of a delivery, an order …, what fills the addresses of ONE. Raises httpx.HTTPError and LookupError."""
+    async with _asking(running) as client:
+        admin = await _signed_in(client, "admin")
+        customer, courier = await _signed_in(client, "customer"), await _signed_in(client, "transporter")
+
+        async def first(path: str, bearer: dict[str, str], **wanted: str) -> str:
+            reply = (await client.get(path, headers=bearer, params=wanted)).raise_for_status().json()
+            return str(reply["results"][0]["id"])
+
+        return {
+            "delivery": await first("/api/deliveries/", admin, status="in_transit"),
+            "carried": await _given(client, admin, courier),
+            "order": await first("/api/v1/marketplace/orders/", admin),
+            "own_order": await first("/api/v1/marketplace/orders/my-orders/", customer),
+            "product": await first("/api/v1/marketplace/products/", {}),
+        }
+
+
+async def _given(client: httpx.AsyncClient, admin: dict[str, str], courier: dict[str, str]) -> str:
+    """A delivery that waits for its pickup by the demo's courier, who is given one where there is none."""
+    own = (await client.get("/api/transporters/me/", headers=courier)).raise_for_status().json()["id"]
+
+    async def those(**wanted: str) -> list[str]:
+        reply = (await client.get("/api/deliveries/", headers=admin, params=wanted)).raise_for_status().json()
+        return [str(one["id"]) for one in reply["results"]]
+
+    given = await those(status="assigned", transporter=str(own))
+    if not given:
+        (await client.post("/api/transporters/me/duty/", headers=courier, json={"duty": "on"})).raise_for_status()
+        given = (await those(status="available"))[:1]
+        path, body = (
+            f"/api/deliveries/{given[0]}/assign/",
+            {"transporter_id": own, "override_reason": "It is near."},
+        )
+        (await client.post(path, headers=admin, json=body)).raise_for_status()
+    return given[0]
+
+
+async def ask_everybody(running: RunningDemo) -> str:
     """Asks all couriers for a parcel that waits, as the demo's dispatcher; its number.
 
     Raises SystemExit where none waits.
     """
-    async with httpx.AsyncClient(base_url=running.url, trust_env=False, timeout=ANSWERS_WITHIN_S) as client:
-        told = (await client.get("/pages/demo.json")).raise_for_status().json()
-        tokens = (await client.post("/api/v1/auth/token/", json=told["accounts"]["admin"])).raise_for_status().json()
-        client.headers["Authorization"] = f"Bearer {tokens['access']}"
-        waiting = (await client.get("/api/deliveries/", params={"status": "available"})).raise_for_status().json()
-        for number in [int(one["id"]) for one in waiting["results"]]:
+    async with _asking(running) as client:
+        bearer = await _signed_in(client, "admin")
+        wanted = {"status": "available"}
+        waiting = (await client.get("/api/deliveries/", headers=bearer, params=wanted)).raise_for_status().json()
+        for number in [str(one["id"]) for one in waiting["results"]]:
             body = {"mode": "all", "deadline_s": DEADLINE_S}
-            reply = await client.post(f"/api/deliveries/{number}/offers/", json=body)
+            reply = await client.post(f"/api/deliveries/{number}/offers/", headers=bearer, json=body)
             if reply.is_success and any(one["offers"] for one in reply.json()["searches"]):
                 return number
     raise SystemExit("Of the demo's parcels none waits for which somebody could be asked.")
+
+
+def _asking(running: RunningDemo) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=running.url, trust_env=False, timeout=ANSWERS_WITHIN_S)
+
+
+async def _signed_in(client: httpx.AsyncClient, role: str) -> dict[str, str]:
+    """The header of a demo's person."""
+    told = (await client.get("/pages/demo.json")).raise_for_status().json()
+    tokens = (await client.post("/api/v1/auth/token/", json=told["accounts"][role])).raise_for_status().json()
+    return {"Authorization": f"Bearer {tokens['access']}"}
