@@ -91,7 +91,7 @@ async def test_after_the_last_attempt_the_page_of_a_parcel_offers_no_other_time_
     )
     await expect(offered).to_have_count(1)
     ok(await driver.post(f"{path}/attempts/", at_door), 201)
-    await expect(page.locator(f"[data-attempts='{most}']")).to_contain_text("nobody was there")
+    await expect(page.locator(f"[data-attempts='{most}']")).to_contain_text("goes back to its seller")
     await expect(offered).to_have_count(0)
 
 

@@ -10769,6 +10769,7 @@ export interface components {
          *     `ending`: how it ended, where it did not go well. `ended_at`: when it arrived or was cancelled, null before that
          *     and where its seller shows nothing of it. `position` only while it is under way, as in the live frames.
          *
+         *     `tries_left`: how often it may still be tried, null where its history is not shown; after the last it goes back.
          *     `can_reschedule`: whether its buyer may say when it is tried again, after an attempt and while another may follow.
          *
          *     `requested_delivery_date`: by when it was asked for; `planned_delivery_time`: expected when it was taken or
@@ -10808,6 +10809,7 @@ export interface components {
             tracking_history: components["schemas"]["StepAnswer"][];
             tracking_number: string;
             transporter: components["schemas"]["TrackedCarrier"] | null;
+            tries_left: number | null;
             unlock?: string;
         };
         /**

@@ -21,6 +21,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   tracking_history: [],
   attempts: [],
   next_try: null,
+  tries_left: 3,
   can_reschedule: false,
   on_hold: null,
   objection: null,

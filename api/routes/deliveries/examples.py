@@ -165,6 +165,7 @@ TRACKED: Final[dict[str, Any]] = {
     },
     "attempts": [],
     "next_try": None,
+    "tries_left": 3,
     "can_reschedule": False,
     "on_hold": None,
     "objection": None,

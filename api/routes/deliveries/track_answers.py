@@ -96,6 +96,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     ``ending``: how it ended, where it did not go well. ``ended_at``: when it arrived or was cancelled, null before that
     and where its seller shows nothing of it. ``position`` only while it is under way, as in the live frames.
 
+    ``tries_left``: how often it may still be tried, null where its history is not shown; after the last it goes back.
     ``can_reschedule``: whether its buyer may say when it is tried again, after an attempt and while another may follow.
 
     ``requested_delivery_date``: by when it was asked for; ``planned_delivery_time``: expected when it was taken or
@@ -126,6 +127,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     tracking_history: list[StepAnswer]
     attempts: list[AttemptAnswer]
     next_try: NextTry | None
+    tries_left: int | None
     can_reschedule: bool
     on_hold: TrackedHold | None
     events: list[TrackedEvent]
@@ -165,6 +167,7 @@ def tracked_delivery(
     delivery: Delivery,
     events: Sequence[DeliveryEvent],
     attempts: Sequence[DeliveryAttempt],
+    tries_left: int,
     sight: Sight,
     position: TrackedPosition | None = None,
 ) -> TrackedDelivery:
@@ -192,6 +195,7 @@ def tracked_delivery(
         tracking_history=[_step(step, sight) for step in delivery.tracking_history] if history else [],
         attempts=[attempt_answer(one) for one in attempts] if history else [],
         next_try=next_try(delivery),
+        tries_left=tries_left if history else None,
         can_reschedule=False,
         on_hold=_hold(delivery, sight.stage.now),
         events=[_event(event, sight) for event in events] if history else [],

@@ -15,7 +15,7 @@ from dispatch.accounts.models import User
 from dispatch.arrivals.movement import list_events
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import why_not_rescheduled
-from dispatch.deliveries.attempts.service import attempts_of
+from dispatch.deliveries.attempts.service import attempts_of, tries_of
 from dispatch.deliveries.models import DeliveryStatus
 from dispatch.tracking.privacy import Stage
 from dispatch.tracking.privacy_settings import privacy_of
@@ -49,6 +49,7 @@ async def read_tracked(
         delivery,
         await list_events(work.session, delivery.id),
         attempts,
+        services.attempt_rules.left(tries_of(attempts)),
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )

@@ -8,13 +8,13 @@ import { clock, stretch } from "../times.ts";
 import { tracked } from "../tracked.ts";
 import { speaker } from "../words.ts";
 
-type Tracked = Pick<components["schemas"]["TrackedDelivery"], "attempts" | "next_try" | "status">;
+type Tracked = Pick<components["schemas"]["TrackedDelivery"], "attempts" | "next_try" | "tries_left" | "status">;
 const RENEWED_MS = 60_000;
 
-/** When it is tried again, in a sentence. */
-export function nextTryWords({ next_try }: Pick<Tracked, "next_try">, now: number, language: Language): string {
+/** When it is tried again, or that it is not, in a sentence. */
+export function nextTryWords({ next_try, tries_left }: Pick<Tracked, "next_try" | "tries_left">, now: number, language: Language): string {
   const say = speaker(language, own);
-  if (next_try === null) return say("attempt.next_unknown");
+  if (next_try === null) return say(tries_left === 0 ? "attempt.last" : "attempt.next_unknown");
   const starts_at = Date.parse(next_try.starts_at);
   if (next_try.ends_at === null) return say("attempt.next_at", { at: clock(starts_at, now, language) });
   return say("attempt.next_between", stretch(starts_at, Date.parse(next_try.ends_at), now, language));
