@@ -5,13 +5,15 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jsonschema_rs
 import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, seed, settings
 from schemathesis.core.result import Ok
 
-from tests.support.described_calls import Budget, Contradictions, unfitting
+from tests.support.described_calls import Budget, Contradictions
+from tests.support.described_unfitting import unfitting
 from tests.support.own_database import world_of_its_own
 from tests.support.world import World
 
@@ -171,6 +173,39 @@ def test_a_query_that_is_sent_as_one_that_fits_is_not_made_as_one_that_does_not(
     make()
     assert len(sent) > 100
     assert [query for query in sent if set(query) == {"kind"} and len(query["kind"]) == 1] == []
+
+
+def test_a_body_that_fits_in_one_of_two_ways_is_not_made_as_one_that_does_not() -> None:
+    """Without a reason no count is needed: leaving both out breaks the second way, and is the first one."""
+    known = {"reason": {"type": "string"}, "count": {"type": "integer"}}
+    ways = [{"not": {"required": ["reason"]}}, {"required": ["count"]}]
+    described = {"type": "object", "properties": known, "additionalProperties": False, "anyOf": ways}
+    content = {kind: {"schema": described} for kind in ("application/json", "multipart/form-data")}
+    taker = {"requestBody": {"required": True, "content": content}, "responses": {"200": {"description": "yes"}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "parts", "version": "1"},
+        "paths": {"/parts": {"post": taker}},
+        "components": {"schemas": {}},
+    }
+    schema = schemathesis.openapi.from_dict(document)
+    operation = next(found.ok() for found in schema.get_all_operations() if isinstance(found, Ok))
+    seen = list[Any]()
+
+    @seed(5)
+    @settings(max_examples=200, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=unfitting(operation, {}))
+    def look(case: Any) -> None:
+        seen.append(case)
+
+    look()
+    json = [case.body for case in seen if case.media_type == "application/json" and isinstance(case.body, dict)]
+    form = [case.body for case in seen if case.media_type != "application/json" and isinstance(case.body, dict)]
+    assert len(json) > 10
+    assert len(form) > 10
+    assert [body for body in json if jsonschema_rs.is_valid(described, body)] == []
+    whole = [body for body in form if body.keys() == {"reason", "count"} and type(body["count"]) is int]
+    assert [body for body in whole if isinstance(body["reason"], int | float)] == []  # sent as its digits
 
 
 async def test_bodies_are_described_as_closed_and_public_routes_as_open(world: World) -> None:
