@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
+from schemathesis.transport.serialization import Binary
 
 from dispatch.text import Unprintable, has_visible, several_lines
 
@@ -77,16 +78,16 @@ def _fits_as_it_is_sent(case: Any, mutation: Any) -> bool:
 
 
 def _as_sent(case: Any, described: dict[str, Any], value: Any) -> Any:
-    """A field of a body as its receiver gets it."""
+    """A field of a body as its receiver gets it; of a file that it is one."""
+    if isinstance(value, Binary):
+        return ""
     is_text = isinstance(value, int | float) and case.media_type != "application/json"
     return str(value) if is_text and not _fits(case, described, value) else value
 
 
 def _fits(case: Any, described: dict[str, Any], value: Any) -> bool:
     components = case.operation.schema.raw_schema["components"]
-    with suppress(ValueError):  # files of forms are no JSON
-        return jsonschema_rs.validator_for({**described, "components": components}).is_valid(value)
-    return False
+    return jsonschema_rs.validator_for({**described, "components": components}).is_valid(value)
 
 
 def _described_at(case: Any, pointer: str) -> dict[str, Any]:
