@@ -1,5 +1,6 @@
 """The audit log: who did what to whom, written in the transaction of what was done."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,7 +112,9 @@ def audit_query(wanted: AuditFilter) -> Select[AuditEvent]:
         beginning = func.starts_with(AuditEvent.action, wanted.action)
         query = query.where(beginning if wanted.action.endswith(".") else named)
     if wanted.without is not None:
-        query = query.where(~func.starts_with(AuditEvent.action, wanted.without))
+        # Of nearly every row there is, twice as fast as starts_with.
+        pattern = re.sub(r"([\\%_])", r"\\\1", wanted.without) + "%"
+        query = query.where(AuditEvent.action.not_like(pattern))
     for column, value in (
         (AuditEvent.actor_id, wanted.actor_id),
         (AuditEvent.actor_kind, wanted.actor_kind),
