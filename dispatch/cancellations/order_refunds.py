@@ -114,7 +114,7 @@ class OrderRefunds:
                 return await self._take_back(held, wanted)
             if restock:
                 words = "Nothing of this order can have come back; it was not delivered."
-                raise refusal(held.order, words, "not_delivered")
+                raise refusal(held.order, words, code="not_delivered")
         refund = await self._request(held, wanted)
         if restock:
             await self.return_goods(held.sales)
@@ -213,7 +213,7 @@ class OrderRefunds:
         try:
             return await Refunds(self._work, self._clock).request(held.payment, wanted, status)
         except Conflict as refused:
-            raise refusal(held.order, refused.detail, refused.code) from None
+            raise refusal(held.order, refused.detail, code=refused.code) from None
 
     async def return_goods(self, sales: Sequence[Sale]) -> None:
         """Put what was sold back on sale, once: a sale that is cancelled was put back already."""
@@ -237,4 +237,4 @@ def _raise(refused: Refusal | None) -> None:
 
 
 def _changing(order: Order) -> Conflict:
-    return refusal(order, "A delivery of this order is changing just now; try again.", "order_changing")
+    return refusal(order, "A delivery of this order is changing just now; try again.", code="order_changing")
