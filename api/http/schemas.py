@@ -182,10 +182,21 @@ class Page(Struct, Generic[Item], frozen=True, kw_only=True):
 
 
 async def page_of_rows(
-    request: Request[Any, Any, Any], session: AsyncSession, query: Select[Row], page: int, page_size: int
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    query: Select[Row],
+    page: int,
+    page_size: int,
+    *,
+    counting: Select[int] | None = None,
 ) -> Page[Row]:
-    """One page of a query. A page beyond the last is empty, not an error."""
-    count = await session.scalar(select(func.count()).select_from(query.order_by(None).options().subquery())) or 0
+    """One page of a query. A page beyond the last is empty, not an error.
+
+    ``counting``: how many rows there are in all, where that is known sooner than by reading them.
+    """
+    if counting is None:
+        counting = select(func.count()).select_from(query.order_by(None).options().subquery())
+    count = await session.scalar(counting) or 0
     rows = (await session.scalars(query.limit(page_size).offset((page - 1) * page_size))).all()
     return Page(
         count=count,

@@ -1,11 +1,10 @@
 """The audit log: who did what to whom, written in the transaction of what was done."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -109,12 +108,9 @@ def audit_query(wanted: AuditFilter) -> Select[AuditEvent]:
     query = select(AuditEvent).order_by(AuditEvent.id.desc())
     if wanted.action is not None:
         named = AuditEvent.action == wanted.action
-        beginning = func.starts_with(AuditEvent.action, wanted.action)
-        query = query.where(beginning if wanted.action.endswith(".") else named)
+        query = query.where(_begins(wanted.action) if wanted.action.endswith(".") else named)
     if wanted.without is not None:
-        # Of nearly every row there is, twice as fast as starts_with.
-        pattern = re.sub(r"([\\%_])", r"\\\1", wanted.without) + "%"
-        query = query.where(AuditEvent.action.not_like(pattern))
+        query = query.where(~_begins(wanted.without))
     for column, value in (
         (AuditEvent.actor_id, wanted.actor_id),
         (AuditEvent.actor_kind, wanted.actor_kind),
@@ -128,6 +124,22 @@ def audit_query(wanted: AuditFilter) -> Select[AuditEvent]:
     if wanted.until is not None:
         query = query.where(AuditEvent.at <= wanted.until)
     return query
+
+
+def audit_count(wanted: AuditFilter) -> Select[int]:
+    """How many events. ``without`` leaves out few of them, which are counted sooner than all the others."""
+    whole = audit_query(replace(wanted, without=None))
+    if wanted.without is None:
+        return select(_count(whole))
+    return select(_count(whole) - _count(whole.where(_begins(wanted.without))))
+
+
+def _begins(text: str) -> ColumnElement[bool]:
+    return func.starts_with(AuditEvent.action, text)
+
+
+def _count(query: Select[AuditEvent]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(query.order_by(None).subquery()).scalar_subquery()
 
 
 class AuditRetention:

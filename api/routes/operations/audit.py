@@ -13,7 +13,7 @@ from api.routes.operations.answers import AuditAnswer, audit_answer
 from api.routes.operations.audit_names import audit_names
 from dispatch.accounts.models import Role, User
 from dispatch.audit.models import ActorKind
-from dispatch.audit.service import AuditFilter, audit_query
+from dispatch.audit.service import AuditFilter, audit_count, audit_query
 
 ActorId = Annotated[int | None, QueryParameter(ge=1, le=BIGINT_MAX, description="User who acted.")]
 ActionQuery = Annotated[
@@ -68,7 +68,7 @@ class AuditController(Controller):
             since=asked.since,
             until=asked.until,
         )
-        query = audit_query(wanted)
-        found = await page_of_rows(request, work.session, query, page, page_size)
+        query, counting = audit_query(wanted), audit_count(wanted)
+        found = await page_of_rows(request, work.session, query, page, page_size, counting=counting)
         names = await audit_names(work.session, found.results)
         return found.with_results([audit_answer(event, names) for event in found.results])
