@@ -40,7 +40,7 @@ LAYOUT = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<style>{font}body {{ font: 1.1rem/1.5 system-ui, "Noto Sans Devanagari", sans-serif }}
+<style>{font}body {{ font: 1.1rem/1.5 "Noto Sans Devanagari", system-ui, sans-serif }}
 body {{ max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
 input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100% }}</style>
 </head>
@@ -61,7 +61,7 @@ def _devanagari() -> str:
     if not found:
         return ""
     source = f"url(/pages/assets/{found[0].name}) format('woff2')"
-    return f"@font-face {{ font-family: 'Noto Sans Devanagari'; src: {source}; unicode-range: U+0900-097F; }}\n"
+    return f"@font-face {{ font-family: 'Noto Sans Devanagari'; src: {source}; unicode-range: U+0900-097F, U+200C-200D; }}\n"
 
 
 @dataclass(frozen=True, slots=True)
