@@ -1,3 +1,4 @@
+import "../shared/table.css"; // where how facts stand is said: a room may be the first that is opened
 import { type ComponentChildren, Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { type Acting, useActing } from "../shared/acting.ts";

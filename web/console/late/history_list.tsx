@@ -31,7 +31,7 @@ export function HistoryList({ details, turn }: { details: Details; turn: string 
               <time class="number small quiet" dateTime={new Date(one.at).toISOString()}>{clock(one.at, now, language)}</time>
               <span>
                 <Sentence one={one} details={details} />
-                {(one.step?.flags?.length ?? 0) > 0 && <> <StepFlags flags={one.step?.flags ?? []} /></>}
+                {(one.step?.flags?.length ?? 0) > 0 && <> · <StepFlags flags={one.step?.flags ?? []} /></>}
               </span>
             </li>
           ))
