@@ -83,6 +83,12 @@ BEYOND_SCHEMAS: dict[str, dict[str, str]] = {
     "GET /api/transporters": AREA | {"zone": "is one that there is"},
     "GET /api/v1/marketplace/orders": {"zone": "is one that there is"},
     "GET /api/transporters/tracks": AREA | {"to": "lies within a day after from"},
+    "GET /api/marketplace/sales/{sale_id}/delivery-fee": {
+        "pickup_latitude": "goes with pickup_longitude",
+        "pickup_longitude": "goes with pickup_latitude",
+        "delivery_latitude": "goes with delivery_longitude",
+        "delivery_longitude": "goes with delivery_latitude",
+    },
     "GET /api/transporters/nearby": {"radius_km": "ends at a setting"},
     "POST /api/deliveries/create": {
         "requested_delivery_date": "does not lie before the pickup",
