@@ -116,6 +116,7 @@ WHERE e.id = $1 AND v.sequence IS NOT NULL
   AND ($5::timestamptz IS NULL OR v.recorded_at < $5) AND v.sequence > $6
 ORDER BY v.sequence
 LIMIT $7
+FOR KEY SHARE OF e
 ON CONFLICT (endpoint_id, event_id) DO UPDATE
 SET status = 'pending', attempts = 0, next_attempt_at = $2, delivered_at = NULL, last_error = NULL,
     leased_until = CASE WHEN m.status = 'pending' THEN m.leased_until END
