@@ -61,7 +61,8 @@ def _devanagari() -> str:
     if not found:
         return ""
     source = f"url(/pages/assets/{found[0].name}) format('woff2')"
-    return f"@font-face {{ font-family: 'Noto Sans Devanagari'; src: {source}; unicode-range: U+0900-097F, U+200C-200D; }}\n"
+    letters = "U+0900-097F, U+200C-200D"
+    return f"@font-face {{ font-family: 'Noto Sans Devanagari'; src: {source}; unicode-range: {letters}; }}\n"
 
 
 @dataclass(frozen=True, slots=True)
