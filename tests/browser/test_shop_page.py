@@ -177,16 +177,27 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
 
 
 @pytest.mark.slow
-async def test_the_newest_order_stands_first_whatever_the_others_are_doing(world: World, window: Window) -> None:
+async def test_what_waits_for_money_and_what_comes_soonest_stands_before_what_has_ended(
+    world: World, window: Window
+) -> None:
     older = await world.bought()
     parcel = await world.delivery(older)
     ok(await (await world.driver()).post(f"/api/deliveries/{parcel['id']}/accept/"))
     cart_id = await world.cart(older.customer, {await world.product(older.seller): 1})
     newer = await world.order(older.customer, cart_id)
+    # Made later than what is under way, and ended: it fills the first page of the list all the same.
+    for _ in range(20):
+        called_off = await world.order(older.customer, await world.cart(older.customer, {older.product_id: 1}))
+        ok(await older.customer.post(f"/api/v1/marketplace/orders/{called_off['id']}/cancel/"))
     page = await buyer_at(window, world, "/shop/orders", older.customer)
     before = ok(await older.customer.get(f"/api/v1/marketplace/orders/{older.order_id}/"))
     numbers = [newer["order_number"], before["order_number"]]
-    await expect(page.locator(".orders li .number:not(strong)")).to_have_text(numbers)
+    listed = page.locator(".orders li .number:not(strong)")
+    await expect(listed).to_have_count(20)
+    assert (await listed.all_inner_texts())[:2] == numbers
+    await expect(page.locator(".turn h2")).to_have_text(["To be paid", "Under way", "Ended"])
+    await page.get_by_role("link", name="Next page").click()
+    await expect(page.locator(".turn h2")).to_have_text(["Ended"])
 
 
 @pytest.mark.slow

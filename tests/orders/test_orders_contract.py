@@ -1,12 +1,13 @@
 """Rows 1 to 3: ordering a cart, seeing an order, listing one's own."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from dispatch.orders.models import DeliveryInfo
 from tests.support.shapes import check, is_absolute_url, is_bool, is_id, is_money, is_text, is_time, like, or_null
-from tests.support.world import Person, World, ok, order_body, together
+from tests.support.world import BHAKTAPUR, Person, World, ok, order_body, together
 
 ORDERS = "/api/v1/marketplace/orders"
 CREATED = {
@@ -208,6 +209,38 @@ async def test_my_orders_come_in_pages_with_absolute_neighbours_newest_first(wor
             assert ok(await customer.get(page["previous"]))["count"] == 5
     assert (seen, pages) == (made[::-1], 3)
     assert ok(await customer.get(f"{ORDERS}/my-orders"))["previous"] is None
+
+
+async def test_what_is_under_way_comes_before_what_has_ended_on_whichever_page(world: World) -> None:
+    async def carried_to(hour: int, *steps: str) -> int:
+        ordered = await world.bought(seller=seller, customer=customer)
+        at = datetime(2100, 6, 1, hour, tzinfo=UTC).isoformat()
+        parcel = await world.delivery(ordered, requested_delivery_date=at)
+        for step in steps:
+            here = {} if step == "accept" else {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
+            ok(await driver.post(f"/api/deliveries/{parcel['id']}/{step}/", here))
+        return ordered.order_id
+
+    async def unpaid() -> int:
+        made = await world.order(customer, await world.cart(customer, {await world.product(seller): 1}))
+        return int(made["id"])
+
+    seller, customer, driver = await world.person("seller"), await world.person(), await world.driver()
+    prepared = (await world.bought(seller=seller, customer=customer)).order_id
+    aboard = await carried_to(9, "accept", "pickup")  # so it is known when it is there, which is soon
+    late, soon = await carried_to(9, "accept"), await carried_to(8, "accept")
+    given_to_nobody = await carried_to(7)
+    ended = [await unpaid() for _ in range(3)]
+    for one in ended:
+        ok(await customer.post(f"{ORDERS}/{one}/cancel/"))
+    to_pay = await unpaid()
+    seen: list[int] = []
+    url: str | None = f"{ORDERS}/my-orders/?sort=soonest&page_size=2"
+    while url is not None:
+        page = ok(await customer.get(url))
+        seen += [row["id"] for row in page["results"]]
+        url = page["next"]
+    assert seen == [to_pay, aboard, soon, late, given_to_nobody, prepared, *ended[::-1]]
 
 
 async def test_my_orders_are_filtered_by_both_statuses_and_only_mine(world: World) -> None:

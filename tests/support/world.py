@@ -181,11 +181,17 @@ class World:
         return answer
 
     async def bought(
-        self, *, seller: Person | None = None, quantity: int = 2, stock: int = 10, price: str = "1250.00"
+        self,
+        *,
+        seller: Person | None = None,
+        customer: Person | None = None,
+        quantity: int = 2,
+        stock: int = 10,
+        price: str = "1250.00",
     ) -> Bought:
         """An order that is paid."""
         seller = seller or await self.person("seller", name="farmer_john")
-        customer = await self.person("customer")
+        customer = customer or await self.person("customer")
         product_id = await self.product(seller, stock=stock, price=price)
         cart_id = await self.cart(customer, {product_id: quantity})
         order = await self.order(customer, cart_id)

@@ -3449,7 +3449,9 @@ export interface paths {
          * Mine
          * @description One's own orders, newest first.
          *
-         *     `status` may be given several times: `?status=shipped&status=processing` are those in either.
+         *     `sort=soonest`: first those that wait for their money, then those that are under way, the soonest expected
+         *     first, then those that have ended; within each the newest first. `status` may be given several times:
+         *     `?status=shipped&status=processing` are those in either.
          *     `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
          */
         get: operations["orders_mine"];
@@ -8455,6 +8457,13 @@ export interface components {
             sale_id: number;
             tracking_number: string;
         };
+        /**
+         * OrderSort
+         * @description How a list of one's own orders is sorted.
+         * @default newest
+         * @enum {string}
+         */
+        OrderSort: "newest" | "soonest";
         /**
          * OrderStatus
          * @description `pending → confirmed → processing → shipped → delivered → completed`, or `cancelled`.
@@ -17821,6 +17830,8 @@ export interface operations {
                 page_size?: number;
                 payment_status?: components["schemas"]["PaymentStatus"] | null;
                 search?: string | null;
+                /** @description How a list of one's own orders is sorted. */
+                sort?: components["schemas"]["OrderSort"];
                 status?: components["schemas"]["OrderStatus"][] | null;
             };
             header?: never;

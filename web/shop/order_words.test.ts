@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { speaker } from "../shared/words.ts";
-import { type Order, answerOf, answersOf, expectedAt, setbackWords, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
+import { type Order, answerOf, answersOf, expectedAt, inTurn, setbackWords, onTheWay, parcels, waitsForMoney } from "./order_words.ts";
 import { words } from "./speech.ts";
 
 const SALE = { id: 1, order_number: "S-1", product_id: 1, quantity: 1, quantity_delivered: null, status: "processing", delivery_id: 1, delivery_address: null } as const;
@@ -63,4 +63,11 @@ test("what did not arrive is said with what becomes of its money, and money that
   expect(told({ kind: "damaged" })[0]).toContain("Nothing goes back");
   expect(told({ kind: "back", refunded: "50.00", refund_status: "succeeded" })[0]).toContain("NPR\u00a050.00 went back to you. The delivery was carried, so");
   expect(told({ kind: "on_hold" })).toEqual([]);
+});
+
+test("orders stand under a heading for each turn, and what is under way by when it is expected as of now", () => {
+  const of = (id: number, order_status: Order["order_status"], hour: number | null = null) => ({ id, order_status, estimated_delivery_date: hour === null ? null : `2026-11-28T${hour}:00:00Z` });
+  const rows = [of(9, "pending"), of(2, "shipped", 15), of(3, "processing", 14), of(5, "confirmed"), of(4, "processing"), of(8, "cancelled"), of(7, "delivered", 12), of(6, "completed")];
+  expect(inTurn(rows).map(({ turn, orders }) => [turn, orders.map(({ id }) => id)])).toEqual([["to_pay", [9]], ["under_way", [3, 2, 5, 4]], ["ended", [8, 7, 6]]]);
+  expect(inTurn([])).toEqual([]);
 });

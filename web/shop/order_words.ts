@@ -86,6 +86,22 @@ export function expectedAt(order: Pick<components["schemas"]["OrderRow"], "order
   return COMING.includes(order.order_status) && order.estimated_delivery_date !== null ? Date.parse(order.estimated_delivery_date) : null;
 }
 
+export type Turn = "to_pay" | "under_way" | "ended";
+
+/** Orders as the API has them in turn, each turn with its own; of what is under way the soonest comes first as of now. */
+export function inTurn<Row extends Pick<components["schemas"]["OrderRow"], "order_status" | "estimated_delivery_date">>(rows: readonly Row[]): { turn: Turn; orders: Row[] }[] {
+  const found: { turn: Turn; orders: Row[] }[] = [];
+  for (const row of rows) {
+    const turn = row.order_status === "pending" ? "to_pay" : COMING.includes(row.order_status) ? "under_way" : "ended";
+    const last = found.at(-1);
+    if (last?.turn === turn) last.orders.push(row);
+    else found.push({ turn, orders: [row] });
+  }
+  const soon = (row: Row): number => expectedAt(row) ?? Infinity;
+  for (const { orders } of found) orders.sort((one, other) => (soon(one) === soon(other) ? 0 : soon(one) - soon(other)));
+  return found;
+}
+
 /** When it is expected, in words; what is over is said to be. */
 export function expectedWords(at: number, now: number, language: Language, say: Say): string {
   return say(at < now - LATE_MS ? "answer.expected.was" : "answer.expected", { at: clock(at, now, language) });

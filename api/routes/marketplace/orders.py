@@ -27,6 +27,7 @@ from dispatch.cancellations.order_view import view_order
 from dispatch.database.work import Work
 from dispatch.deliveries.finding import order_has_number_like
 from dispatch.deliveries.of_sales import first_deliveries_of_orders
+from dispatch.deliveries.order_turns import OrderSort, soonest_first
 from dispatch.errors import Invalid, NotFound
 from dispatch.orders.models import DeliveryInfo, OrderStatus, PaymentStatus
 from dispatch.orders.service import Orders
@@ -114,12 +115,15 @@ class OrderController(Controller):
         status: FromQuery[list[OrderStatus] | None] = None,
         payment_status: FromQuery[PaymentStatus | None] = None,
         search: SearchText = None,
+        sort: FromQuery[OrderSort] = OrderSort.NEWEST,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[OrderRow]:
         """One's own orders, newest first.
 
-        `status` may be given several times: `?status=shipped&status=processing` are those in either.
+        `sort=soonest`: first those that wait for their money, then those that are under way, the soonest expected
+        first, then those that have ended; within each the newest first. `status` may be given several times:
+        `?status=shipped&status=processing` are those in either.
         `search`: a text in the order's number, its address, its instructions, a product's name or a parcel's number.
         """
         query = Orders(work, services.clock).mine_query(
@@ -129,6 +133,8 @@ class OrderController(Controller):
             search=search,
             or_where=order_has_number_like,
         )
+        if sort is OrderSort.SOONEST:
+            query = soonest_first(query)
         found = await page_of_rows(request, work.session, query, page, page_size)
         deliveries = await first_deliveries_of_orders(work.session, [order.id for order in found.results])
         arrivals = await live_arrivals(services, work, deliveries.values())
