@@ -34,6 +34,7 @@ KINDS = {
 PATTERNS = {
     schemas.NO_NUL: "must not contain the character NUL",
     schemas.NOT_BLANK: "must have a character that can be seen",
+    schemas.SEARCHABLE: "must have a character that can be seen",
     schemas.PHONE: "must be a phone number, like +977-9841234567",
     schemas.URL: "must be an address that begins with http:// or https://",
     schemas.IMAGE: "must be an address that begins with https:// or /media/",

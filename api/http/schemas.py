@@ -55,6 +55,8 @@ NO_NUL = r"^[^\x00]*$"
 # The blanks are named that only Python takes for such. An optional text with it is refused where it is blank; one with
 # a least length is taken for left out.
 NOT_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+# Something to look for: more than blanks and what `dispatch.database.search` leaves out.
+SEARCHABLE = r"^[^\x00]*[^\s\x00\x01\x1c-\x1f\x85\u093c\u200b-\u200d\u2060\ufeff][^\x00]*$"
 PHONE = r"^\+?[0-9 ()./-]+$(?!\n)"
 # What is a blank differs between those who read the pattern, so it is named beside it, as are controls and signs
 # that are not seen: without a shape, or turning the direction of what is read.

@@ -1,7 +1,11 @@
 """Admins find parcels, orders and people from one box, and see through whose hands a parcel went."""
 
+import re
+
 import pytest
 
+from api.http.schemas import SEARCHABLE
+from dispatch.database.search import folded_text
 from tests.support.world import World, delivery_body, ok
 
 SEARCH = "/api/v1/operations/search/"
@@ -88,3 +92,18 @@ async def test_orders_and_people_are_found_too_and_house_numbers_find_no_phone(w
 async def test_nothing_to_look_for_is_refused_and_signs_are_taken_literally(world: World, typed: str) -> None:
     reply = await (await world.admin()).get(SEARCH, search=typed)
     assert reply.status_code == (200 if len(typed) == 1 else 400), reply.text
+
+
+def test_what_the_description_of_the_search_takes_for_something_is_what_is_looked_for() -> None:
+    for sign in map(chr, range(1, 0x110000)):
+        if not 0xD800 <= ord(sign) < 0xE000:
+            assert bool(re.match(SEARCHABLE, f" {sign}\u200d")) == bool(folded_text(sign)), f"U+{ord(sign):04X}"
+
+
+async def test_a_search_without_anything_to_be_seen_is_told_so(world: World) -> None:
+    for blank in (" ", "\u200b", "\u093c", "\x01", "\x1c\x85\u00a0"):
+        reply = await (await world.admin()).get(SEARCH, search=blank)
+        assert (reply.status_code, reply.json()["errors"]) == (
+            400,
+            {"search": "must have a character that can be seen"},
+        )

@@ -9,13 +9,12 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
 
 from api.http.injected import GivenWork
-from api.http.schemas import NO_NUL
+from api.http.schemas import SEARCHABLE
 from api.http.security import needs
 from dispatch.accounts.finding import has_text
 from dispatch.accounts.models import Role, User
 from dispatch.database.search import (
     any_contains,
-    folded_text,
     indexed_contains,
     is_number,
     stored_contains,
@@ -25,14 +24,13 @@ from dispatch.database.work import Work
 from dispatch.deliveries.finding import is_sought, number_like
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.sought import SoughtDelivery
-from dispatch.errors import Invalid
 from dispatch.orders.finding import in_any, places_of_customer, places_of_phone
 from dispatch.orders.models import DeliveryInfo, Order, OrderStatus
 
 MOST: Final = 10
 """Of each kind, where nobody asks for more."""
 Shown = Annotated[int, QueryParameter(ge=1, le=200, description="So many of each kind, the newest.")]
-Searched = Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=NO_NUL)]
+Searched = Annotated[str, QueryParameter(min_length=1, max_length=100, pattern=SEARCHABLE)]
 
 
 class FoundDelivery(Struct, frozen=True, kw_only=True):
@@ -90,8 +88,6 @@ class SearchController(Controller):
         A tracking number is found whatever stands between its signs, a phone by at least five of its digits, with or
         without +977, blanks and dashes; names in capitals or not.
         """
-        if not folded_text(search):
-            raise Invalid("There is nothing to look for.", fields={"search": "must have a character that can be seen"})
         deliveries = select(Delivery).where(_of_deliveries(search)).order_by(Delivery.id.desc())
         orders = (
             select(Order, DeliveryInfo.customer_name)
