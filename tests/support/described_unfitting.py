@@ -1,10 +1,13 @@
 """Requests that do not fit the description, and those that were made not to and fit all the same."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jsonschema_rs
+import requests
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.transport.serialization import Binary
@@ -32,13 +35,30 @@ def _is_unfitting(case: Any) -> bool:
 
 def _is_sent_as_fitting(case: Any, mutation: Any) -> bool:
     """Of a thing in a query its keys are sent, of a list its entries: one is a word like any other, none is nothing."""
-    if mutation.parameter_location is not ParameterLocation.QUERY:
+    if mutation.parameter_location is not ParameterLocation.QUERY or mutation.keywords == ("format",):
         return False
-    query, known = case.query or {}, {one.name for one in case.operation.query}
-    if mutation.keywords == ("additionalProperties",):
-        return all(value == [] for name, value in query.items() if name not in known)
-    value = query.get(mutation.parameter)
-    return mutation.keywords == ("type",) and isinstance(value, dict | list) and len(value) < 2
+    params = case.as_transport_kwargs(base_url="http://localhost")["params"]
+    url = str(requests.Request("GET", "http://localhost/", params=params).prepare().url)
+    sent, known = parse_qs(urlsplit(url).query, keep_blank_values=True), list(case.operation.query)
+    return sent.keys() <= {one.name for one in known} and all(
+        _fits_in_query(case, one.definition, sent.get(one.name, [])) for one in known
+    )
+
+
+def _fits_in_query(case: Any, described: dict[str, Any], texts: list[str]) -> bool:
+    """Whether a parameter fits as it is sent; without quotes a number, true and null are words too."""
+    if not texts:
+        return not described.get("required", False)
+    if len(texts) == 1 and any(_fits(case, described["schema"], one) for one in _readings(texts[0])):
+        return True
+    return _fits(case, described["schema"], texts)
+
+
+def _readings(text: str) -> list[Any]:
+    with suppress(ValueError):
+        read = json.loads(text)
+        return [text] if isinstance(read, dict | list) else [text, read]
+    return [text]
 
 
 def _is_words_still(case: Any, mutation: Any) -> bool:
@@ -86,7 +106,7 @@ def _as_sent(case: Any, described: dict[str, Any], value: Any) -> Any:
 
 
 def _fits(case: Any, described: dict[str, Any], value: Any) -> bool:
-    components = case.operation.schema.raw_schema["components"]
+    components = case.operation.schema.raw_schema.get("components", {})
     return jsonschema_rs.validator_for({**described, "components": components}).is_valid(value)
 
 
