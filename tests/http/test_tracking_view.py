@@ -24,6 +24,7 @@ MOMENTS: Final = {
 BARE: Final[dict[str, Any]] = {
     "tracking_number": "TRK1",
     "status": "in_transit",
+    "ending": None,
     "ended_at": None,
     "eta": None,
     "estimated_delivery_time": None,
@@ -32,6 +33,7 @@ BARE: Final[dict[str, Any]] = {
     "tracking_history": [],
     "attempts": [],
     "next_try": None,
+    "tries_left": 3,
     "on_hold": None,
     "events": [],
     "transporter": None,

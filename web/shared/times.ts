@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
 
 // The server says times too (`api/routes/pages/speech.py`), out of the same names.
-const named = (key: "calendar.days" | "calendar.months" | "calendar.bikram_months", language: Language, index: number): string =>
+const named = (key: "calendar.near" | "calendar.days" | "calendar.months" | "calendar.bikram_months", language: Language, index: number): string =>
   words[language][key].split(" ")[index] ?? "";
 
 function inNepal(at: number): Date {
@@ -24,7 +24,7 @@ function two(value: number): string {
 export function clock(at: number, now: number, language: Language): string {
   const there = inNepal(at);
   const time = `${two(there.getUTCHours())}:${two(there.getUTCMinutes())}`;
-  const days = Math.floor((at + NEPAL_OFFSET_MS) / DAY_MS) - Math.floor((now + NEPAL_OFFSET_MS) / DAY_MS);
+  const days = daysAhead(at, now);
   let text = time;
   if (days !== 0) {
     const day = Math.abs(days) < WEEK_DAYS ? named("calendar.days", language, there.getUTCDay()) : date(at, language);
@@ -33,10 +33,31 @@ export function clock(at: number, now: number, language: Language): string {
   return language === "ne" ? devanagari(text) : text;
 }
 
-/** Two times as a stretch: "Sun 00:05–00:20"; the day is said again only where it is another. */
+/** How many of Nepal's days a time lies ahead; less than 0 where it is over. */
+function daysAhead(at: number, now: number): number {
+  return Math.floor((at + NEPAL_OFFSET_MS) / DAY_MS) - Math.floor((now + NEPAL_OFFSET_MS) / DAY_MS);
+}
+
+/** A time with the day as people say it: "today 14:20", "tomorrow 09:00", "Tue 14:20" within a week, the date beyond. */
+function dayAndClock(at: number, now: number, language: Language): string {
+  const day = daysAhead(at, now);
+  return Math.abs(day) > 1 ? clock(at, now, language) : `${named("calendar.near", language, day + 1)} ${clock(at, at, language)}`;
+}
+
+/** Two times as a stretch: "today 14:20–14:35", "tomorrow 09:00–12:00"; the day is said again only where it is another. */
 export function stretch(from: number, to: number, now: number, language: Language): { from: string; to: string } {
-  const sameDay = Math.floor((from + NEPAL_OFFSET_MS) / DAY_MS) === Math.floor((to + NEPAL_OFFSET_MS) / DAY_MS);
-  return { from: clock(from, now, language), to: clock(to, sameDay ? to : now, language) };
+  return { from: dayAndClock(from, now, language), to: daysAhead(to, from) === 0 ? clock(to, to, language) : dayAndClock(to, now, language) };
+}
+
+/** The same to choose from, by itself: "Tomorrow 09:00–12:00". */
+export function stretchToChoose(begins: number, ends: number, now: number, language: Language): string {
+  const { from, to } = stretch(begins, ends, now, language);
+  return `${from.charAt(0).toUpperCase()}${from.slice(1)}–${to}`;
+}
+
+/** The same where the day is known from what stands beside it, so that today's is not said: "14:20–14:35". */
+export function shortStretch(from: number, to: number, now: number, language: Language): string {
+  return `${clock(from, now, language)}–${clock(to, daysAhead(to, from) === 0 ? to : now, language)}`;
 }
 
 /** A day of the week as the API counts them, 0 is Monday. */

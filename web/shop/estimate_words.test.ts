@@ -22,7 +22,7 @@ const PARCEL: Parcel = {
 
 test("a parcel of which all is known says between when it comes, and parcels alike are told as one", () => {
   const told = toldOf([PARCEL, { ...PARCEL, item_id: 2, product_name: "Tea", quantity: 1 }], NOW, "en", en);
-  expect(told).toEqual([{ goods: "2 × Rice, 1 × Tea", seller: "Farm", answer: "Arrives about 13:00–14:15", more: ["about 9.8 km · 2.5 kg"] }]);
+  expect(told).toEqual([{ goods: "2 × Rice, 1 × Tea", seller: "Farm", answer: "Expected today 13:00–14:15", more: ["about 9.8 km · 2.5 kg"] }]);
   expect(toldOf([PARCEL, { ...PARCEL, seller: { id: 8, name: "Farm" } }], NOW, "en", en)).toHaveLength(2);
 });
 
@@ -45,7 +45,7 @@ test("where nobody could bring it, why is told in both languages, and no time", 
 
 test("a weight that is not known is said, and figures are Nepali where the page is", () => {
   const [told] = toldOf([{ ...PARCEL, weight_kg: null, unknown: ["no_weight"] }], NOW, "ne", speaker("ne", words));
-  expect(told?.answer).toBe("अन्दाजी १३:००–१४:१५मा आइपुग्छ");
+  expect(told?.answer).toBe("अन्दाजी आज १३:००–१४:१५मा आइपुग्छ");
   expect(told?.more).toEqual(["करिब ९.८ कि.मि.", words.ne["estimate.no_weight"]]);
 });
 

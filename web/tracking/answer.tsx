@@ -1,15 +1,16 @@
-import { Check } from "lucide";
+import { Check, X } from "lucide";
 import { Icon } from "../shared/icon.tsx";
 import { GONE_AFTER_S, STALE_AFTER_S } from "../shared/motion.ts";
 import type { Language } from "../shared/numbers.ts";
 import { kilos } from "../shared/numbers.ts";
 import { clock, duration, roughly, stretch } from "../shared/times.ts";
-import type { Key, Say } from "../shared/words.ts";
+import type { Say } from "../shared/words.ts";
 import { elsewhere } from "../shared/address.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
 import type { Say as OwnSay } from "./speech.ts";
-import { type Parcel, SOON_MS, atDoor, endedAt, holdOf, nextTryAt, over, step, underWay } from "./parcel.ts";
+import { type Parcel, SOON_MS, atDoor, endedAt, holdOf, neverCame, nextTryAt, over, underWay } from "./parcel.ts";
+import { isUndecided, stepsOf } from "./steps.ts";
 
 // As the console counts what comes later than it was planned, and as the server writes it.
 const LATER_THAN_PLANNED_MS = 10 * 60_000;
@@ -17,6 +18,7 @@ const LATER_THAN_PLANNED_MS = 10 * 60_000;
 /** The one sentence that people come for. */
 export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
   const { parcel, window } = seen;
+  if (parcel.ending !== null && neverCame(parcel)) return say(`answer.${parcel.ending}`);
   if (over(parcel.status)) {
     const at = endedAt(parcel);
     const ended = parcel.status === "delivered" ? "delivered" : "cancelled";
@@ -55,14 +57,10 @@ export function stopsOf(seen: Pick<Seen, "parcel" | "window" | "stops_before">, 
 export function statusOf(parcel: Parcel, now: number, say: Say): string {
   if (holdOf(parcel, now) !== null) return say("on_hold.help");
   if (underWay(parcel.status) && nextTryAt(parcel, now) !== null) return say("status.waits");
-  if (isUndecided(parcel)) return say("status.undecided");
+  if (neverCame(parcel)) return say("status.never_came");
+  if (isUndecided(parcel)) return say(parcel.tries_left === 0 ? "status.no_more_tries" : "status.undecided");
   const status: string = `status.${parcel.status}`;
   return isKey(status) ? say(status) : parcel.status;
-}
-
-/** Nobody took it at the door, and nobody has said when it is tried again. */
-function isUndecided(parcel: Parcel): boolean {
-  return aboard(parcel.status) && parcel.attempts.length > 0 && parcel.next_try === null && parcel.eta === null && parcel.estimated_delivery_time === null;
 }
 
 /** What was promised, where it comes later than that; empty where it does not, or nothing more can be said. */
@@ -112,24 +110,23 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
       {late !== "" && <p class="warn">{late}</p>}
       {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}
       {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}
-      {parcel.status !== "cancelled" && <Steps parcel={parcel} say={say} />}
+      <Steps parcel={parcel} now={now} say={say} />
     </div>
   );
 }
 
-const STEPS: readonly Key[] = ["step.taken", "step.picked_up", "step.way", "step.door"];
-
-function Steps({ parcel, say }: { parcel: Parcel; say: Say }) {
-  const now = step(parcel);
+function Steps({ parcel, now, say }: { parcel: Parcel; now: number; say: OwnSay }) {
+  const steps = stepsOf(parcel, now);
+  if (steps.length === 0) return null;
   return (
     <ol class="steps">
-      {STEPS.map((key, index) => {
-        const done = index < now || (index === now && index < 2);
-        const last = index === STEPS.length - 1 && parcel.status === "delivered";
+      {steps.map(({ key, state }, index) => {
+        // Where it stands: at what is now or failed, else at the last that is done.
+        const here = state !== "to_come" && (index === steps.length - 1 || steps[index + 1]?.state === "to_come");
         return (
-          <li key={key} class={done || last ? "done" : index === now ? "now" : ""} aria-current={index === now ? "step" : undefined}>
-            <span class="mark">{(done || last) && <Icon of={Check} />}</span>
-            {say(last ? "step.done" : key)}
+          <li key={key} class={state} aria-current={here ? "step" : undefined}>
+            <span class="mark">{state === "done" && <Icon of={Check} />}{state === "failed" && <Icon of={X} />}</span>
+            {say(key)}
           </li>
         );
       })}

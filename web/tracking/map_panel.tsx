@@ -57,7 +57,7 @@ export function MapPanel({ seen, age_s, say }: { seen: Seen; age_s: number | nul
   const text = words(seen, age_s, failed, say);
   const shown = fix !== null && age_s !== null && !positionGone(age_s);
   return (
-    <section class="map" aria-label={say("map.title")}>
+    <section class={text === null ? "map" : "map none"} aria-label={say("map.title")}>
       <div class="canvas" ref={container} hidden={text !== null || !wanted} />
       {/* MapLibre takes the pin into its canvas; here it only waits for it. */}
       <div hidden>

@@ -26,9 +26,16 @@ export function windowOf(eta: Eta | null): Window | null {
   return eta === null ? null : { earliest: Date.parse(eta.earliest), latest: Date.parse(eta.latest), stops_before: eta.stops_before };
 }
 
-/** Whether the courier has come to the door and not left it again. */
-export function atDoor(parcel: Parcel): boolean {
-  return parcel.events.filter((event) => event.kind.endsWith("_dropoff")).at(-1)?.kind === "arrived_at_dropoff";
+/** Whether the courier has come to the door, was not there in vain, and has not left it again. */
+export function atDoor({ events, attempts }: Pick<Parcel, "events" | "attempts">): boolean {
+  const last = events.filter((event) => event.kind.endsWith("_dropoff")).at(-1);
+  const tried = attempts.at(-1);
+  return last?.kind === "arrived_at_dropoff" && (tried === undefined || Date.parse(tried.timestamp) < Date.parse(last.timestamp));
+}
+
+/** Whether it ended without having come: called off is another thing. */
+export function neverCame({ status, ending }: Pick<Parcel, "status" | "ending">): boolean {
+  return ending === "lost" || (status === "cancelled" && ending !== null);
 }
 
 /** When it is tried again, while that is still to come: where the courier is says nothing about it. */

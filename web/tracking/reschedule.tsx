@@ -4,7 +4,7 @@ import { nextTryWords } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import type { Language } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
-import { clock, stretch } from "../shared/times.ts";
+import { clock, stretchToChoose } from "../shared/times.ts";
 import type { Parcel } from "./parcel.ts";
 import { SignInAsBuyer } from "./sign_in_as_buyer.tsx";
 import type { Say } from "./speech.ts";
@@ -65,14 +65,11 @@ function Wish({ parcel, client, now, language, say, onDone }: Given) {
       <form onSubmit={(event) => { event.preventDefault(); void wish(); }}>
         <fieldset class="windows">
           <legend>{say("attempt.wish")}</legend>
-          {choicesOf(now).map((one) => {
-            const { from, to } = stretch(one.starts_at, one.ends_at, now, language);
-            return (
-              <label key={one.starts_at}>
-                <input type="radio" name="window" checked={one.starts_at === chosen?.starts_at} onChange={() => setChosen(one)} /> {from}–{to}
-              </label>
-            );
-          })}
+          {choicesOf(now).map((one) => (
+            <label key={one.starts_at}>
+              <input type="radio" name="window" checked={one.starts_at === chosen?.starts_at} onChange={() => setChosen(one)} /> {stretchToChoose(one.starts_at, one.ends_at, now, language)}
+            </label>
+          ))}
         </fieldset>
         <button class="button first" disabled={chosen === null || sending}>{say("attempt.wish.send")}</button>
       </form>

@@ -1,6 +1,6 @@
 // What happened so far and what was promised meanwhile, as the page says it.
 import type { Language } from "../shared/numbers.ts";
-import { clock, stretch } from "../shared/times.ts";
+import { clock, shortStretch } from "../shared/times.ts";
 import { type Say, isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
 import { history } from "./parcel.ts";
@@ -13,10 +13,7 @@ export interface Line {
 
 /** Newest first. */
 export function story({ parcel, changes }: Pick<Seen, "parcel" | "changes">, now: number, language: Language, say: Say): Line[] {
-  const window = (one: { earliest: number; latest: number }): string => {
-    const { from, to } = stretch(one.earliest, one.latest, now, language);
-    return `${from}–${to}`;
-  };
+  const window = (one: { earliest: number; latest: number }): string => shortStretch(one.earliest, one.latest, now, language);
   const told = history(parcel).map((one) => ({ at: one.at, text: isKey(one.key) ? say(one.key) : one.otherwise }));
   const changed = changes.map(({ at, before, after }) => {
     const stops = after.stops_before ?? 0;

@@ -66,17 +66,24 @@ class Speech:
 
     def clock(self, at: datetime, now: datetime) -> str:
         """The time today, with the day in the week before and the week after, else with the date."""
-        there, today = at.astimezone(NEPAL), now.astimezone(NEPAL).date()
-        days = (there.date() - today).days
+        there, days = at.astimezone(NEPAL), _days_ahead(at, now)
         if days == 0:
             return self.digits(f"{there:%H:%M}")
         day = self._name("days", there.isoweekday() % WEEK_DAYS) if abs(days) < WEEK_DAYS else self.date(at)
         return self.digits(f"{day} {there:%H:%M}")
 
     def stretch(self, earliest: datetime, latest: datetime, now: datetime) -> tuple[str, str]:
-        """Two times; the day is said again only where it is another."""
-        same_day = earliest.astimezone(NEPAL).date() == latest.astimezone(NEPAL).date()
-        return self.clock(earliest, now), self.clock(latest, latest if same_day else now)
+        """Two times with the day as people say it; the day is said again only where it is another."""
+        begin = self._day_and_clock(earliest, now)
+        if _days_ahead(latest, earliest) == 0:
+            return begin, self.clock(latest, latest)
+        return begin, self._day_and_clock(latest, now)
+
+    def _day_and_clock(self, at: datetime, now: datetime) -> str:
+        day = _days_ahead(at, now)
+        if abs(day) > 1:
+            return self.clock(at, now)
+        return f"{self._name('near', day + 1)} {self.clock(at, at)}"
 
     def date(self, at: datetime) -> str:
         """A date; in Nepali Bikram Sambat, as far as its tables reach."""
@@ -87,6 +94,11 @@ class Speech:
 
     def _name(self, names: str, index: int) -> str:
         return self.known[self.language][f"calendar.{names}"].split()[index]
+
+
+def _days_ahead(at: datetime, now: datetime) -> int:
+    """How many of Nepal's days a time lies ahead; less than 0 where it is over."""
+    return (at.astimezone(NEPAL).date() - now.astimezone(NEPAL).date()).days
 
 
 @lru_cache(maxsize=8)

@@ -134,12 +134,20 @@ def what_of(parcel: Mapping[str, Any], say: Speech) -> str:
 
 def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     """The one sentence that people come for."""
-    status, window = parcel["status"], parcel["eta"]
+    status = parcel["status"]
+    if _never_came(parcel):
+        return say(f"answer.{parcel['ending']}")
     if status in OVER:
         at = parcel["ended_at"]
         return say(f"answer.{status}", at=say.clock(at, now)) if at else say(f"status.{status}")
     if status == "available":
         return _waiting(parcel, say, now)
+    return _coming(parcel, say, now)
+
+
+def _coming(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
+    """Of a parcel that somebody has: when it comes, or why that is not said."""
+    window = parcel["eta"]
     again = parcel["next_try"]
     waits = again is not None and again["starts_at"] > now  # where the courier is says nothing about that
     if not waits and (_at_door(parcel) or _is_undecided(parcel)):
@@ -174,7 +182,11 @@ def status_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     again = parcel["next_try"]
     if parcel["status"] in UNDER_WAY and again is not None and again["starts_at"] > now:
         return say("status.waits")
-    return say("status.undecided" if _is_undecided(parcel) else f"status.{parcel['status']}")
+    if _never_came(parcel):
+        return say("status.never_came")
+    if _is_undecided(parcel):
+        return say("status.no_more_tries" if parcel["tries_left"] == 0 else "status.undecided")
+    return say(f"status.{parcel['status']}")
 
 
 def late_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
@@ -231,8 +243,16 @@ def _rounded(earliest: datetime, latest: datetime, now: datetime) -> tuple[datet
 
 
 def _at_door(parcel: Mapping[str, Any]) -> bool:
-    visits = [event["kind"] for event in parcel["events"] if str(event["kind"]).endswith("_dropoff")]
-    return bool(visits) and visits[-1] == "arrived_at_dropoff"
+    """Whether the courier has come to the door, was not there in vain, and has not left it again."""
+    visits = [event for event in parcel["events"] if str(event["kind"]).endswith("_dropoff")]
+    if not visits or visits[-1]["kind"] != "arrived_at_dropoff":
+        return False
+    return not parcel["attempts"] or bool(parcel["attempts"][-1]["timestamp"] < visits[-1]["timestamp"])
+
+
+def _never_came(parcel: Mapping[str, Any]) -> bool:
+    """Whether it ended without having come: called off is another thing."""
+    return parcel["ending"] == "lost" or (parcel["status"] == "cancelled" and parcel["ending"] is not None)
 
 
 def story_of(parcel: Mapping[str, Any], say: Speech) -> list[tuple[datetime, str]]:

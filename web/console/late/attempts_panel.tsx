@@ -2,7 +2,7 @@
 import "./attempts_panel.css";
 import { useState } from "preact/hooks";
 import { useActing } from "../../shared/acting.ts";
-import { clock, stretch } from "../../shared/times.ts";
+import { clock, stretch, stretchToChoose } from "../../shared/times.ts";
 import { type Choice, choicesOf } from "../../shared/windows_to_choose.ts";
 import type { Details } from "../calls.ts";
 import type { Delivery } from "../frames.ts";
@@ -76,14 +76,11 @@ function AgreeForm({ delivery, onDone }: { delivery: Delivery; onDone: () => voi
     >
       <fieldset class="windows">
         <legend>{say("tries.when")}</legend>
-        {choicesOf(now).map((one) => {
-          const { from, to } = stretch(one.starts_at, one.ends_at, now, language);
-          return (
-            <label key={one.starts_at} class="choice">
-              <input type="radio" name="next-try" checked={one.starts_at === chosen?.starts_at} onChange={() => setChosen(one)} /> {from}–{to}
-            </label>
-          );
-        })}
+        {choicesOf(now).map((one) => (
+          <label key={one.starts_at} class="choice">
+            <input type="radio" name="next-try" checked={one.starts_at === chosen?.starts_at} onChange={() => setChosen(one)} /> {stretchToChoose(one.starts_at, one.ends_at, now, language)}
+          </label>
+        ))}
       </fieldset>
       <button class="button" disabled={chosen === null || acting.pending}>{say(acting.pending ? "change.pending" : "tries.agree")}</button>
       <p class="problem" role="alert">{acting.problem}</p>
