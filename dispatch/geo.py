@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 EARTH_RADIUS_M = 6_371_008.8
+WHOLE_METRES_BELOW = 975
+TENTHS_BELOW_KM = 9.95
 GEOHASH_DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
 
 
@@ -17,6 +19,14 @@ def great_circle_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> fl
     half_lambda = math.radians(lon_b - lon_a) / 2
     h = math.sin(half_phi) ** 2 + math.cos(phi_a) * math.cos(phi_b) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, h)))
+
+
+def distance_words(metres: float) -> str:
+    """A distance as the pages say it, by ``distance`` of ``web/shared/numbers.ts``: "350 m", "5.4 km", "14 km"."""
+    if metres < WHOLE_METRES_BELOW:
+        return f"{max(50, math.floor(metres / 50 + 0.5) * 50)} m"
+    kilometres = metres / 1000
+    return f"{kilometres:.1f} km" if kilometres < TENTHS_BELOW_KM else f"{math.floor(kilometres + 0.5):,} km"
 
 
 def great_circles_m(

@@ -11,6 +11,7 @@ from dispatch.assignments.pool import Pool
 from dispatch.bikram_sambat import nepal_date
 from dispatch.deliveries.loads import Load
 from dispatch.deliveries.models import ABOARD, Delivery
+from dispatch.geo import distance_words
 from dispatch.keyed_columns import KeyedColumns
 from dispatch.ports import Clock
 from dispatch.transporters.kept import Standing
@@ -98,7 +99,7 @@ def words_of(why: Exclusion, room: Room, delivery: Delivery, distance_km: float 
         return f"Has {room.active} deliveries under way, of {room.max_active} at most."
     if why is Exclusion.TOO_FAR and distance_km is not None:
         place = "whoever has the parcel" if delivery.status in ABOARD else "the pickup"
-        return f"Is {distance_km:.1f} km from {place}, beyond the assignment radius."
+        return f"Is {distance_words(distance_km * 1000)} from {place}, beyond the assignment radius."
     return WORDS[why]
 
 

@@ -96,7 +96,7 @@ async def test_everybody_who_is_no_candidate_is_named_with_the_reason(world: Wor
     }
     assert told[weak.transporter_id]["words"] == "Has 4.9 kg free; the package weighs 5 kg."
     assert told[full.transporter_id]["words"] == "Has 1 deliveries under way, of 1 at most."
-    assert told[beyond.transporter_id]["words"] == "Is 25.0 km from the pickup, beyond the assignment radius."
+    assert told[beyond.transporter_id]["words"] == "Is 25 km from the pickup, beyond the assignment radius."
     assert [told[who.transporter_id]["can_be_given"] for who in (weak, full, beyond)] == [False, False, True]
     assert found["candidates"] == []
     assert "many deliveries" in found["reason"]

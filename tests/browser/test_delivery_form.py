@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from api.routes.deliveries.deliveries import NewDelivery
+from dispatch.geo import distance_words
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, World, ok
@@ -110,9 +111,9 @@ async def test_the_fee_begins_with_what_the_way_costs_and_stays_as_somebody_type
         told = ok(await bought.seller.get(quoted, pickup_latitude=place[0], pickup_longitude=place[1]))
         await sheet.locator("[name=pickup_place]").fill(f"{place[0]}, {place[1]}")
         await expect(fee).to_have_value(told["delivery_fee"])
-        await expect(sheet.get_by_text(f"Usual for {told['distance_km']:g} km is")).to_be_visible()
+        await expect(sheet.get_by_text(f"Usual for {distance_words(told['distance_km'] * 1000)} is")).to_be_visible()
     await fee.fill("170")
     await sheet.locator("[name=pickup_place]").fill(f"{BHAKTAPUR[0]}, {BHAKTAPUR[1]}")
     told = ok(await bought.seller.get(quoted, pickup_latitude=BHAKTAPUR[0], pickup_longitude=BHAKTAPUR[1]))
-    await expect(sheet.get_by_text(f"Usual for {told['distance_km']:g} km is")).to_be_visible()
+    await expect(sheet.get_by_text(f"Usual for {distance_words(told['distance_km'] * 1000)} is")).to_be_visible()
     await expect(fee).to_have_value("170")

@@ -1,5 +1,6 @@
 """A courier's page where a handover is not the usual one: in part, on hold meanwhile, tried in vain."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,7 +34,11 @@ async def test_a_customer_who_takes_one_of_two_has_the_price_of_the_other_back_o
         path = await _aboard(one, delivery)
         page = one.page
         await page.get_by_role("link", name="Hand over", exact=True).click()
-        await page.get_by_text("Not all 2 handed over?").click()
+        title = page.get_by_role("heading", level=1)
+        await expect(title).to_have_accessible_description(re.compile("^Optional"))  # a photo that nobody requires
+        await expect(page.get_by_text("The parcel holds 2 × Organic Rice.")).to_be_visible()
+        await page.get_by_text("Does the customer not take all 2?").click()
+        await expect(page.get_by_text("Only where some of them are refused, damaged or missing")).to_be_visible()
         await page.get_by_role("button", name="One less").click()
         await expect(page.get_by_role("status").get_by_text("1 of 2")).to_be_visible()
         await page.get_by_label("The others are missing").check()

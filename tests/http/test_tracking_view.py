@@ -12,9 +12,11 @@ import api
 from api.routes.pages import built
 from api.routes.pages.speech import LANGUAGES, Speech, speech_of
 from api.routes.pages.tracking_view import SAID, answer_of, late_of, status_of, stops_of, story_of, what_of, write_page
+from dispatch.geo import distance_words
 
 WEB: Final = Path(api.__file__).parent.parent / "web"
 # web/shared/times.test.ts and web/tracking/answer.test.ts hold the program to the same.
+DISTANCES: Final = json.loads((WEB / "shared/distances.cases.json").read_bytes())
 TIMES: Final = json.loads((WEB / "shared/times.cases.json").read_bytes())
 ANSWERS: Final = json.loads((WEB / "tracking/answer.cases.json").read_bytes())
 MOMENTS: Final = {
@@ -43,6 +45,11 @@ BARE: Final[dict[str, Any]] = {
     "hidden": [],
     "code_shows": [],
 }
+
+
+@pytest.mark.parametrize("case", DISTANCES, ids=lambda case: str(case["metres"]))
+def test_the_server_says_a_distance_as_the_pages_do(case: dict[str, Any]) -> None:
+    assert distance_words(case["metres"]) == case["en"]
 
 
 def speech(language: str) -> Speech:

@@ -2,6 +2,7 @@
 import { Delete } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
+import { NEED, Need } from "./need.tsx";
 import { codeOf } from "./questions.ts";
 import type { CourierSay } from "./words.ts";
 
@@ -23,7 +24,8 @@ export function CodeQuestion({ name, tries_left, busy, use, say, onAnswer }: Ask
   useEffect(() => heading.current?.focus(), []);
   return (
     <form class="asked-code" onSubmit={(event) => { event.preventDefault(); if (code.length === DIGITS) onAnswer(code); }}>
-      <h1 ref={heading} tabIndex={-1} class="answer">{say("code.title", { name })}</h1>
+      <h1 ref={heading} tabIndex={-1} class="answer" aria-describedby={NEED}>{say("code.title", { name })}</h1>
+      <Need required why={say("code.required")} say={say} />
       <label>
         {say("code.digits")}
         <input class="number digits" inputMode="numeric" autocomplete="off" maxLength={8} value={code} onInput={(event) => setCode((event.currentTarget.value = codeOf(event.currentTarget.value)))} />

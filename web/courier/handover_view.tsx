@@ -8,6 +8,7 @@ import { BarcodeQuestion } from "./barcodes/barcode_question.tsx";
 import { CodeQuestion } from "./code_question.tsx";
 import { useGathering } from "./gathering.ts";
 import { PartQuestion } from "./part_question.tsx";
+import { holds } from "./goods.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
 import { type HandoverKind, type Question, questionsOf } from "./questions.ts";
@@ -133,7 +134,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
         </>
       )}
       {kind === "deliver" && !far && job.return_of === null && job.quantity > 1 && (
-        <PartQuestion quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={type} />
+        <PartQuestion goods={holds(job, say)} quantity={job.quantity} accepted={proof.accepted} reason={proof.partial_reason} busy={saving} say={say} onChange={type} />
       )}
       <p class="problem" role="alert">{problem}</p>
       <button type="button" class="button" onClick={() => (at > 0 && !far ? change({ at: at - 1 }) : show({ name: "work" }))}>{say("back")}</button>

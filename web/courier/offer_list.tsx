@@ -3,6 +3,7 @@ import { Check, X } from "lucide";
 import { useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
+import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { type Given, useNow } from "./given.ts";
 import { DECLINE_REASONS, type DeclineReason, type Offer, answerable, secondsLeft, shareLeft } from "./offers.ts";
@@ -69,12 +70,12 @@ function OfferCard({ offer, now, busy, answer, sound, say, language }: CardGiven
     say("parcel.weight", { weight: delivery.package_weight }),
     delivery.fragile ? say("parcel.fragile") : "",
     say("fee", { amount: money(delivery.delivery_fee, language) }),
-  ].filter((fact) => fact !== "");
+  ];
   return (
     <li class="card offer asked" data-offer={offer.id}>
       <p><strong>{delivery.pickup_address}</strong></p>
       <p>{say("stop.then", { address: delivery.delivery_address })}</p>
-      <p class="quiet">{facts.join(" · ")}</p>
+      <p class="quiet">{inARow(facts)}</p>
       <p class="number" role="timer">{say("offer.left", { seconds: left })}</p>
       <progress max={1} value={shareLeft(offer, now)} aria-hidden="true" />
       {declining ? (

@@ -4,6 +4,7 @@ import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
+import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
 import type { Given } from "./given.ts";
@@ -70,7 +71,7 @@ function EndedOffer({ offer, unheard, say, language }: { offer: Ended; unheard: 
   return (
     <li class="card">
       <p><strong>{offer.pickup_address}</strong></p>
-      <p class="quiet small"><time dateTime={offer.ended_at ?? offer.opens_at}>{clock(at, Date.now(), language)}</time> · {facts.filter((fact) => fact !== "").join(" · ")}</p>
+      <p class="quiet small"><time dateTime={offer.ended_at ?? offer.opens_at}>{clock(at, Date.now(), language)}</time>{"\u00a0· "}{inARow(facts)}</p>
       <p>
         <Mark as={unheard ? "stale" : (MARKS[offer.status] ?? "stale")}>{unheard ? say("asked.no_connection") : howItEnded(offer, say)}</Mark>
         {!offer.single && <span class="quiet small"> · {say("asked.not_single")}</span>}

@@ -5,6 +5,8 @@ import type { CourierSay } from "./words.ts";
 export const PART_REASONS = ["refused_by_customer", "damaged", "missing"] as const;
 
 interface Asked {
+  /** What the parcel holds, by its name: "4 × Organic Rice"; empty where this phone does not know it. */
+  goods: string;
   quantity: number;
   accepted: number | null;
   reason: string;
@@ -13,14 +15,19 @@ interface Asked {
   onChange: (some: Pick<Proof, "accepted" | "partial_reason">) => void;
 }
 
-export function PartQuestion({ quantity, accepted, reason, busy, say, onChange }: Asked) {
+export function PartQuestion({ goods, quantity, accepted, reason, busy, say, onChange }: Asked) {
   const count = accepted ?? quantity;
   const set = (next: number): void =>
     onChange(next >= quantity ? { accepted: null, partial_reason: "" } : { accepted: Math.max(1, next), partial_reason: reason === "" ? PART_REASONS[0] : reason });
   return (
     <details class="part" open={accepted !== null}>
-      <summary>{accepted === null ? say("part.all", { count: quantity }) : say("part.some", { accepted, quantity })}</summary>
-      <div class="pieces" role="group" aria-label={say("part.how_many")}>
+      <summary>
+        <span>{accepted === null ? say("part.all", { count: quantity }) : say("part.some", { accepted, quantity })}</span>
+        {goods !== "" && <span class="quiet goods">{say("part.goods", { goods })}</span>}
+      </summary>
+      <p class="quiet">{say("part.what_for")}</p>
+      <p id="part-how-many">{say("part.how_many")}</p>
+      <div class="pieces" role="group" aria-labelledby="part-how-many">
         <button type="button" class="button" aria-label={say("part.less")} disabled={busy || count <= 1} onClick={() => set(count - 1)}>−</button>
         <span class="number" role="status">{say("part.count", { accepted: count, quantity })}</span>
         <button type="button" class="button" aria-label={say("part.more")} disabled={busy || count >= quantity} onClick={() => set(count + 1)}>+</button>

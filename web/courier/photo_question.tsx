@@ -3,6 +3,7 @@ import { Camera } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { asJpeg } from "../shared/shrinking.ts";
+import { NEED, Need } from "./need.tsx";
 import type { CourierSay } from "./words.ts";
 
 interface Asked {
@@ -42,16 +43,16 @@ export function PhotoQuestion({ title, photo, required, say, busy, use, skip, on
   };
   return (
     <>
-      <h1 ref={heading} tabIndex={-1} class="answer">{title}</h1>
-      <p class="quiet" role="status">{say(coming ? "loading" : required ? "photo.required" : "photo.optional")}</p>
+      <h1 ref={heading} tabIndex={-1} class="answer" aria-describedby={NEED}>{title}</h1>
+      <Need required={required} why={say(required ? "photo.required" : "photo.optional")} busy={coming} say={say} />
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
       {photo !== null && <button type="button" class="button first large" disabled={busy || coming} onClick={() => onAnswer(photo)}>{use}</button>}
-      <label class={photo === null ? "button first large file" : "button file"}>
+      <label class={photo !== null ? "button file" : required ? "button first large file" : "button large file"}>
         <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
         <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      {photo === null && !required && <button type="button" class="button" disabled={busy || coming} onClick={() => onAnswer(null)}>{skip}</button>}
+      {photo === null && !required && <button type="button" class="button first large" disabled={busy || coming} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

@@ -19,7 +19,7 @@ test("what was done before anybody knew of a refusal, and waits for it to be rea
 });
 
 test("a try that was told too far from the door is said to be, in the words of a handover", () => {
-  const detail = "This is 10000 m from the address; at most 150 m are taken.";
+  const detail = "This is 10 km from the address; at most 150 m are taken.";
   const told = { ...step(1, 7, true), kind: "attempts", refusal: { code: "too_far", detail, proof_kept: true } } as unknown as Action;
   const said = refusedOf([told]).map((one) => one.refusal && refusedBecause(one.refusal, speaker("en", words), "en"));
   expect([said, server_words.too_far]).toEqual([[detail], expect.stringContaining("टाढा")]);

@@ -1,5 +1,6 @@
 // A signature by finger; where none is required, the name of who received it may stand instead. A typed name is never made into a picture of a signature.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { NEED, Need } from "./need.tsx";
 import type { Proof } from "./proofs.ts";
 import type { CourierSay } from "./words.ts";
 
@@ -57,8 +58,8 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
   };
   return (
     <>
-      <h1 ref={heading} tabIndex={-1} class="answer">{say("signature.title", { name })}</h1>
-      <p class="quiet">{say(required ? "signature.required" : "signature.optional")}</p>
+      <h1 ref={heading} tabIndex={-1} class="answer" aria-describedby={NEED}>{say("signature.title", { name })}</h1>
+      <Need required={required} why={say(required ? "signature.required" : "signature.optional")} say={say} />
       {before !== null && <img class="proof" src={before} alt={say("signature.taken")} />}
       {before === null && <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>}
       {before === null && !required && !drawn && (
@@ -71,7 +72,7 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
         <div class="signer">
           <label>
             {say("signature.signer")}
-            <input value={signer} maxLength={120} autocomplete="off" onInput={(event) => setSigner(event.currentTarget.value)} />
+            <input value={signer} required maxLength={120} autocomplete="off" onInput={(event) => setSigner(event.currentTarget.value)} />
           </label>
           <label>
             {say("signature.relation")}

@@ -1,6 +1,7 @@
 // Deliveries that wait for somebody. One of several who ask gets each; the server alone knows who.
 import { useRef, useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
+import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { newKey } from "../shared/request_keys.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
@@ -76,7 +77,7 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   const here = state.position?.coords;
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
   const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
-  return [
+  return inARow([
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
     one.distance_km === null ? "" : say("way.then", { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
@@ -84,5 +85,5 @@ function facts(one: Waiting, { state, language, say }: Given): string {
     one.fragile ? say("parcel.fragile") : "",
     one.requires_signature ? say("parcel.signature") : "",
     say("fee", { amount: money(one.delivery_fee, language) }),
-  ].filter((fact) => fact !== "").join(" · ");
+  ]);
 }

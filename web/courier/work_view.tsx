@@ -3,6 +3,7 @@ import { DoorClosed, MapPinned, Navigation, PackageCheck, Phone } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
+import { inARow } from "../shared/in_a_row.ts";
 import { Link } from "../shared/link.tsx";
 import { distance, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -13,6 +14,7 @@ import { AskTwice } from "./ask_twice.tsx";
 import { fetchReader } from "./barcodes/reading.ts";
 import { type Job, type Stop, awayM, isYetToCome, navigationLink, stopOf, waitsUntil } from "./jobs.ts";
 import { BringBack } from "./bring_back.tsx";
+import { holds } from "./goods.ts";
 import { GiveBack } from "./give_back.tsx";
 import { Held } from "./held.tsx";
 import { cameTo, heldOf } from "./held_steps.ts";
@@ -162,12 +164,15 @@ function Details({ job, stop, say }: { job: Job; stop: Stop; say: Given["say"] }
     <>
       {lines.map((line) => <p key={line} class="instructions">{line}</p>)}
       <p class="quiet small">
-        {say("parcel.weight", { weight: parcel.weight })}
-        {parcel.fragile && ` · ${say("parcel.fragile")}`}
-        {parcel.dimensions !== "" && ` · ${parcel.dimensions}`}
-        {parcel.requires_signature && ` · ${say("parcel.signature")}`}
-        {` · ${job.tracking_number}`}
-        {job.proof?.label != null && ` · ${say("parcel.label", { label: job.proof.label })}`}
+        {inARow([
+          holds(job, say),
+          say("parcel.weight", { weight: parcel.weight }),
+          parcel.fragile ? say("parcel.fragile") : "",
+          parcel.dimensions,
+          parcel.requires_signature ? say("parcel.signature") : "",
+          job.tracking_number,
+          job.proof?.label == null ? "" : say("parcel.label", { label: job.proof.label }),
+        ])}
       </p>
     </>
   );

@@ -5894,7 +5894,7 @@ export interface components {
          * @description Everything about a delivery.
          *
          *     `attempts_left`: so often it may still be tried at its door. `on_hold`: a person lets it wait; null for the
-         *     transporter. `quantity`: so many goods it holds;
+         *     transporter. `goods` and `quantity`: what it holds, as it was ordered, and so many;
          *     `quantity_accepted`: so many were handed over, where that was not all, and `partial_reason` why.
          *     `reported_rating` (the transporter's word), `earnings`, `hold` (why it waits) and `sold` (whose it is) are
          *     for admins alone.
@@ -5921,6 +5921,7 @@ export interface components {
             ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
             estimated_pickup_time: string | null;
+            goods: string;
             hold?: components["schemas"]["HoldAnswer"] | null;
             id: number;
             marketplace_sale: number;

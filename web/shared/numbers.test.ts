@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import cases from "./distances.cases.json"; // the server is held to the same: tests/http/test_tracking_view.py
 import { devanagari, distance, grouped, kilos, money, writeLatinDigits } from "./numbers.ts";
 
 test.each([
@@ -34,6 +35,10 @@ test("a way is rounded to what a person can use", () => {
   expect(distance(13_700, "en")).toBe("14 km");
   expect(distance(1_240, "ne")).toBe("१.२ कि.मि.");
   expect(distance(360, "ne")).toBe("३५० मिटर");
+});
+
+test.each(cases)("a distance is said by one rule, as the server says it: $metres", ({ metres, en, ne }) => {
+  expect([distance(metres, "en"), distance(metres, "ne")]).toEqual([en, ne]);
 });
 
 test("only digits change their script", () => {

@@ -1,7 +1,7 @@
 // What an estimate of delivery says of each parcel, in words, and what of an address it is asked for.
 import type { Address } from "../shared/addresses/addresses.ts";
 import type { components } from "../shared/api.ts";
-import { type Language, kilos } from "../shared/numbers.ts";
+import { type Language, distance, kilos } from "../shared/numbers.ts";
 import { placeOf } from "../shared/places.ts";
 import { duration, stretch } from "../shared/times.ts";
 import type { Say } from "./speech.ts";
@@ -38,7 +38,7 @@ export function toldOf(parcels: readonly Parcel[], now: number, language: Langua
   const found = new Map<string, Told>();
   for (const parcel of parcels) {
     const answer = whenWords(parcel, now, language, say);
-    const more = moreWords(parcel, say);
+    const more = moreWords(parcel, language, say);
     const key = JSON.stringify([parcel.seller.id, answer, more]);
     const goods = say("line", { count: parcel.quantity, name: parcel.product_name });
     const before = found.get(key);
@@ -54,9 +54,9 @@ function whenWords({ arrival, way_minutes: way, unknown }: Parcel, now: number, 
   return why === null ? say("estimate.later") : `${say(`estimate.${why}` as Parameters<Say>[0])} ${say("estimate.later")}`;
 }
 
-function moreWords({ arrival, way_minutes: way, weight_kg, distance_km, unknown }: Parcel, say: Say): string[] {
+function moreWords({ arrival, way_minutes: way, weight_kg, distance_km, unknown }: Parcel, language: Language, say: Say): string[] {
   const known = [];
-  if (distance_km !== null) known.push(say("estimate.distance", { km: String(distance_km) }));
+  if (distance_km !== null) known.push(say("estimate.distance", { distance: distance(distance_km * 1000, language) }));
   if (weight_kg !== null) known.push(say("estimate.weight", { kg: kilos(weight_kg) }));
   const more = known.length > 0 ? [known.join(" · ")] : [];
   if (arrival === null && way !== null) more.push(say("estimate.no_preparation"));

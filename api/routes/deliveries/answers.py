@@ -160,7 +160,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     """Everything about a delivery.
 
     ``attempts_left``: so often it may still be tried at its door. ``on_hold``: a person lets it wait; null for the
-    transporter. ``quantity``: so many goods it holds;
+    transporter. ``goods`` and ``quantity``: what it holds, as it was ordered, and so many;
     ``quantity_accepted``: so many were handed over, where that was not all, and ``partial_reason`` why.
     ``reported_rating`` (the transporter's word), ``earnings``, ``hold`` (why it waits) and ``sold`` (whose it is) are
     for admins alone.
@@ -180,6 +180,7 @@ class DetailedDelivery(CreatedDelivery, frozen=True, kw_only=True):
     delivered_at: datetime | None
     ending: Ending | None
     return_of: int | None
+    goods: str
     quantity: int
     quantity_accepted: int | None
     partial_reason: PartialReason | None
@@ -337,6 +338,7 @@ def detailed_delivery(
         delivered_at=delivery.delivered_at,
         ending=delivery.ending,
         return_of=delivery.return_of,
+        goods=delivery.sale.product_name,
         quantity=pieces_in(delivery),
         quantity_accepted=delivery.quantity_accepted,
         partial_reason=delivery.partial_reason,

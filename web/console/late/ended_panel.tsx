@@ -6,6 +6,7 @@ import { Refused } from "../../shared/client.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import { problemOf } from "../../shared/problems.ts";
 import { wasSigned } from "../../shared/proof/records.ts";
+import { distance } from "../../shared/numbers.ts";
 import { clock } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { shortPlace } from "../desk.ts";
@@ -82,11 +83,11 @@ function Proofs({ id }: { id: number }) {
 }
 
 function Handover({ one }: { one: HandoverProof }) {
-  const { say, now, language, digits } = useLateDesk();
+  const { say, now, language } = useLateDesk();
   const what = say(`ended.proof.${one.end}`);
   const more = [
     one.signed_by === "" ? "" : say(wasSigned(one) ? "refused.signed" : "refused.received", { name: one.signed_by }),
-    one.distance_m === null ? "" : say("refused.away", { metres: digits(Math.round(one.distance_m)) }),
+    one.distance_m === null ? "" : say("refused.away", { distance: distance(one.distance_m, language) }),
   ];
   return (
     <li>

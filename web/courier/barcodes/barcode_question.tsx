@@ -2,6 +2,7 @@
 import { ScanBarcode } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../../shared/icon.tsx";
+import { NEED, Need } from "../need.tsx";
 import { isOfParcel } from "../questions.ts";
 import { fetchReader, textsIn } from "./reading.ts";
 import type { CourierSay } from "../words.ts";
@@ -43,7 +44,8 @@ export function BarcodeQuestion({ numbers, busy, say, onAnswer }: Asked) {
   };
   return (
     <form onSubmit={(event) => { event.preventDefault(); if (typed.trim() !== "") answer([typed]); }}>
-      <h1 ref={heading} tabIndex={-1} class="answer">{say("barcode.title")}</h1>
+      <h1 ref={heading} tabIndex={-1} class="answer" aria-describedby={NEED}>{say("barcode.title")}</h1>
+      <Need required why={say("barcode.required")} say={say} />
       <label class="button large file">
         <Icon of={ScanBarcode} />{say(reading ? "barcode.reading" : "barcode.scan")}
         <input type="file" accept="image/*" capture="environment" disabled={busy || reading} onChange={(event) => void scan(event.currentTarget.files?.[0])} />

@@ -6,7 +6,7 @@ import type { Client } from "../../shared/client.ts";
 import { Link } from "../../shared/link.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { Mark } from "../../shared/mark.tsx";
-import { kilos, money } from "../../shared/numbers.ts";
+import { distance, kilos, money } from "../../shared/numbers.ts";
 import { paidState } from "../../shared/paid_state.ts";
 import { ProofOf } from "../../shared/proof/late.tsx";
 import { Facts } from "../facts.tsx";
@@ -125,7 +125,7 @@ function Money({ delivery, sale, language, say }: { delivery: Details; sale: Sal
         [say("earnings"), rupees(delivery.earnings)],
         [say("value"), rupees(parcel.value)],
         [say("weight"), say("kilograms", { count: kilos(parcel.weight) })],
-        [say("distance"), delivery.distance_km === null ? null : say("kilometres", { count: delivery.distance_km.toFixed(1) })],
+        [say("distance"), delivery.distance_km === null ? null : distance(delivery.distance_km * 1000, language)],
         [say("special"), delivery.special_instructions],
       ]}
     />

@@ -4,7 +4,7 @@ import { useActing } from "../../shared/acting.ts";
 import { type Client, Refused } from "../../shared/client.ts";
 import { readDraft, useDraft } from "../../shared/drafts.ts";
 import { Check, Field } from "../../shared/field.tsx";
-import { type Language, money } from "../../shared/numbers.ts";
+import { type Language, distance, money } from "../../shared/numbers.ts";
 import { PlaceField } from "../../shared/place_field.tsx";
 import type { Person } from "../../shared/session.ts";
 import { type DeliveryTyped, type Pickup, deliveryOf, destinationOf, filledIn, leftOf, newestPickup, refusedIn, typedFor, weightFrom } from "./delivery.ts";
@@ -108,7 +108,7 @@ function useFee(client: Client, sale: number, form: DeliveryTyped, onTold: (fee:
 
 function feeWords({ delivery_fee, distance_km }: Fee, language: Language, say: Say): string {
   const amount = money(delivery_fee, language);
-  return distance_km === null ? say("delivery.fee.usual", { amount }) : say("delivery.fee.usual_way", { amount, count: distance_km });
+  return distance_km === null ? say("delivery.fee.usual", { amount }) : say("delivery.fee.usual_way", { amount, distance: distance(distance_km * 1000, language) });
 }
 
 const DECIMAL = { inputMode: "decimal" };
