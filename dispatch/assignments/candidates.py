@@ -125,7 +125,8 @@ class Candidates:
         rules = await self._rules.of(delivery)
         place = await self._place_of(delivery)
         ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules, top_k, place)
-        excluded, counts = await asyncio.to_thread(_excluded, delivery, place, pool, ranking)
+        given = not delivery.is_on_hold(self._clock.now())
+        excluded, counts = await asyncio.to_thread(_excluded, delivery, place, pool, ranking, given=given)
         refusers = await refusers_of(self._work.session, delivery.id)
         best = [int(row) for row in ranking.order]
         known = await self._transporters([pool.id(row) for row in best])
@@ -212,11 +213,12 @@ class Candidates:
 
 
 def _excluded(
-    delivery: Delivery, place: Place | None, pool: Pool, ranking: Ranking
+    delivery: Delivery, place: Place | None, pool: Pool, ranking: Ranking, *, given: bool
 ) -> tuple[list[Excluded], dict[Exclusion, int]]:
     """Those who are nearest to being candidates, and the number of all by reason; for thousands, off the event loop.
 
     Those who are near the place come first, then by what stands against them; whose place does not matter come last.
+    ``given``: whether it is given to anybody now.
     """
     rows = np.flatnonzero(ranking.reason)
     barred, against = pool.candidates.take(rows), OF_REASON[ranking.reason[rows]]
@@ -231,7 +233,8 @@ def _excluded(
     for at in order[:EXCLUDED_SHOWN].tolist():
         group, row = (barred, at) if at < rows.size else (outside, at - rows.size)
         km = float(distance_km[at]) if np.isfinite(distance_km[at]) else None
-        found.append(_excluded_one(group, row, EXCLUSIONS[all_against[at]], delivery, km, placed=group is barred))
+        one = _excluded_one(group, row, EXCLUSIONS[all_against[at]], delivery, km, placed=group is barred)
+        found.append(one if given else replace(one, can_be_given=False))
     return found, counts_of(all_against)
 
 

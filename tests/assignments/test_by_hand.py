@@ -103,42 +103,6 @@ async def test_everybody_who_is_no_candidate_is_named_with_the_reason(world: Wor
     assert found["excluded_counts"]["not_available"] >= 1
 
 
-async def test_whoever_is_said_to_be_given_a_parcel_all_the_same_is_given_it_and_nobody_else_is(
-    alone: World,
-) -> None:
-    world, admin, here = alone, await alone.admin(), somewhere()
-    [delivery] = await world.deliveries(at(here) | {"package_weight": 5})
-    far = north_of(here, 25_000)
-    # Nobody has heard of the last three: they are on no map.
-    excluded = {
-        "far": await _at(world, far),
-        "far and weak": await _at(world, far, capacity_kg=4.9),
-        "weak": await _at(world, here, capacity_kg=4.9),
-        "offline": await world.driver(),
-        "offline and weak": await world.driver(capacity_kg=4.9),
-        "offline and full": await world.driver(max_active=1),
-    }
-    [carried] = await world.deliveries({})
-    ok(await excluded["offline and full"].post(f"/api/deliveries/{carried['id']}/accept/"))
-    told = await _excluded(admin, delivery, excluded)
-    assert told == {one: one in {"far", "offline"} for one in excluded}
-    for one, who in sorted(excluded.items(), key=lambda pair: told[pair[0]]):
-        reply = await admin.post(_path(delivery, "assign"), {"transporter_id": who.transporter_id})
-        assert reply.is_success is told[one], f"{one}: {reply.status_code} {reply.text}"
-        if reply.is_success:
-            has_it = await _excluded(admin, delivery, {one: who})
-            assert has_it == {one: False}, "it has it already"
-            taken_from = {"transporter_id": who.transporter_id, "reason": "mistake"}
-            ok(await admin.post(_path(delivery, "unassign"), taken_from))
-
-
-async def _excluded(admin: Person, delivery: dict[str, Any], whom: dict[str, Driver]) -> dict[str, bool]:
-    """Of these, who is no candidate, and whether they can be given it all the same."""
-    found = ok(await admin.get(_path(delivery, "candidates")))["excluded"]
-    told = {one["transporter_id"]: one["can_be_given"] for one in found}
-    return {one: told[who.transporter_id] for one, who in whom.items() if who.transporter_id in told}
-
-
 @pytest.mark.parametrize("what", ["not_available", "not_verified", "offline"])
 async def test_who_is_away_counts_among_the_excluded_and_comes_back_with_what_changes(alone: World, what: str) -> None:
     admin, delivery = await alone.admin(), await _one(alone, somewhere())

@@ -49,7 +49,7 @@ class CandidateAnswer(Struct, frozen=True, kw_only=True):
 
 
 class ExcludedAnswer(Struct, frozen=True, kw_only=True):
-    """One who is no candidate: why, as a code and in words. ``can_be_given``: by hand all the same."""
+    """One who is no candidate: why, as a code and in words. ``can_be_given``: by hand all the same, unless on hold."""
 
     transporter_id: int
     name: str
