@@ -72,7 +72,7 @@ def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
         query = query.where(Delivery.status.in_(UNDER_WAY), serving if wanted.in_service else ~serving)
     if wanted.flagged is not None:
         flagged = DeliveryStep.flags != literal_column("'{}'")  # as its index has it
-        doubtful = Delivery.id.in_(select(DeliveryStep.delivery_id).where(flagged))
+        doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, flagged)
         query = query.where(doubtful if wanted.flagged else ~doubtful)
     return query.where(*_where_and_when(wanted))
 

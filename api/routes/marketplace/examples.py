@@ -263,4 +263,10 @@ OF_OPERATIONS: Final = {
     "sales_list_sales": Example(answers={"One sale": SALE_PAGE}),
     "sales_show": Example(answers={"A transporter has it": SALE_DETAILS}),
     "sales_mark_as_delivered": Example(answers={"Marked": MARKED}),
+    "sales_delivery_fee": Example(
+        answers={
+            "The way is known": {"delivery_fee": "150.00", "distance_km": 12.4},
+            "It is not": {"delivery_fee": "100.00", "distance_km": None},
+        }
+    ),
 }
