@@ -19,6 +19,8 @@ from dispatch.errors import OperatorError
 
 OLDEST_POSTGRES = 150_000
 DEFAULT_PORT = 5432
+EXTENSION = "pg_trgm"
+"""All that is needed beside PostgreSQL itself; what else it does not support is a defect of ours."""
 
 
 class DatabaseUnusable(OperatorError):
@@ -37,7 +39,7 @@ def unusable(error: BaseException, url: URL | None = None) -> DatabaseUnusable |
     """What an operator can do about an error of connecting or migrating; None where it is a defect."""
     cause = error.driver_exception if isinstance(error, DBAPIError) and error.orig else error
     for kinds, text in _SAYINGS:
-        if isinstance(cause, kinds):
+        if isinstance(cause, kinds) and (kinds is not FeatureNotSupportedError or EXTENSION in str(cause)):
             name, user = (url.database, url.username) if url else ("of the settings", "of the settings")
             return DatabaseUnusable(text.format(at=place_of(url), name=name, user=user, why=_in_words(cause)))
     return None
@@ -83,7 +85,7 @@ _SAYINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     (ReadOnlySQLTransactionError, "PostgreSQL at {at} takes no writes ({why}): is it a standby?"),
     (
         FeatureNotSupportedError,
-        "PostgreSQL at {at} lacks what is needed ({why}): install its contrib package, which has pg_trgm.",
+        f"PostgreSQL at {{at}} lacks what is needed ({{why}}): install its contrib package, which has {EXTENSION}.",
     ),
     (DiskFullError, "The disk of PostgreSQL at {at} is full ({why}): free space."),
     (CannotConnectNowError, "PostgreSQL at {at} is starting or stopping ({why}): try again."),

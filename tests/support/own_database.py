@@ -17,7 +17,7 @@ from tests.support.world import World
 @asynccontextmanager
 async def world_of_its_own(server: RunningServer, **changes: object) -> AsyncIterator[World]:
     """A second server with a database and live positions that nobody else writes to; the database goes at the end."""
-    async with _made(server) as url:
+    async with empty_database(server) as url:
         changes |= {"database_url": url.render_as_string(hide_password=False), "zone": url.database or ""}
         async with another_world(server, **changes) as world:
             yield world
@@ -36,7 +36,7 @@ def commands_environment(world: World) -> dict[str, str]:
 @asynccontextmanager
 async def database_of_its_own(server: RunningServer) -> AsyncIterator[Database]:
     """A migrated database without a server, on which nobody works but the test; it goes at the end."""
-    async with _made(server) as url:
+    async with empty_database(server) as url:
         database = Database(url.render_as_string(hide_password=False))
         try:
             await migrate(database.engine)
@@ -46,7 +46,8 @@ async def database_of_its_own(server: RunningServer) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def _made(server: RunningServer) -> AsyncIterator[URL]:
+async def empty_database(server: RunningServer) -> AsyncIterator[URL]:
+    """One that nothing is in yet; it goes at the end."""
     name = f"own_{uuid4().hex[:12]}"
     engine = server.services.database.engine
     url = make_url(engine.url.render_as_string(hide_password=False)).set(database=name)
