@@ -8,24 +8,18 @@ from enum import StrEnum
 from typing import Any
 
 from dispatch.accounts.models import User
-from dispatch.assignments.exclusions import Room, exclusion_of, words_of
-from dispatch.assignments.pool import load_pool
-from dispatch.assignments.ranked import check_available, decision, holder_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.deciding import Deciding
+from dispatch.assignments.ranked import check_available, decision, holder_of, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Given, Scores
-from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.withdrawal import WithdrawalReason, give_back
-from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
 from dispatch.deliveries.life import LIFE, DeliveryAct
-from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import Delivery, DeliveryStatus
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.taking import Taking
 from dispatch.errors import Conflict
-from dispatch.ports import Clock, LivePosition, LivePositions, Publisher
-from dispatch.transporters.kept import KeptTransporters
+from dispatch.ports import LivePosition
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters, lock_transporter
 
@@ -41,28 +35,8 @@ class TakenBack(StrEnum):
     OTHER = "other"
 
 
-class AssignmentsByHand:
+class AssignmentsByHand(Deciding):
     """A dispatcher's own assignments in one unit of work, which it commits before the scoring."""
-
-    def __init__(
-        self,
-        work: Work,
-        clock: Clock,
-        kept: KeptTransporters,
-        live: LivePositions,
-        publisher: Publisher,
-        taking: Taking,
-        *,
-        rules: AssignmentRules,
-    ) -> None:
-        self._work = work
-        self._session = work.session
-        self._clock = clock
-        self._kept = kept
-        self._live = live
-        self._publisher = publisher
-        self._taking = taking
-        self._rules = rules
 
     async def give(self, key: DeliveryKey, transporter_id: int, user: User, *, reason: str = "") -> Given:
         """Give a waiting delivery to a transporter, also to one that is far or offline.
@@ -79,14 +53,7 @@ class AssignmentsByHand:
         delivery = await self._taking.deliveries.get(delivery.id, lock=True)
         check_available(delivery, self._clock.now())
         transporter = await lock_transporter(self._session, transporter.id)
-        load = await load_of(self._session, transporter.id)
-        why = exclusion_of(transporter, load, delivery, self._clock)
-        if why is not None:
-            room = Room(load.shown_free_kg(transporter), load.active, transporter.max_active)
-            words = words_of(why, room, delivery, None)
-            told, status = f"{transporter.user.name} cannot take it. {words}", delivery.status.value
-            raise Conflict(told, code="cannot_take", why=why.value, delivery_status=status)
-        self._taking.check_can_take(transporter, load, delivery)
+        await self._check_can_take(transporter, delivery)
         await self._taking.assign(delivery, transporter, position=position, notes=reason)
         delivery.pinned = True
         self._session.add(decision(delivery, transporter, user, "manual", scores, others, self._clock.now()))
@@ -97,9 +64,7 @@ class AssignmentsByHand:
         self, delivery: Delivery, transporter: Transporter
     ) -> tuple[Scores | None, list[dict[str, Any]], LivePosition | None, SingleDecision]:
         """How the transporter scores beside all others, for the record; None where it is no candidate."""
-        pool = await load_pool(self._work, self._kept, self._live, self._clock)
-        rules = await self._rules.of(delivery)
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
+        pool, ranking, rules = await self._rank(delivery, chosen=True)
         record = SingleDecision(delivery, pool, ranking, rules)
         row = pool.find(transporter.id)
         if row is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from api.adapters.solving import ProcessSolver
 from api.routes.deliveries.carrying_services import CarryingServices
@@ -13,6 +14,7 @@ from dispatch.assignments.changes.reassigning import Reassignments
 from dispatch.assignments.changes.refusals import Refusals
 from dispatch.assignments.changes.relieving import Reliefs
 from dispatch.assignments.changes.undoing import Undoing
+from dispatch.assignments.deciding import Deciding
 from dispatch.assignments.plan_commits import PlanCommits
 from dispatch.assignments.plans import AssignmentPlans
 from dispatch.assignments.rules import AssignmentRules
@@ -21,6 +23,8 @@ from dispatch.assignments.service import Assignments
 from dispatch.assignments.sets import AssignmentSets
 from dispatch.database.work import Work
 from dispatch.transporters.kept import KeptTransporters
+
+Decides = TypeVar("Decides", bound=Deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +90,14 @@ class AssignmentServices(CarryingServices):
 
     def by_hand(self, work: Work) -> AssignmentsByHand:
         """A dispatcher's own decisions in a unit of work."""
-        return AssignmentsByHand(
-            work,
-            self.clock,
-            self.kept,
-            self.live,
-            self.publisher,
-            self.taking(work),
-            rules=self.assignment_rules,
-        )
+        return self._deciding(AssignmentsByHand, work)
 
     def reassignments(self, work: Work) -> Reassignments:
         """Moving deliveries between transporters in a unit of work."""
-        return Reassignments(
+        return self._deciding(Reassignments, work)
+
+    def _deciding(self, kind: type[Decides], work: Work) -> Decides:
+        return kind(
             work,
             self.clock,
             self.kept,

@@ -10,26 +10,21 @@ from datetime import datetime
 
 from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
-from dispatch.assignments.exclusions import Room, exclusion_of, words_of
-from dispatch.assignments.pool import Pool, load_pool
-from dispatch.assignments.ranked import decision, holder_of, nobody_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.deciding import Deciding
+from dispatch.assignments.pool import Pool
+from dispatch.assignments.ranked import decision, holder_of, nobody_of, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
 from dispatch.assignments.results import Given, NoTransporter
-from dispatch.assignments.rules import AssignmentRules
 from dispatch.assignments.suggestions import suggestions_of
 from dispatch.assignments.withdrawal import WithdrawalReason
-from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
 from dispatch.deliveries.life import LIFE, DeliveryAct
-from dispatch.deliveries.loads import load_of
 from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.release import tell_withdrawn
 from dispatch.deliveries.service import DeliveryKey
-from dispatch.deliveries.taking import Taking
 from dispatch.errors import Conflict
-from dispatch.ports import Clock, LivePosition, LivePositions, Publisher
-from dispatch.transporters.kept import KeptTransporters
+from dispatch.ports import LivePosition
 from dispatch.transporters.models import Transporter
 from dispatch.transporters.service import Transporters, lock_transporter
 from scoring import Ranking
@@ -70,28 +65,8 @@ class _Ranked:
         return None if row is None else self.pool.position(row)
 
 
-class Reassignments:
+class Reassignments(Deciding):
     """Moves deliveries between transporters in one unit of work, which it commits before the scoring."""
-
-    def __init__(
-        self,
-        work: Work,
-        clock: Clock,
-        kept: KeptTransporters,
-        live: LivePositions,
-        publisher: Publisher,
-        taking: Taking,
-        *,
-        rules: AssignmentRules,
-    ) -> None:
-        self._work = work
-        self._session = work.session
-        self._clock = clock
-        self._kept = kept
-        self._live = live
-        self._publisher = publisher
-        self._taking = taking
-        self._rules = rules
 
     async def reassign(self, key: DeliveryKey, move: Move, user: User) -> Moved:
         """Give what was not picked up to somebody else; to the best of all others where nobody is named.
@@ -133,11 +108,7 @@ class Reassignments:
         if move.to is not None:
             await Transporters(self._work, self._clock).get(move.to)
         refusers = await refusers_of(self._session, delivery.id)
-        pool = await load_pool(self._work, self._kept, self._live, self._clock)
-        rules = await self._rules.of(delivery)
-        if move.to is None:
-            rules.check_not_paused()
-        ranking = await asyncio.to_thread(rank_pool, delivery, pool, rules)
+        pool, ranking, rules = await self._rank(delivery, chosen=move.to is not None)
         return _Ranked(pool, ranking, SingleDecision(delivery, pool, ranking, rules, gave_back=refusers))
 
     async def _move(self, delivery_id: int, to: int, move: Move, user: User, ranked: _Ranked, *, aboard: bool) -> Moved:
@@ -172,15 +143,6 @@ class Reassignments:
         kind = DecisionKind.SINGLE if move.to is None else DecisionKind.BY_HAND
         await ranked.record.keep(self._work, Asked(kind, user.id, self._clock.now()), packed)
         return Moved(given, holder)
-
-    async def _check_can_take(self, transporter: Transporter, delivery: Delivery) -> None:
-        load = await load_of(self._session, transporter.id)
-        why = exclusion_of(transporter, load, delivery, self._clock)
-        if why is not None:
-            room = Room(load.shown_free_kg(transporter), load.active, transporter.max_active)
-            words = words_of(why, room, delivery, None)
-            told, status = f"{transporter.user.name} cannot take it. {words}", delivery.status.value
-            raise Conflict(told, code="cannot_take", why=why.value, delivery_status=status)
 
     def _given(self, delivery: Delivery, transporter: Transporter, ranked: _Ranked) -> Given:
         pool, ranking = ranked.pool, ranked.ranking
