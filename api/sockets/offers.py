@@ -46,7 +46,8 @@ class DeliveryOfferDesk:
             return await answers.accept(answer.offer_id, transporter, position=position)
         reasons = [reason.value for reason in DeclineReason]
         if answer.reason not in reasons:
-            raise Invalid(f"A decline has a reason: {', '.join(reasons)}.", code="reason_missing")
+            words = f"A decline has a reason: {', '.join(reasons)}."
+            raise Invalid(words, code="reason_missing", fields={"reason": f"must be one of {', '.join(reasons)}"})
         return await answers.decline(answer.offer_id, transporter, DeclineReason(answer.reason))
 
     async def _position(self, transporter_id: int) -> LivePosition | None:

@@ -57,7 +57,7 @@ class Carts:
         item = next((item for item in cart.items if item.product_id == product_id), None)
         if item is None:
             if len(cart.items) >= MAX_ITEMS:
-                raise Invalid(f"A cart holds at most {MAX_ITEMS} products.")
+                raise Invalid(f"A cart holds at most {MAX_ITEMS} products.", code="cart_full", max_items=MAX_ITEMS)
             item = CartItem(cart_id=cart.id, product_id=product_id, quantity=0)
             self._session.add(item)
         item.quantity = _checked_quantity(item.quantity + quantity, product)

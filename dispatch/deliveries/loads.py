@@ -54,6 +54,8 @@ class Load:
             raise Invalid(
                 f"You have {self.active} deliveries under way, the most you may have.",
                 code="too_many_deliveries",
+                active_deliveries=self.active,
+                max_active=transporter.max_active,
             )
 
 

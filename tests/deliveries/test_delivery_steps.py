@@ -44,6 +44,8 @@ async def test_one_transporter_racing_for_six_deliveries_takes_as_many_as_it_may
     left = [delivery for delivery, reply in zip(deliveries, replies, strict=True) if reply.status_code == 400]
     replies = await together(few.post(f"/api/deliveries/{delivery['id']}/accept/") for delivery in left)
     assert sorted(reply.status_code for reply in replies) == [200, 400, 400]
+    for refused in (reply.json() for reply in replies if reply.status_code == 400):
+        assert (refused["code"], refused["active_deliveries"], refused["max_active"]) == ("too_many_deliveries", 1, 1)
 
 
 async def test_a_package_over_the_capacity_is_refused_with_both_weights(world: World) -> None:

@@ -1,9 +1,13 @@
 """A field that does not fit is answered in words that whoever filled it in can act on."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import api
+import dispatch
 from api.http.problems import in_words
 from tests.support.world import World
 
@@ -44,3 +48,21 @@ async def test_what_is_wrong_with_a_parameter_is_said_in_words(world: World) -> 
 def test_words_that_are_ours_or_of_no_rule_stay_as_they_are() -> None:
     for words in ("must be an amount from 0 to 1", "Something that nobody has foreseen"):
         assert in_words(words) == words
+
+
+def test_whatever_is_refused_as_not_fitting_names_its_fields_or_what_there_is_to_fit() -> None:
+    bare = [
+        f"{path.name}:{call.lineno}"
+        for room in (api, dispatch)
+        for path in Path(room.__path__[0]).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Invalid"
+        if not _names_something(call)
+    ]
+    assert bare == []
+
+
+def _names_something(call: ast.Call) -> bool:
+    """The contract shows the refusal of an empty cart without fields."""
+    given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+    return bool(given.keys() - {"code"}) or given.get("code") == "'EMPTY_CART'"

@@ -23,7 +23,7 @@ STILL_AT_WORK = 409
 # What only our code calls so, and no person.
 NAMES_OF_CODE = re.compile(r"\bNone\b|Status\.[A-Z]|<[A-Z]\w+|\bDecimal\(")
 # What a refusal names beside fields.
-NAMED = frozenset({"missing", "tries_left", "offset", "reasons", "data"})
+NAMED = frozenset({"missing", "tries_left", "offset", "reasons", "data", "max_active", "free_capacity", "max_items"})
 # How the thing stands that the refused act was about.
 STANDS = {
     f"{DELIVERIES}/": frozenset({"delivery_status", "sale_status"}),

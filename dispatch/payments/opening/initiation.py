@@ -241,7 +241,11 @@ def _unrecorded() -> PartlyDone:
 
 def _check_amount(sums: Sums) -> None:
     if not MIN_AMOUNT <= sums.total_to_pay <= MAX_AMOUNT:
-        raise Invalid(f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.", code="INVALID_AMOUNT")
+        raise Invalid(
+            f"A payment must be between NPR {MIN_AMOUNT} and {MAX_AMOUNT}.",
+            code="INVALID_AMOUNT",
+            fields={"cart_id": f"comes to NPR {sums.total_to_pay}"},
+        )
 
 
 def _request_of(payment: PaymentTransaction, terms: PaymentTerms) -> InitiateRequest:
