@@ -27,19 +27,19 @@ def soonest_first(query: Select[Order]) -> Select[Order]:
 
     The time of an order is that of its first parcel, as the list says it.
     """
-    first_parcel = (
-        select(func.min(Delivery.id))
+    told = func.coalesce(Delivery.estimated_delivery_time, Delivery.requested_delivery_date)
+    # Looked up for each of the orders; joined, all parcels there are might be read for them.
+    expected = (
+        select(case((Delivery.status.in_(UNDER_WAY), told)))
         .join(Sale, Sale.id == Delivery.sale_id)
         .where(Sale.order_id == Order.id, Delivery.return_of.is_(None))
+        .order_by(Delivery.id)
+        .limit(1)
         .correlate(Order)
         .scalar_subquery()
     )
     turn = case({OrderStatus.PENDING: 0} | dict.fromkeys(ADVANCED, 1), value=Order.order_status, else_=2)
     advanced = case(dict(zip(ADVANCED, range(3), strict=True)), value=Order.order_status, else_=3)
-    told = func.coalesce(Delivery.estimated_delivery_time, Delivery.requested_delivery_date)
-    expected = case((Delivery.status.in_(UNDER_WAY), told))
-    return (
-        query.outerjoin(Delivery, Delivery.id == first_parcel)
-        .order_by(None)
-        .order_by(turn, case((turn == 1, expected)).asc().nulls_last(), advanced, Order.id.desc())
+    return query.order_by(None).order_by(
+        turn, case((turn == 1, expected)).asc().nulls_last(), advanced, Order.id.desc()
     )
