@@ -5,8 +5,8 @@ and place); ``…_searched``: the same of orders, what was ordered, where it goe
 ``ix_orders_delivery_info_id``) and sales; ``ix_delivery_infos_lat_lon``: orders of a zone; ``…_status``,
 ``…_payment_status`` and ``ix_deliveries_priority``: lists by these, also of those that most have, which are counted;
 ``ix_delivery_trackings_flagged``: deliveries with a step in doubt; ``ix_sales_sums_first_day``: what was sold on some
-days, of all products; ``ix_audit_events_…``: the audit log by one of these. What these take the place of goes with
-0071, in a transaction of its own: that shuts out readers too, for a moment, and these take long.
+days, of all products. What these take the place of goes with 0071, in a transaction of its own: that shuts out readers
+too, for a moment, and these take long.
 """
 
 from collections.abc import Sequence
@@ -93,8 +93,6 @@ OTHERS = (
     ("ix_sales_payment_status", "sales", ["payment_status", "id"]),
     ("ix_deliveries_status", "deliveries", ["status", "id"]),
     ("ix_deliveries_priority", "deliveries", ["priority", "id"]),
-    ("ix_audit_events_actor_kind", "audit_events", ["actor_kind", "id"]),
-    ("ix_audit_events_subject_id", "audit_events", ["subject_id", "id"]),
     ("ix_sales_sums_first_day", "sales_sums", ["scope", "first_day"]),
 )
 FLAGGED = sa.text("flags <> '{}'")
@@ -105,7 +103,7 @@ SEARCHED = {
     "orders": (_words("order_number"),),
     "sales": (_words("order_number", "buyer_name", "product_name"),),
 }
-TABLES = ("deliveries", "delivery_trackings", "audit_events", "sales_sums", *SEARCHED)
+TABLES = ("deliveries", "delivery_trackings", "sales_sums", *SEARCHED)
 
 
 def _hold(mode: str) -> str:
