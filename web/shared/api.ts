@@ -6435,7 +6435,7 @@ export interface components {
         };
         /**
          * ExcludedAnswer
-         * @description One who is no candidate: why, as a code and in words. `can_be_given`: by hand all the same.
+         * @description One who is no candidate: why, as a code and in words. `can_be_given`: by hand all the same, unless on hold.
          */
         ExcludedAnswer: {
             active: number;
