@@ -118,3 +118,26 @@ async def test_the_lists_and_a_delivery_are_for_everyone(
             await page.locator("button.fold").click()
         assert await violations(page) == [], path
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+WORD_IN_LINES = """() => [...document.querySelectorAll("td[data-title=To] .shown")].map((cell) => {
+  const text = cell.firstChild, range = document.createRange();
+  range.setStart(text, 0);
+  range.setEnd(text, text.data.search(/,|$/));
+  return new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size;
+})"""
+
+
+async def test_the_name_of_a_city_is_not_broken_in_its_middle_where_other_columns_are_wide(
+    world: World, desk: Window
+) -> None:
+    seller, name = await world.person("seller"), f"Himalayan wildflower honeycomb unfiltered {uuid4().hex[:8]}"
+    product = await world.product(seller, name=name)
+    customer = await world.person(name="Bishwashwornath Sherchan Chudamani Upadhyaya")
+    await world.order(customer, await world.cart(customer, {product: 1}))
+    page = await signed_in(desk, f"/ops/orders?find={name[-8:]}", await world.admin())
+    for width in (1280, 1024):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await expect(page.locator("tbody tr")).to_have_count(1)
+        assert await page.evaluate(WORD_IN_LINES) == [1], width
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -124,9 +124,8 @@ async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: Wor
     driver = await world.driver(
         verified=False, documents=[{"kind": "licence", "number": "12-34", "expires_on": "2031-01-01"}]
     )
-    page = await signed_in(
-        window, f"/ops/transporters?is_verified=false&open={driver.transporter_id}", await world.admin()
-    )
+    admin = await world.admin()
+    page = await signed_in(window, f"/ops/transporters?is_verified=false&open={driver.transporter_id}", admin)
     sheet = page.get_by_role("dialog")
     await expect(sheet).to_contain_text("12-34")
     ok(await driver.patch("/api/transporters/me/", {"vehicle_number": "BA-2-PA-9999"}))
@@ -138,6 +137,21 @@ async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: Wor
     # It is in this list no more, and stays open for whoever is at it.
     await expect(sheet.get_by_role("button", name="Withdraw the verification")).to_be_visible()
     assert ok(await driver.get("/api/transporters/me/"))["is_verified"] is True
+    await sheet.get_by_role("button", name="Withdraw the verification").click()
+    asked = sheet.get_by_role("form", name="Withdraw the verification")
+    await expect(asked).to_contain_text("What was not picked up goes to somebody else")
+    sure = asked.get_by_role("button", name="Withdraw the verification")
+    await expect(sure).to_be_disabled()
+    await asked.get_by_label("I am sure").check()
+    await sure.click()
+    await expect(asked.get_by_label("Why")).to_have_attribute("aria-invalid", "true")
+    await asked.get_by_label("Why").fill("The licence was somebody else's")
+    assert await violations(page) == []
+    await sure.click()
+    await expect(asked).to_have_count(0)
+    assert ok(await driver.get("/api/transporters/me/"))["is_verified"] is False
+    [told] = ok(await admin.get("/api/v1/audit/", action="transporter.verification_withdrawn", page_size=1))["results"]
+    assert told["detail"]["reason"] == "The licence was somebody else's"
     window.complaints[:] = [said for said in window.complaints if "409" not in said]  # the old papers
 
 

@@ -163,6 +163,11 @@ async def test_a_refund_of_more_than_is_left_says_that_it_cannot_be_tried_again_
         assert row["can_retry"] is may
     refused = await admin.post(f"{LETTERS}refunds/{refund_id}/retry/")
     assert (refused.status_code, refused.json()["code"]) == (409, "refund_too_large")
+    alone = ok(
+        await admin.get("/api/v1/payments/refunds/", refund=refund_id)
+    )  # what is looked at before it is cleared up
+    assert [one["refund_id"] for one in alone["results"]] == [refund_id]
+    assert ok(await admin.get("/api/v1/payments/refunds/", refund=refund_id, status="unclear"))["results"] == []
 
 
 async def test_a_refund_that_was_perhaps_sent_is_listed_and_not_sent_again(

@@ -7,6 +7,7 @@ also looked for that is nowhere.
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from litestar import Litestar
 from msgspec import json
@@ -91,6 +92,7 @@ async def values_of(business: Business, admin: Person) -> Values:
         "zone": zones,
         "search": texts,
         "at": soon,
+        "refund": [str(uuid4())],
     }
     words |= {"date_from": since, "day": [hour[0][:10]]} | dict.fromkeys(("from", "to"), hour)
     words |= {name: [value] for name, value in (numbers | amounts).items()}

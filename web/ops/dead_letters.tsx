@@ -48,7 +48,7 @@ export function DeadLetters(given: Given) {
                   acts={[{ words: say("again"), path: `/api/v1/dead-letters/${row.kind}/${encodeURIComponent(row.id)}/retry/`, body: () => undefined, first: true }]}
                 />
               ) : (
-                <p><a href={`/ops/refunds?status=unclear&open=${row.id}`}>{say("dead.resolve")}</a></p>
+                <p><a href={`/ops/refunds?refund=${encodeURIComponent(row.id)}&open=${encodeURIComponent(row.id)}`}>{say("dead.resolve")}</a></p>
               )}
             </SideSheet>
           )

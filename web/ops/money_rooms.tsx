@@ -69,24 +69,26 @@ export function HeldPayments(given: Given) {
   );
 }
 
-/** Every refund; some wait for a person. A link may narrow it to those of one order, which need not be among the newest. */
+/** Every refund; some wait for a person. A link may narrow it to those of one order or to one alone, which need not be among the newest. */
 export function RefundList(given: Given) {
   const { client, address, language, say } = given;
   const order = address.query.get("order");
+  const refund = address.query.get("refund");
+  const fixed = new URLSearchParams([...(order === null ? [] : [["order", order]]), ...(refund === null ? [] : [["refund", refund]])]);
   const states = ["disputed", "unclear", "failed", "requested", "sent", "succeeded", "denied"] as const;
   return (
     <>
       <h1>{say("refunds")}</h1>
-      {order !== null && (
+      {(order !== null || refund !== null) && (
         <p class="actions">
-          <Link class="button" href={orderPath(order)}>{say("audit.order")}</Link>
-          <Link class="button" href={changed(address, { order: null, open: null, page: null })}>{say("audit.all")}</Link>
+          {order !== null && <Link class="button" href={orderPath(order)}>{say("audit.order")}</Link>}
+          <Link class="button" href={changed(address, { order: null, refund: null, open: null, page: null })}>{say("audit.all")}</Link>
         </p>
       )}
       <Listing<Refund>
         {...given}
         path="/api/v1/payments/refunds/"
-        fixed={order === null ? "" : `order=${encodeURIComponent(order)}`}
+        fixed={fixed.toString()}
         caption={say("refunds")}
         empty={say("refunds.empty")}
         every_ms={RENEWED_MS}

@@ -1,4 +1,6 @@
 import { Fragment } from "preact";
+import { useState } from "preact/hooks";
+import { useActing } from "../shared/acting.ts";
 import type { components } from "../shared/api.ts";
 import { Link } from "../shared/link.tsx";
 import { Listing } from "../shared/listing.tsx";
@@ -9,6 +11,7 @@ import { bothDates } from "../shared/times.ts";
 import { Acts, Facts } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
 import { type Say, wordOf } from "./speech.ts";
+import { Sure } from "./sure.tsx";
 import { useZones, zoneFilter } from "./zones.ts";
 
 type Transporter = components["schemas"]["ListedAnswer"];
@@ -108,12 +111,30 @@ function TransporterSheet({ row, given: { client, language, say }, onDone, onClo
         client={client}
         say={say}
         onDone={onDone}
-        acts={[
-          { words: say("verify"), path: `/api/transporters/${row.id}/verify/`, body: () => ({ version: row.papers_version }), first: !row.is_verified },
-          ...(row.is_verified ? [{ words: say("verify.withdraw"), path: `/api/transporters/${row.id}/verify/`, body: () => ({ approved: false, version: row.papers_version }) }] : []),
-        ]}
+        acts={[{ words: say("verify"), path: `/api/transporters/${row.id}/verify/`, body: () => ({ version: row.papers_version }), first: !row.is_verified }]}
       />
+      {row.is_verified && <Withdrawing of={row} client={client} say={say} onDone={onDone} />}
     </SideSheet>
+  );
+}
+
+/** Whoever carries loses work by it, so it is asked a second time. */
+function Withdrawing({ of, client, say, onDone }: { of: Pick<Transporter, "id" | "name" | "papers_version">; onDone: () => Promise<void> } & Pick<Given, "client" | "say">) {
+  const [asked, setAsked] = useState(false);
+  const acting = useActing<string>(say, async (reason, key) => {
+    await client.call(`/api/transporters/${of.id}/verify/`, { method: "POST", body: { approved: false, version: of.papers_version, reason }, idempotencyKey: key });
+    setAsked(false);
+    await onDone();
+  });
+  const turn = (): void => {
+    acting.forget();
+    setAsked(!asked);
+  };
+  return (
+    <>
+      <div class="actions"><button type="button" class="button" aria-expanded={asked} disabled={acting.pending} onClick={turn}>{say("verify.withdraw")}</button></div>
+      {asked && <Sure what={say("verify.withdraw")} then={say("verify.withdraw.then", { name: of.name })} acting={acting} onSure={(reason) => void acting.start(reason)} onNot={turn} say={say} />}
+    </>
   );
 }
 

@@ -3902,6 +3902,8 @@ export interface paths {
         /**
          * ListRefunds
          * @description Every refund, newest first; `failed`, `unclear` and `disputed` ones wait for a person.
+         *
+         *     `refund`: that one alone, by its `refund_id`.
          */
         get: operations["refunds_list_refunds"];
         put?: never;
@@ -11042,12 +11044,19 @@ export interface components {
         /**
          * Verification
          * @description An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at.
+         *
+         *     ``reason`` stands in the audit log.
          */
         Verification: {
             /** @default true */
             approved: boolean;
             /** @default null */
             max_active: number | null;
+            /**
+             * Format: line
+             * @default
+             */
+            reason: string;
             /** @default null */
             version: number | null;
         };
@@ -18622,6 +18631,7 @@ export interface operations {
                 page?: number;
                 /** @description Results a page. */
                 page_size?: number;
+                refund?: string | null;
                 status?: components["schemas"]["RefundStatus"] | null;
             };
             header?: never;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { found, nextOrder, sorted } from "./rows.ts";
+import { found, nextOrder, sorted, isOfWords } from "./rows.ts";
 
 const ROWS = [
   { name: "Rice", count: 10 },
@@ -23,4 +23,9 @@ test("every typed word must be somewhere in a row", () => {
 
 test("a column is sorted up, then down, then as the rows came", () => {
   expect([nextOrder(null, "name"), nextOrder("name", "name"), nextOrder("-name", "name"), nextOrder("-name", "count")]).toEqual(["name", "-name", null, "count"]);
+});
+
+test("names of places are words, in whose middle no line ends; what machines write is not", () => {
+  expect(["Kathmandu", "Kathmandu, Bagmati", "काठमाडौँ", "Thamel Marg 12, Sindhupalchok", "Rita-Farm-of-Sindhupalchok"].every(isOfWords)).toBe(true);
+  expect(["MP-20261128-AB12CD34EF56GH78JK", "somebody.long@example.com", "https://example.com/t/1", 7, null].some(isOfWords)).toBe(false);
 });

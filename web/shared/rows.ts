@@ -21,6 +21,14 @@ export function sorted<Row>(rows: readonly Row[], value: ((row: Row) => Cell) | 
   });
 }
 
+// Longer than the name of a place; numbers of orders, addresses of e-mail and links are longer.
+const MOST_IN_A_WORD = 16;
+
+/** Whether a text is made of words as people write them, in whose middle no line ends. */
+export function isOfWords(shown: unknown): boolean {
+  return typeof shown === "string" && shown.split(/[\s\p{Pd}]+/u).every((word) => word.length <= MOST_IN_A_WORD);
+}
+
 /** Rows that have every typed word somewhere. */
 export function found<Row>(rows: readonly Row[], values: readonly ((row: Row) => Cell)[], typed: string): readonly Row[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);

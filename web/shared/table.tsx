@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import "./table.css";
 import { type Address, changed } from "./address.ts";
 import { Link } from "./link.tsx";
-import { type Cell, nextOrder, sorted } from "./rows.ts";
+import { type Cell, isOfWords, nextOrder, sorted } from "./rows.ts";
 import type { Say } from "./words.ts";
 
 export interface Column<Row> {
@@ -55,7 +55,7 @@ export function Table<Row>({ rows, columns, caption, address, idOf, open, say }:
               const told = column.cell?.(row) ?? column.value(row);
               const shown = told === null || told === undefined || told === "" ? "–" : told;
               return (
-                <td key={column.key} class={column.end ? "end number" : ""} data-title={column.title}>
+                <td key={column.key} class={column.end ? "end number" : isOfWords(shown) ? "words" : ""} data-title={column.title}>
                   {at === 0 ? <Link href={open?.(row) ?? changed(address, { open: idOf(row) })}>{shown}</Link> : <span class="shown">{shown}</span>}
                 </td>
               );

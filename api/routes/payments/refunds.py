@@ -136,11 +136,15 @@ class RefundController(Controller):
         *,
         status: FromQuery[RefundStatus | None] = None,
         order: OrderQuery = None,
+        refund: FromQuery[UUID | None] = None,
         page: PageNumber = 1,
         page_size: PageSize = 20,
     ) -> Page[ListedRefund]:
-        """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person."""
-        query = Refunds(work, services.clock).list_query(status, order)
+        """Every refund, newest first; ``failed``, ``unclear`` and ``disputed`` ones wait for a person.
+
+        `refund`: that one alone, by its `refund_id`.
+        """
+        query = Refunds(work, services.clock).list_query(status, order, refund)
         found = await page_of_rows(request, work.session, query, page, page_size)
         return found.with_results(await listed_refunds(work.session, found.results))
 

@@ -19,6 +19,7 @@ from api.http.schemas import (
     SLUG,
     Body,
     Kilograms,
+    Line,
     Page,
     PageNumber,
     PageSize,
@@ -100,11 +101,15 @@ class TransporterChanges(Body, frozen=True, kw_only=True):
 
 
 class Verification(Body, frozen=True, kw_only=True):
-    """An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at."""
+    """An admin's word on a profile and its documents. ``version``: the ``papers_version`` that was looked at.
+
+    ``reason`` stands in the audit log.
+    """
 
     approved: bool = True
     version: Annotated[int, Meta(ge=1, le=2**31 - 1)] | None = None
     max_active: Parcels | None = None
+    reason: Line = ""
 
 
 async def _check_new(request: Request[User, Any, Any], given: Given) -> None:
@@ -204,7 +209,8 @@ class TransporterController(Controller):
             transporter_id, VerificationDecision(word.approved, word.version, word.max_active)
         )
         action = "transporter.verified" if word.approved else "transporter.verification_withdrawn"
-        seen = {"version": transporter.papers_version, "max_active": word.max_active}
+        said = {"reason": word.reason} if word.reason else {}
+        seen = {"version": transporter.papers_version, "max_active": word.max_active, **said}
         await record(work.session, actor_of(request), action, "transporter", transporter_id, seen)
         return transporter_answer(transporter, nepal_date(services.clock.now()))
 

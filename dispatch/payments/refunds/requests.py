@@ -166,12 +166,16 @@ class Refunds:
             raise NotFound("There is no such refund.", code="REFUND_NOT_FOUND")
         return refund
 
-    def list_query(self, status: RefundStatus | None, order_id: int | None = None) -> Select[Refund]:
-        """Refunds, newest first, for a page; ``order_id``: of this order's payments."""
+    def list_query(
+        self, status: RefundStatus | None, order_id: int | None = None, refund_id: UUID | None = None
+    ) -> Select[Refund]:
+        """Refunds, newest first, for a page; ``order_id``: of this order's payments; ``refund_id``: this one alone."""
         query = select(Refund).options(selectinload(Refund.payment)).order_by(Refund.id.desc())
         if order_id is not None:
             of = select(PaymentTransaction.id).where(PaymentTransaction.order_id == order_id)
             query = query.where(Refund.payment_id.in_(of))
+        if refund_id is not None:
+            query = query.where(Refund.refund_id == refund_id)
         return query if status is None else query.where(Refund.status == status)
 
     async def of_payment(self, payment_id: int) -> list[Refund]:

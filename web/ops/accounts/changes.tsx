@@ -4,16 +4,15 @@ import "../../shared/saved.css";
 import { useActing } from "../../shared/acting.ts";
 import type { components } from "../../shared/api.ts";
 import type { Client } from "../../shared/client.ts";
-import { Check, Field } from "../../shared/field.tsx";
 import { Link } from "../../shared/link.tsx";
 import type { Language } from "../../shared/numbers.ts";
 import { speaker } from "../../shared/words.ts";
 import { type Say, wordOf } from "../speech.ts";
+import { Sure } from "../sure.tsx";
 import { type Change, ROLES, isAsked, requestOf, unverifiedBy, waysOf } from "./ways.ts";
 import own from "./words.json";
 
 type Account = components["schemas"]["AccountAnswer"];
-type OwnSay = ReturnType<typeof speaker<typeof own>>;
 
 interface Given {
   account: Account;
@@ -74,42 +73,17 @@ export function Changes({ account, profile, client, language, say: ops, onDone }
         </>
       )}
       {asked === null && <p class="problem" role="alert">{acting.problem}</p>}
-      {asked !== null && <Sure key={`${asked.act} ${asked.role ?? ""}`} change={asked} role={roleOf(asked)} email={account.email} acting={acting} onNot={() => setAsked(null)} say={say} />}
+      {asked !== null && (
+        <Sure
+          key={`${asked.act} ${asked.role ?? ""}`}
+          what={say(`${asked.act}.do`, { role: roleOf(asked) })}
+          then={say(asked.act === "close" ? "close.then" : `take.${asked.role ?? "customer"}.then`, { email: account.email })}
+          acting={acting}
+          onSure={(reason) => void acting.start({ change: asked, reason })}
+          onNot={() => setAsked(null)}
+          say={ops}
+        />
+      )}
     </section>
-  );
-}
-
-interface Asking {
-  change: Change;
-  role: string;
-  email: string;
-  acting: ReturnType<typeof useActing<{ change: Change; reason: string }>>;
-  onNot: () => void;
-  say: OwnSay;
-}
-
-/** What follows from it, why, and that it is meant. */
-function Sure({ change, role, email, acting, onNot, say }: Asking) {
-  const [form, setForm] = useState({ reason: "", sure: false });
-  const what = say(`${change.act}.do`, { role });
-  return (
-    <form
-      class="fields card"
-      aria-label={what}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void acting.start({ change, reason: form.reason });
-      }}
-    >
-      <p>{say(change.act === "close" ? "close.then" : `take.${change.role ?? "customer"}.then`, { email })}</p>
-      <Field label={say("why")} name="reason" lines={2} value={form.reason} onValue={(reason) => setForm({ ...form, reason })} problem={acting.fields["reason"]} help={say("why.help")} needed />
-      <Check label={say("sure")} checked={form.sure} onValue={(sure) => setForm({ ...form, sure })} />
-      <p class="problem" role="alert">{acting.problem}</p>
-      <div class="actions">
-        <button class="button first" disabled={!form.sure || acting.pending}>{what}</button>
-        <button type="button" class="button" onClick={onNot}>{say("not")}</button>
-      </div>
-    </form>
   );
 }
