@@ -5,7 +5,6 @@ from datetime import date
 from json import dumps
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql
 
 from dispatch.database.search import digits_of, words_of
 from dispatch.deliveries.finding import DeliveryFilter, deliveries_query
@@ -59,10 +58,10 @@ async def test_a_place_beside_the_date_line_is_near_what_lies_on_the_other_side(
 
 async def test_what_has_no_step_in_doubt_is_not_looked_for_in_a_list_of_those_that_have(world: World) -> None:
     """Of such a list, once it is long, all is read for each delivery: of 300,000 it never ends."""
-    query = deliveries_query(DeliveryFilter(flagged=False), date(2026, 11, 22)).compile(
-        dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}
-    )
-    async with world.server.services.database.connection() as driver:
+    database = world.server.services.database
+    wanted = deliveries_query(DeliveryFilter(flagged=False), date(2026, 11, 22))
+    query = wanted.compile(database.engine.sync_engine, compile_kwargs={"literal_binds": True})
+    async with database.connection() as driver:
         plan = await driver.fetchval(f"EXPLAIN (FORMAT JSON) {query}")
     assert re.search('"Join Type": "(Right )?Anti"', dumps(plan)), plan
 
