@@ -30,9 +30,9 @@ async def test_after_a_deletion_no_step_try_or_arrival_of_a_parcel_tells_of_the_
     customer = await world.person()
     seller, delivery = await _brought(world, customer)
     track = f"/api/deliveries/{delivery['tracking_number']}/track/"
-    assert {"deliveries", "delivery_trackings"} <= await tables_with(world, STREET)
+    assert {"deliveries", "sought_deliveries", "delivery_trackings"} <= await tables_with(world, STREET)
     assert {"delivery_trackings", "delivery_attempts"} <= await tables_with(world, NOTED)
-    telling = {"deliveries", "delivery_trackings", "delivery_attempts", "delivery_events"}
+    telling = {"deliveries", "sought_deliveries", "delivery_trackings", "delivery_attempts", "delivery_events"}
     assert telling <= await tables_near(world, DOOR)
     shown_to_all = {"after_end": "always", "delivery_address": "always"}
     ok(await seller.patch("/api/marketplace/seller/tracking-privacy/", shown_to_all))

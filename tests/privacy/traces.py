@@ -40,10 +40,10 @@ async def bought_by(
 
 
 async def tables_with(world: World, *texts: str) -> set[str]:
-    """Where a text stands, in any column of any table."""
+    """Where a text stands, in any column of any table, also as it is kept to be searched: in small letters."""
 
     def holds(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return or_(*(func.strpos(cast(column, Text), one) > 0 for one in texts))
+        return or_(*(func.strpos(func.lower(cast(column, Text)), one.lower()) > 0 for one in texts))
 
     return await _tables_where(world, holds)
 
