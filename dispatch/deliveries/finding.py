@@ -29,10 +29,10 @@ class DeliveryFilter:
     """Which deliveries; what is None or empty does not matter.
 
     ``in_service``: under way with a transporter that may (or no longer may) carry: available, its account open, all
-    its papers in order. ``flagged``: with a step whose place is implausible. ``around``: with the pickup or the
-    drop-off in a circle. ``area``: with the pickup in a zone's. ``seller_id``: whose goods it carries.
-    ``made_from`` and ``made_to``: when it was made, both included. ``search``: a text that is
-    in its tracking number, addresses, contacts, their phones or instructions.
+    its papers in order. ``flagged``: with a step whose place or time is implausible; ``flagged_since``: with one of
+    which we were told since then. ``around``: with the pickup or the drop-off in a circle. ``area``: with the pickup in
+    a zone's. ``seller_id``: whose goods it carries. ``made_from`` and ``made_to``: when it was made, both included.
+    ``search``: a text that is in its tracking number, addresses, contacts, their phones or instructions.
     """
 
     statuses: Collection[DeliveryStatus] = ()
@@ -41,6 +41,7 @@ class DeliveryFilter:
     seller_id: int | None = None
     in_service: bool | None = None
     flagged: bool | None = None
+    flagged_since: datetime | None = None
     around: Circle | None = None
     area: dict[str, Any] | None = None
     made_from: datetime | None = None
@@ -70,10 +71,12 @@ def deliveries_query(wanted: DeliveryFilter, today: date) -> Select[Delivery]:
     if wanted.in_service is not None:
         serving = exists().where(Transporter.id == Delivery.transporter_id, *may_carry(today))
         query = query.where(Delivery.status.in_(UNDER_WAY), serving if wanted.in_service else ~serving)
+    flagged = DeliveryStep.flags != literal_column("'{}'")  # as its index has it
+    doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, flagged)
     if wanted.flagged is not None:
-        flagged = DeliveryStep.flags != literal_column("'{}'")  # as its index has it
-        doubtful = exists().where(DeliveryStep.delivery_id == Delivery.id, flagged)
         query = query.where(doubtful if wanted.flagged else ~doubtful)
+    if wanted.flagged_since is not None:
+        query = query.where(doubtful.where(DeliveryStep.noticed_at >= wanted.flagged_since))
     return query.where(*_where_and_when(wanted))
 
 

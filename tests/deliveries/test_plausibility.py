@@ -71,6 +71,8 @@ async def test_flags_are_in_the_record_for_admins_and_for_nobody_else(world: Wor
     assert [(row["id"], row["flags"]) for row in flagged] == [
         (delivery["id"], ["far_from_address", "far_from_last_fix", "too_fast"])
     ]
+    newest = flagged[0]["flagged_step"]
+    assert (newest["status"], newest["flags"]) == ("delivered", ["far_from_last_fix", "too_fast"])
     assert ok(await admin.get("/api/deliveries/", flagged=False, transporter=driver.transporter_id))["count"] == 0
     public = await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/")
     for told in (await driver.get(path), await bought.seller.get(path), public):
@@ -171,3 +173,22 @@ async def _carry(
 async def _rating(driver: Driver) -> tuple[float, int]:
     profile = ok(await driver.get("/api/transporters/me/"))
     return profile["rating"], profile["rating_count"]
+
+
+async def test_flagged_steps_are_found_by_when_we_were_told_of_them(world: World) -> None:
+    _, driver, delivery = await _accepted(world)
+    await world.online_at(driver, *BHAKTAPUR)
+    ok(await driver.post(f"/api/deliveries/{delivery['id']}/pickup/", {"latitude": -60, "longitude": 0}))
+    admin = await world.admin()
+
+    async def found(since: str) -> list[int]:
+        answer = await admin.get("/api/deliveries/", flagged_since=since, transporter=driver.transporter_id)
+        return [row["id"] for row in ok(answer)["results"]]
+
+    [row] = ok(await admin.get("/api/deliveries/", flagged=True, transporter=driver.transporter_id))["results"]
+    told_at = datetime.fromisoformat(row["flagged_step"]["told_at"])
+    assert await found(told_at.isoformat()) == [delivery["id"]]
+    assert await found((told_at + timedelta(milliseconds=1)).isoformat()) == []
+    refused = await admin.get("/api/deliveries/", flagged_since="lately")
+    assert refused.status_code == 400
+    assert "flagged_since" in refused.text

@@ -94,7 +94,7 @@ async def values_of(business: Business, admin: Person) -> Values:
         "at": soon,
         "refund": [str(uuid4())],
     }
-    words |= {"date_from": since, "day": [hour[0][:10]]} | dict.fromkeys(("from", "to"), hour)
+    words |= {"date_from": since, "day": [hour[0][:10]]} | dict.fromkeys(("from", "to", "flagged_since"), hour)
     words |= {name: [value] for name, value in (numbers | amounts).items()}
     by_name = {name: [{name: value} for value in values] for name, values in words.items()}
     # A place is asked for whole, and so is a time: all that was until then is nearly all.

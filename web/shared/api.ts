@@ -183,7 +183,8 @@ export interface paths {
          * @description All deliveries, newest first, for dispatchers.
          *
          *     `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
-         *     papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
+         *     papers expired, role taken, account closed). `flagged=true`: those with a step whose place or time is
+         *     implausible. `flagged_since`: those with such a step of which the server was told since then.
          *     `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
          *     in that circle. `zone`: the pickup is in that zone's area. `transporter` and `seller`: by their numbers.
          *     `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
@@ -6000,7 +6001,8 @@ export interface components {
          *
          *     `hold`: why it waits though somebody could have it, null where nothing holds it. `on_hold`: a person lets it
          *     wait. `ended_at`: when it was delivered or cancelled; `ending`: how it ended that did
-         *     not go well. `return_of`: the delivery whose parcel it brings back to the seller.
+         *     not go well. `return_of`: the delivery whose parcel it brings back to the seller. `flags`: all
+         *     that is implausible about its steps; `flagged_step`: the newest of them, null where there is none.
          */
         DispatcherRow: {
             assigned_at: string | null;
@@ -6016,6 +6018,7 @@ export interface components {
             ended_at: string | null;
             ending: components["schemas"]["Ending"] | null;
             estimated_delivery_time: string | null;
+            flagged_step: components["schemas"]["FlaggedStep"] | null;
             flags: string[];
             hold: components["schemas"]["HoldAnswer"] | null;
             id: number;
@@ -6531,6 +6534,18 @@ export interface components {
             recorded_at: string;
             seq: number;
             speed_mps: number | null;
+        };
+        /**
+         * FlaggedStep
+         * @description A step whose place or time is implausible: what it led to, when it was, when we were told, and why.
+         */
+        FlaggedStep: {
+            /** Format: date-time */
+            at: string;
+            flags: string[];
+            status: components["schemas"]["DeliveryStatus"];
+            /** Format: date-time */
+            told_at: string;
         };
         /**
          * FleetTracks
@@ -11969,6 +11984,8 @@ export interface operations {
                 /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
                 date_to?: string | null;
                 flagged?: boolean | null;
+                /** @description A date, which means that day in Nepal, or a time as ISO 8601. */
+                flagged_since?: string | null;
                 in_service?: boolean | null;
                 /** @description Middle of an area, degrees. */
                 lat?: number | null;

@@ -20,7 +20,7 @@ from api.routes.deliveries.step_answers import NotedStep, step_answer
 from dispatch.accounts.models import Role, User
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.eta import Arrival
-from dispatch.deliveries.models import Delivery, DeliveryStatus, Ending, PartialReason, Priority
+from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Ending, PartialReason, Priority
 from dispatch.deliveries.parts import pieces_in
 from dispatch.deliveries.proving import required_of
 from dispatch.geo import geo_cell
@@ -55,12 +55,22 @@ class DeliveryRow(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
+class FlaggedStep(Struct, frozen=True):
+    """A step whose place or time is implausible: what it led to, when it was, when we were told, and why."""
+
+    status: DeliveryStatus
+    at: datetime
+    told_at: datetime
+    flags: list[str]
+
+
 class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     """A delivery in a dispatcher's list, with all that makes its steps implausible.
 
     ``hold``: why it waits though somebody could have it, null where nothing holds it. ``on_hold``: a person lets it
     wait. ``ended_at``: when it was delivered or cancelled; ``ending``: how it ended that did
-    not go well. ``return_of``: the delivery whose parcel it brings back to the seller.
+    not go well. ``return_of``: the delivery whose parcel it brings back to the seller. ``flags``: all
+    that is implausible about its steps; ``flagged_step``: the newest of them, null where there is none.
     """
 
     transporter: int | None
@@ -74,6 +84,7 @@ class DispatcherRow(DeliveryRow, frozen=True, kw_only=True):
     ending: Ending | None
     return_of: int | None
     flags: list[str]
+    flagged_step: FlaggedStep | None
 
 
 class DeliveryArea(Struct, frozen=True):
@@ -258,7 +269,7 @@ def waiting_delivery(delivery: Delivery, city: str | None) -> WaitingDelivery:
 
 def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
     """A delivery in a dispatcher's list."""
-    flags = sorted({flag for step in delivery.tracking_history for flag in step.flags})
+    doubted = [step for step in delivery.tracking_history if step.flags]
     return DispatcherRow(
         **asdict(delivery_row(delivery)),
         transporter=delivery.transporter_id,
@@ -271,8 +282,15 @@ def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
         on_hold=on_hold_answer(delivery, now),
         ending=delivery.ending,
         return_of=delivery.return_of,
-        flags=flags,
+        flags=sorted({flag for step in doubted for flag in step.flags}),
+        flagged_step=newest_flagged(doubted),
     )
+
+
+def newest_flagged(doubted: list[DeliveryStep]) -> FlaggedStep | None:
+    """The step of which we were told last, of those that are hard to believe."""
+    step = max(doubted, key=lambda step: step.noticed_at, default=None)
+    return None if step is None else FlaggedStep(step.status, step.timestamp, step.noticed_at, step.flags)
 
 
 def ended_at(delivery: Delivery) -> datetime | None:

@@ -71,7 +71,13 @@ OF_DISPATCHER: Final = PAGE | {
             "on_hold": None,
             "ending": None,
             "return_of": None,
-            "flags": [],
+            "flags": ["far_from_address"],
+            "flagged_step": {
+                "status": "picked_up",
+                "at": "2024-10-28T14:10:00Z",
+                "told_at": "2024-10-28T14:10:02Z",
+                "flags": ["far_from_address"],
+            },
         }
     ]
 }

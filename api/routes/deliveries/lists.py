@@ -10,7 +10,7 @@ from msgspec import Meta
 from api.http.areas import AREA_TOGETHER, CentreLat, CentreLon, RadiusKm, circle_of
 from api.http.injected import GivenWork
 from api.http.queries import only_together
-from api.http.query_times import WhenQuery, bounds_of
+from api.http.query_times import WhenQuery, bounds_of, start_of
 from api.http.schemas import Body, Page, PageNumber, PageSize, QueryId, SearchText, page_of_rows, paginate
 from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
@@ -66,6 +66,7 @@ class DeliveryListController(Controller):
         seller: QueryId = None,
         in_service: FromQuery[bool | None] = None,
         flagged: FromQuery[bool | None] = None,
+        flagged_since: WhenQuery = None,
         lat: CentreLat = None,
         lon: CentreLon = None,
         radius_km: RadiusKm = None,
@@ -79,7 +80,8 @@ class DeliveryListController(Controller):
         """All deliveries, newest first, for dispatchers.
 
         `in_service=false`: those under way whose transporter may no longer carry (not available, not verified any more,
-        papers expired, role taken, account closed). `flagged=true`: those with a step whose place is implausible.
+        papers expired, role taken, account closed). `flagged=true`: those with a step whose place or time is
+        implausible. `flagged_since`: those with such a step of which the server was told since then.
         `status` and `priority` may be given several times. `lat`, `lon` and `radius_km`: the pickup or the drop-off is
         in that circle. `zone`: the pickup is in that zone's area. `transporter` and `seller`: by their numbers.
         `date_from` and `date_to`: when it was made. `search`: a text in its tracking number, addresses,
@@ -93,6 +95,7 @@ class DeliveryListController(Controller):
             seller_id=seller,
             in_service=in_service,
             flagged=flagged,
+            flagged_since=start_of(flagged_since, "flagged_since"),
             around=circle_of(lat, lon, radius_km),
             area=await area_of(work, zone),
             made_from=made.since,
