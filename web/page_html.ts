@@ -1,5 +1,6 @@
 // The file that a browser gets for a page. All pages have the same frame around them; what a page says differently lies in its
-// folder: head.html and body.html. Where there is no body.html, the name of the page and a skeleton stand until its program runs.
+// folder: head.html and body.html. Where there is no body.html, the name of the page and a skeleton stand until its program runs:
+// some lines, or what skeleton.html has, within the frame of the page's own style.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Plugin } from "vite";
@@ -15,7 +16,7 @@ export function pagesIn(folder: string): string[] {
   return folders.map((one) => one.name).filter((name) => existsSync(resolve(folder, name, `${name}.tsx`)));
 }
 
-function partOf(folder: string, name: string, part: "head" | "body"): string {
+function partOf(folder: string, name: string, part: "head" | "body" | "skeleton"): string {
   const path = resolve(folder, name, `${part}.html`);
   return existsSync(path) ? readFileSync(path, "utf8").trimEnd() : "";
 }
@@ -47,11 +48,11 @@ function skeleton(folder: string, name: string): string {
   const { en, ne } = wordsOf(folder, "shared");
   return `
 <header class="bar"><a class="brand" href="/">${en["home.title"]}</a></header>
-<main class="coming" id="content">
+<main class="${["coming", ...(partOf(folder, name, "skeleton") === "" ? [] : [name])].join(" ")}" id="content">
 <h1>${titleOf(folder, name)}</h1>
 <noscript><p>${en["needs_script"]}</p><p lang="ne">${ne["needs_script"]}</p></noscript>
 <p class="long quiet">${en["still_loading"]}</p>
-<div class="skeleton" aria-hidden="true">${"<div></div>".repeat(SKELETON_LINES)}</div>
+${partOf(folder, name, "skeleton") || `<div class="skeleton" aria-hidden="true">${"<div></div>".repeat(SKELETON_LINES)}</div>`}
 </main>
 `;
 }
@@ -77,7 +78,7 @@ export function pageFiles(folder: string): Plugin {
     load(id) {
       const name = made.get(id);
       if (name === undefined) return null;
-      for (const part of [`${name}/head.html`, `${name}/body.html`, `${name}/words.json`, "shared/words.json"]) {
+      for (const part of [`${name}/head.html`, `${name}/body.html`, `${name}/skeleton.html`, `${name}/words.json`, "shared/words.json"]) {
         const path = resolve(folder, part);
         if (existsSync(path)) this.addWatchFile(path);
       }

@@ -71,11 +71,13 @@ interface Given<Value> {
   say: Say;
   /** What the skeleton has: so many lines. */
   lines?: number;
+  /** Where the rows are of another shape than lines: as much of them as fills the page. */
+  skeleton?: ComponentChildren;
   children: (value: Value) => ComponentChildren;
 }
 
 /** What was loaded; before that its skeleton, and where it failed what, since when, and another try. */
-export function Loaded<Value>({ of, language, say, lines = 3, children }: Given<Value>) {
+export function Loaded<Value>({ of, language, say, lines = 3, skeleton, children }: Given<Value>) {
   return (
     <>
       {of.problem !== null && (
@@ -87,9 +89,10 @@ export function Loaded<Value>({ of, language, say, lines = 3, children }: Given<
           </button>
         </div>
       )}
-      {of.value === null && of.problem === null && of.slow && (
-        <div class="skeleton" role="status" aria-label={say("loading")}>
-          {Array.from({ length: lines }, (_, line) => <div key={line} />)}
+      {of.value === null && of.problem === null && (
+        // It has its room from the first: what stands below it moves once at most.
+        <div class={of.slow ? "skeleton" : "skeleton soon"} role="status" aria-label={say("loading")}>
+          {skeleton ?? Array.from({ length: lines }, (_, line) => <div key={line} />)}
         </div>
       )}
       {of.value !== null && <div class="loaded" aria-busy={of.slow}>{children(of.value)}</div>}

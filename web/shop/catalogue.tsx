@@ -3,7 +3,6 @@ import type { components } from "../shared/api.ts";
 import { type Address, changed, go, readAddress } from "../shared/address.ts";
 import { CATEGORIES, categoryChoices } from "../shared/categories.ts";
 import type { Client } from "../shared/client.ts";
-import { Field } from "../shared/field.tsx";
 import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
@@ -13,6 +12,7 @@ import { useTyped } from "../shared/typed.ts";
 import { type Product, quantityOf } from "./basket.ts";
 import { keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { withQuantity } from "./basket.ts";
+import { ComingGoods } from "./coming.tsx";
 import { Picture } from "./picture.tsx";
 import { searched } from "./searching.ts";
 import type { Say } from "./speech.ts";
@@ -42,7 +42,7 @@ export function Catalogue({ client, address, language, say }: Given) {
         <SearchBox search={search} say={say} />
         <CategoryChoice client={client} address={address} chosen={category} language={language} say={say} />
       </div>
-      <Loaded of={found} language={language} say={say} lines={6}>
+      <Loaded of={found} language={language} say={say} skeleton={<ComingGoods />}>
         {({ results, count, next }) => (
           <>
             <p class="unseen" role="status">{say(count === 1 ? "catalogue.count.one" : "catalogue.count", { count })}</p>
@@ -65,13 +65,15 @@ export function Catalogue({ client, address, language, say }: Given) {
   );
 }
 
-/** Kinds of goods, what is within one set in from it; nothing where the shop has none. */
+/** Kinds of goods, what is within one set in from it; nothing where the shop has none. It stands in the row of the search, so that nothing below moves when it comes. */
 function CategoryChoice({ client, address, chosen, language, say }: Given & { chosen: string }) {
   const categories = useLoading(() => client.call<Categories>(CATEGORIES, { signed: false }), []);
   const all = categories.value?.results ?? [];
   if (all.length === 0) return null;
   return (
-    <Field label={say("category")} name="category" value={chosen} onValue={(id) => go(changed(address, { category: id === "" ? null : id, page: null }))} choices={[["", say("category.all")], ...categoryChoices(all, language)]} />
+    <select class="kinds" name="category" aria-label={say("category")} value={chosen} onChange={(event) => go(changed(address, { category: event.currentTarget.value || null, page: null }))}>
+      {[["", say("category.all")] as const, ...categoryChoices(all, language)].map(([id, name]) => <option key={id} value={id} selected={id === chosen}>{name}</option>)}
+    </select>
   );
 }
 

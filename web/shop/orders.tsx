@@ -5,6 +5,7 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
+import { ComingOrders } from "./coming.tsx";
 import { canBePaid, expectedAt, expectedWords, goodsOf, inTurn } from "./order_words.ts";
 import { State } from "./order_state.tsx";
 import type { Say } from "./speech.ts";
@@ -24,7 +25,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
   return (
     <>
       <h1>{say("orders")}</h1>
-      <Loaded of={orders} language={language} say={say} lines={5}>
+      <Loaded of={orders} language={language} say={say} skeleton={<ComingOrders />}>
         {({ results, next }) => (
           <>
             {results.length === 0 && <p class="card">{say("orders.empty")} <Link href="/shop">{say("shop.back")}</Link></p>}
