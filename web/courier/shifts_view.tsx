@@ -5,7 +5,7 @@ import { Icon } from "../shared/icon.tsx";
 import { Link } from "../shared/link.tsx";
 import { problemOf } from "../shared/problems.ts";
 import { type Shift, overlapping, shiftsOf, stintOf, stintsOf, timeOf, weekOf } from "../shared/shifts.ts";
-import { duration, weekdayName } from "../shared/times.ts";
+import { inHours, weekdayName } from "../shared/times.ts";
 import { useDraft } from "../shared/drafts.ts";
 import type { Given } from "./given.ts";
 import { pathOf } from "./views.ts";
@@ -105,7 +105,7 @@ export function ShiftsView({ work, state, say, language }: Given) {
               </fieldset>
             );
           })}
-          <p class="number">{say(typed.length === 0 ? "shifts.none" : "shifts.sum", { sum: duration(weekOf(whole) * 60, say) })}</p>
+          <p class="number">{say(typed.length === 0 ? "shifts.none" : "shifts.sum", { sum: inHours(weekOf(whole) * 60, say) })}</p>
           <p class="problem" role="alert">{problem}</p>
           <p role="status" class="quiet">{saved && draft.form.typed === "" ? say("shifts.saved") : ""}</p>
           <div class="ways">

@@ -7,6 +7,8 @@ import type { Say } from "./words.ts";
 export const NEPAL_OFFSET_MS = (5 * 60 + 45) * 60_000; // no summer time
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
+const HOUR_S = 3_600;
+const DAY_HOURS = 24;
 
 // The server says times too (`api/routes/pages/speech.py`), out of the same names.
 const named = (key: "calendar.near" | "calendar.days" | "calendar.months" | "calendar.bikram_months", language: Language, index: number): string =>
@@ -95,15 +97,29 @@ function inDigits(text: string, language: Language): string {
   return language === "ne" ? devanagari(text) : text;
 }
 
-/** A length of time in the unit that a person would use: "8 s", "2 min", "1 h 20 min", "3 d". */
+/** When something comes, as people say it: "in 42 min" within the hour, then "today 18:00", "tomorrow 18:00", and the day beyond. */
+export function upcoming(at: number, now: number, say: Say, language: Language): string {
+  const ahead_s = (at - now) / 1000;
+  return ahead_s < HOUR_S ? say("clock.in", { age: duration(ahead_s, say) }) : dayAndClock(at, now, language);
+}
+
+/** A length of time in the units that a person would use: "8 s", "2 min", "1 h 20 min", "1 d 3 h", "8 d". */
 export function duration(seconds: number, say: Say): string {
+  const hours = Math.round(seconds / HOUR_S);
+  if (Math.round(seconds / 60) < DAY_HOURS * 60) return inHours(seconds, say);
+  const days = Math.floor(hours / DAY_HOURS);
+  if (days >= WEEK_DAYS || hours % DAY_HOURS === 0) return say("days", { count: Math.round(hours / DAY_HOURS) });
+  return say("days.hours", { days, hours: hours % DAY_HOURS });
+}
+
+/** The same without days, for what is counted in hours, such as work: "52 h 30 min". */
+export function inHours(seconds: number, say: Say): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return say("seconds", { count: whole });
   const minutes = Math.round(whole / 60);
   if (minutes < 60) return say("minutes", { count: minutes });
-  if (minutes < 48 * 60 && minutes % 60 === 0) return say("hours.whole", { count: minutes / 60 });
-  if (minutes < 48 * 60) return say("hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
-  return say("days", { count: Math.round(minutes / (24 * 60)) });
+  if (minutes % 60 === 0) return say("hours.whole", { count: minutes / 60 });
+  return say("hours", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** How long it will take, as exact as it can be known: to 5 min beyond 20 min, else to the minute. */

@@ -9,7 +9,7 @@ import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { Mark, type MarkKind } from "../../shared/mark.tsx";
 import { MOST_SEARCHED, searchText } from "../../shared/search_text.ts";
 import { DAY_MIN, dayAt, midnightBefore, midnightOf } from "../../shared/shifts.ts";
-import { clock, date, duration } from "../../shared/times.ts";
+import { clock, date, duration, inHours } from "../../shared/times.ts";
 import { useTyped } from "../../shared/typed.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import { type Attendance, type Bar, placeOf, plannedBars, workedBars, workedMin } from "./day.ts";
@@ -103,7 +103,7 @@ function Day({ of, midnight, today, now, language, say }: { of: Attendance; midn
       <p class="small quiet number">
         {of.planned.length === 0 ? say("shifts.unplanned") : say("shifts.planned.at", { times: of.planned.map(({ begins, ends }) => `${begins}–${ends}`).join(", ") })}
         {" · "}
-        {of.worked.length === 0 ? say("shifts.unworked") : say("shifts.worked.for", { sum: duration(workedMin(of, now) * 60, say) })}
+        {of.worked.length === 0 ? say("shifts.unworked") : say("shifts.worked.for", { sum: inHours(workedMin(of, now) * 60, say) })}
       </p>
     </li>
   );
