@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { queryOf, viewOf } from "./address.ts";
 
 test("a view that is written into the address is read back the same", () => {
-  const view = { filter: "late", search: "patan & co", delivery: 12, courier: null, run: 7, plan: 9, folded: new Set(["map", "line"] as const), shown: "detail" } as const;
+  const view = { filter: "late", search: "patan & co", order: "oldest", delivery: 12, courier: null, run: 7, plan: 9, folded: new Set(["map", "line"] as const), shown: "detail" } as const;
   expect(viewOf(queryOf(view, "?lang=ne"))).toEqual(view);
   expect(queryOf(view, "?lang=ne")).toContain("lang=ne");
 });
@@ -13,8 +13,8 @@ test("what is usual is not written", () => {
 });
 
 test("an address that somebody made up shows what can be shown", () => {
-  const view = viewOf("?show=everything&delivery=-1&courier=1e9&run=x&plan=0&folded=map.roof&panel=line&q=");
-  expect(view).toEqual({ filter: "all", search: "", delivery: null, courier: null, run: null, plan: null, folded: new Set(["map"]), shown: "list" });
+  const view = viewOf("?show=everything&order=random&delivery=-1&courier=1e9&run=x&plan=0&folded=map.roof&panel=line&q=");
+  expect(view).toEqual({ filter: "all", search: "", order: "pressing", delivery: null, courier: null, run: null, plan: null, folded: new Set(["map"]), shown: "list" });
 });
 
 test("a link to a parcel or a courier opens what is known of it, and one that chose another panel opens that", () => {
@@ -22,4 +22,9 @@ test("a link to a parcel or a courier opens what is known of it, and one that ch
   const listed = { ...viewOf("?delivery=13"), shown: "list" as const };
   expect([queryOf(listed, ""), viewOf(queryOf(listed, "")).shown]).toEqual(["?delivery=13&panel=list", "list"]);
   expect(queryOf(viewOf("?delivery=13"), "")).toBe("?delivery=13");
+});
+
+test("the order of the list is that of the address, else the one that was chosen last", () => {
+  expect([viewOf("?order=newest", "oldest").order, viewOf("", "oldest").order, viewOf("").order]).toEqual(["newest", "oldest", "pressing"]);
+  expect([queryOf(viewOf("", "oldest"), ""), queryOf({ ...viewOf("?order=due"), order: "pressing" }, "?order=due")]).toEqual(["?order=oldest", ""]);
 });

@@ -1,5 +1,6 @@
 // The address is the state: reload, back and a shared link show the same.
 import { searchText } from "../shared/search_text.ts";
+import { type ListOrder, USUAL_ORDER, isListOrder } from "./list_order.ts";
 import { FILTERS, type Filter } from "./queue.ts";
 
 export const PANELS = ["list", "map", "detail", "line"] as const;
@@ -8,6 +9,7 @@ export type Panel = (typeof PANELS)[number];
 export interface View {
   filter: Filter;
   search: string;
+  order: ListOrder;
   /** What is looked at. */
   delivery: number | null;
   courier: number | null;
@@ -35,12 +37,15 @@ function usualPanel(asked: URLSearchParams): View["shown"] {
   return number(asked.get("delivery")) === null && number(asked.get("courier")) === null ? "list" : "detail";
 }
 
-export function viewOf(query: string): View {
+/** `kept`: the order for whoever follows an address that says none. */
+export function viewOf(query: string, kept: ListOrder = USUAL_ORDER): View {
   const asked = new URLSearchParams(query);
+  const order = asked.get("order");
   const shown = among(PANELS, asked.get("panel"));
   return {
     filter: among(FILTERS, asked.get("show")) ?? "all",
     search: searchText(asked.get("q") ?? ""),
+    order: isListOrder(order) ? order : kept,
     delivery: number(asked.get("delivery")),
     courier: number(asked.get("courier")),
     run: number(asked.get("run")),
@@ -56,6 +61,7 @@ export function queryOf(view: View, before: string): string {
   const set = (name: string, value: string): void => (value === "" ? query.delete(name) : query.set(name, value));
   set("show", view.filter === "all" ? "" : view.filter);
   set("q", view.search);
+  set("order", view.order === USUAL_ORDER ? "" : view.order);
   set("delivery", view.delivery === null ? "" : String(view.delivery));
   set("courier", view.courier === null ? "" : String(view.courier));
   set("run", view.run === null ? "" : String(view.run));

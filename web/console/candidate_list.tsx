@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
@@ -5,13 +6,14 @@ import { clock, duration } from "../shared/times.ts";
 import "./candidate_list.css";
 import { type Order, TERMS, aheadIn, chosenOf, firstThere, inOrder, lateOnArrival, stopsWords } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
+import { SHOWN, SkeletonRows } from "./candidates_skeleton.tsx";
 import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 import { OrderChoice } from "./order_choice.tsx";
 
 const AGAIN_MS = 20_000;
-const SHOWN = 10;
+const MORE = 10;
 const REASON_CHARACTERS = 500;
 /** Less than this apart, two arrivals are the same to whoever waits. */
 const SAME_MS = 60_000;
@@ -52,21 +54,24 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const chosen = found === null ? undefined : bestOf(found, had?.courier ?? null, delivery.due_at);
   const ranked = list.find((one) => one.transporter.id !== had?.courier) ?? list[0];
   const fastest = list[firstThere(list)];
+  // Whom the button is for stands first, and who is there first is in sight.
+  const shown = inOrder(chosen === undefined ? list : [chosen, ...list.filter((one) => one !== chosen)], order).filter((one, place) => place < most || one === chosen || one === fastest);
+  const hidden = list.length - shown.length;
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
   const others_fit = list.length > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
   return (
-    <section aria-labelledby="candidates" class="candidates">
-      <h3 id="candidates" class="small quiet">{say("candidates")}</h3>
-      {found === null && problem === "" && <p class="quiet" role="status">{say("candidates.loading")}</p>}
+    <section aria-labelledby="candidates" class="candidates" aria-busy={found === null}>
+      <div class="top">
+        <h3 id="candidates" class="small quiet">{say("candidates")}</h3>
+        {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} proposed />}
+      </div>
+      {found === null && problem === "" && <SkeletonRows />}
       {problem !== "" && (
         <p class="problem">{problem} <button type="button" class="link" onClick={() => setAsked(asked + 1)}>{say("candidates.again")}</button></p>
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
-      {found !== null && (others > 0 || found.candidates_count > list.length) && <Others found={found} others={others} reason={reason} delivery={delivery} />}
-      {ranked !== undefined && fastest !== undefined && <Trade best={ranked} fastest={fastest} due_at={delivery.due_at} />}
-      {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
       <ol>
-        {inOrder(list, order).slice(0, most).map((one) => (
+        {shown.map((one) => (
           <CandidateRow
             key={one.transporter.id}
             one={one}
@@ -75,10 +80,13 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
             had_until={had?.courier === one.transporter.id ? had.until : null}
             reason={one === list[0] ? "" : reason}
             delivery={delivery}
-          />
+          >
+            {one === chosen && ranked !== undefined && fastest !== undefined && <Trade best={ranked} fastest={fastest} due_at={delivery.due_at} />}
+          </CandidateRow>
         ))}
       </ol>
-      {list.length > most && <button type="button" class="link" onClick={() => setMost(most + SHOWN)}>{say("console.show_all", { count: Math.min(SHOWN, list.length - most) })}</button>}
+      {hidden > 0 && <button type="button" class="link" onClick={() => setMost(most + MORE)}>{say("console.show_all", { count: Math.min(MORE, hidden) })}</button>}
+      {found !== null && (others > 0 || found.candidates_count > list.length) && <Others found={found} others={others} reason={reason} delivery={delivery} />}
       {others_fit && <ReasonField reason={reason} setReason={setReason} />}
     </section>
   );
@@ -117,7 +125,7 @@ function Trade({ best, fastest, due_at }: { best: Candidate; fastest: Candidate;
   const terms = aheadIn(best, fastest).map((term) => say(term));
   if (lateOnArrival(best, due_at) === 0 || sooner < SAME_MS || terms.length === 0) return null;
   const key = lateOnArrival(fastest, due_at) === 0 ? "candidates.in_time" : "candidates.trade";
-  return <p class="small">{say(key, { fast: fastest.transporter.name, best: best.transporter.name, terms: terms.join(", ") })}{" "}<Delayed of={fastest} /></p>;
+  return <p class="small">{say(key, { fast: fastest.transporter.name, best: best.transporter.name, terms: terms.join(", ") })}</p>;
 }
 
 /** A choice that is not the best may say why; the reason is kept with the decision. */
@@ -139,9 +147,11 @@ interface RowGiven {
   had_until: number | null;
   reason: string;
   delivery: Delivery;
+  /** What the choice is between, at whom the button is for. */
+  children: ComponentChildren;
 }
 
-function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowGiven) {
+function CandidateRow({ one, first, fastest, had_until, reason, delivery, children }: RowGiven) {
   const { say, digits, language, now } = useLateDesk();
   const { score_details: scores, transporter } = one;
   const late = lateOnArrival(one, delivery.due_at);
@@ -161,11 +171,12 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery }: RowG
         <span class="bar-of" aria-hidden="true"><span style={{ width: `${scores.total_score}%` }} /></span>
         <span class="number" title={say("candidates.score", { score: scores.total_score })}>{digits(scores.total_score)}</span>
       </div>
-      <p class="small quiet number">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
       <p class="small quiet number">{fastest && <span class="mark-of">{say("candidates.first_there")}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
       <Delayed of={one} />
       {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
+      <p class="small quiet number terms">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
+      {children}
     </li>
   );
 }

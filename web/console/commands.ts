@@ -2,6 +2,7 @@
 import { type Desk, type DialogName, planShows } from "./desk.ts";
 import { aboard, underWay } from "./frames.ts";
 import { type Command, stepped, takesLetters } from "./keys.ts";
+import { orderAfter } from "./list_order.ts";
 import { isChanged } from "./plans.ts";
 
 /** Whether the key was of use here. */
@@ -81,6 +82,12 @@ export function runCommand(command: Command, desk: Desk): boolean {
     case "sound":
       desk.turnSound();
       return true;
+    case "order": {
+      const order = orderAfter(view.order);
+      go({ order });
+      actions.tell(`list.order.${order}`, {});
+      return true;
+    }
     case "filter":
       go({ filter: command.filter });
       return true;

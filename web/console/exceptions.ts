@@ -2,18 +2,34 @@
 import { type Courier, type Delivery, type SearchFrame, aboard, onHold, underWay } from "./frames.ts";
 import { dueOf, triedOf } from "./tries.ts";
 
-export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody_took" | "nobody" | "at_stop";
+export type ExceptionKind = "no_next_try" | "next_try" | "late" | "silent" | "nobody_took" | "nobody" | "at_stop" | "far";
 
-export interface Exception {
-  kind: ExceptionKind;
+/** What is read of a delivery that needs somebody; it may have ended, and be on the board no longer. */
+export type Concerned = Pick<Delivery, "id" | "status" | "transporter_id" | "pickup_address" | "delivery_address" | "created_at" | "pickup_from" | "due_at" | "expected_at" | "planned_at" | "attempt" | "next_try" | "on_hold">;
+
+interface Needing {
   /** The same thing again has the same name. */
   key: string;
-  delivery: Delivery;
+  delivery: Concerned;
   /** Of a silent courier: how many parcels it has aboard. */
   parcels: number;
-  /** How late, how long silent, waiting, standing or without a next try; below 0 what is yet to come. Milliseconds. */
+  /** How late, how long silent, waiting, standing or without a next try, or how long ago; below 0 what is yet to come. Milliseconds. */
   for_ms: number;
 }
+
+/** What the board tells by itself. */
+interface OnBoard extends Needing {
+  kind: Exclude<ExceptionKind, "far">;
+}
+
+/** A step that was taken far off: what was done, what is doubted, and who did it. */
+interface FarOff extends Needing {
+  kind: "far";
+  doubt: `${"picked_up" | "delivered" | "tried"}.${"far_from_address" | "far_from_last_fix" | "old_fix"}`;
+  by: string | null;
+}
+
+export type Exception = OnBoard | FarOff;
 
 const MINUTE_MS = 60_000;
 /** An estimate is no clock: so much over what was asked for is still in time, and more over what was only planned. */
@@ -21,7 +37,7 @@ export const LATE_AFTER_MS = 2 * MINUTE_MS;
 export const LATE_BY_PLAN_MS = 10 * MINUTE_MS;
 export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
 export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
-const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody_took", "nobody", "at_stop", "next_try"];
+const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody_took", "nobody", "at_stop", "far", "next_try"];
 
 /** By how much a delivery is or will be late; 0 where it is in time or on hold, or nothing was asked for and nothing planned. An agreed next try is what counts. */
 export function lateness(delivery: Delivery, now: number): number {
@@ -37,7 +53,7 @@ export function lateness(delivery: Delivery, now: number): number {
 export type Measure = "past_due" | "will_be_late" | "behind_plan";
 
 /** Which of them `lateness` has of a delivery, so that two of them never share one word. */
-export function measureOf(delivery: Delivery, now: number): Measure {
+export function measureOf(delivery: Concerned, now: number): Measure {
   if (dueOf(delivery) === null) return "behind_plan";
   return underWay(delivery) && (delivery.expected_at ?? now) > now ? "will_be_late" : "past_due";
 }
@@ -58,7 +74,7 @@ export function exceptionsOf(
   const found: Exception[] = [];
   const silent = new Map<number, Exception>();
   for (const delivery of deliveries) {
-    const name = (kind: ExceptionKind, for_ms: number): Exception => ({ kind, key: `${kind}:${delivery.id}`, delivery, parcels: 1, for_ms });
+    const name = (kind: OnBoard["kind"], for_ms: number): Exception => ({ kind, key: `${kind}:${delivery.id}`, delivery, parcels: 1, for_ms });
     const late = lateness(delivery, now);
     const tried = triedOf(delivery, now);
     if (tried === "no_next_try") found.push(again(delivery, tried, now - (delivery.attempt?.at ?? now)));
@@ -76,13 +92,15 @@ export function exceptionsOf(
     }
     if (aboard(delivery) && delivery.transporter_id !== null) noteSilence(delivery, couriers.get(delivery.transporter_id), now, silent);
   }
-  return [...found, ...silent.values()].sort(
-    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.for_ms - a.for_ms || a.delivery.id - b.delivery.id,
-  );
+  return worstFirst([...found, ...silent.values()]);
+}
+
+export function worstFirst(found: readonly Exception[]): Exception[] {
+  return [...found].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || b.for_ms - a.for_ms || a.delivery.id - b.delivery.id);
 }
 
 /** Each attempt by itself: whoever put one off has not heard of the next. */
-function again(delivery: Delivery, kind: ExceptionKind, for_ms: number): Exception {
+function again(delivery: Delivery, kind: OnBoard["kind"], for_ms: number): Exception {
   return { kind, key: `${kind}:${delivery.id}:${delivery.attempt?.number ?? 0}`, delivery, parcels: 1, for_ms };
 }
 

@@ -2,7 +2,7 @@
 import { FILTERS, type Filter } from "./queue.ts";
 
 export type Command =
-  | { do: "search" | "next" | "previous" | "best" | "plan" | "why" | "follow" | "fit" | "back" | "help" | "tick" | "tick_next" | "tick_previous" | "tick_all" | "box" | "next_stop" | "previous_stop" | "sound" | "bulk" | "take_back" | "reassign" | "priority" | "cancel" | "ask" | "keep" | "forbid" | "commit" | "undo" }
+  | { do: "search" | "next" | "previous" | "best" | "plan" | "why" | "follow" | "fit" | "back" | "help" | "tick" | "tick_next" | "tick_previous" | "tick_all" | "box" | "next_stop" | "previous_stop" | "sound" | "order" | "bulk" | "take_back" | "reassign" | "priority" | "cancel" | "ask" | "keep" | "forbid" | "commit" | "undo" }
   | { do: "filter"; filter: Filter };
 
 /** The part of a keyboard's event that counts. */
@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Exclude<Command["do"], "filter">>> = {
   C: "commit",
   z: "undo",
   m: "sound",
+  w: "order",
   ArrowRight: "next_stop",
   ArrowLeft: "previous_stop",
   "?": "help",
@@ -52,7 +53,7 @@ const COMMANDS: Readonly<Record<string, Exclude<Command["do"], "filter">>> = {
 /** For the page that explains them, in the order in which they are of use. */
 export const EXPLAINED: readonly (Exclude<Command["do"], "filter"> | "filter")[] = [
   "search", "next", "previous", "tick", "tick_next", "tick_previous", "tick_all", "box", "bulk", "best", "ask", "why", "take_back", "reassign", "priority", "cancel",
-  "undo", "plan", "keep", "forbid", "commit", "next_stop", "previous_stop", "follow", "fit", "sound", "filter", "back", "help",
+  "undo", "plan", "keep", "forbid", "commit", "next_stop", "previous_stop", "follow", "fit", "sound", "order", "filter", "back", "help",
 ];
 
 export function keyOf(command: Exclude<Command["do"], "filter"> | "filter"): string {

@@ -1,5 +1,5 @@
 // Parts of the board that are loaded once somebody asks for them: who only looks pays for none.
-import type { ComponentType } from "preact";
+import type { ComponentChildren, ComponentType } from "preact";
 import { useMemo } from "preact/hooks";
 import { Missing, useLate } from "../shared/late.tsx";
 import type { Details } from "./calls.ts";
@@ -14,9 +14,10 @@ async function withWords<Props extends object>(load: () => Promise<ComponentType
   return { Part, speak: lateSpeaker };
 }
 
-/** A part that stands in its place as soon as it came; meanwhile nothing does, and where it cannot be had another try. */
-function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
-  return function Later(given: Props) {
+/** A part that stands in its place as soon as it came; until then `meanwhile` does, or nothing, and where it cannot be had another try. */
+function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props & { meanwhile?: ComponentChildren }> {
+  return function Later({ meanwhile = null, ...rest }: Props & { meanwhile?: ComponentChildren }) {
+    const given = rest as unknown as Props;
     const desk = useDesk();
     const { say, connected, language } = desk;
     const late = useLate(() => withWords(load), true, connected);
@@ -29,7 +30,7 @@ function later<Props extends object>(load: () => Promise<ComponentType<Props>>):
         </DeskContext.Provider>
       );
     }
-    return late.failures > 0 ? <Missing late={late} text={say("room.missing")} say={say} /> : null;
+    return late.failures > 0 ? <Missing late={late} text={say("room.missing")} say={say} /> : <>{meanwhile}</>;
   };
 }
 

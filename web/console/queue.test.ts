@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { exceptionsOf } from "./exceptions.ts";
 import { FILTERS, asShown, counts, couriersFound, isWanted, matches, ordered } from "./queue.ts";
 import type { DeliveryFrame, Profile } from "./frames.ts";
+import type { ListOrder } from "./list_order.ts";
 import { delivery } from "../testing/console_frames.ts";
 
 const NOW = Date.parse("2026-11-28T11:00:00Z");
@@ -99,4 +100,17 @@ test("rows are stepped through as they stand below each other, also where somebo
   const given = { status: "assigned", transporter_id: 1 } as const;
   const rows = [listed(1, given), listed(2), listed(3, { on_hold: { since: "2026-11-28T09:00:00Z", until: null } }), listed(4, given), listed(5)];
   expect(asShown(rows, NOW).map((one) => one.delivery.id)).toEqual([2, 5, 1, 4, 3]);
+});
+
+test("the list can stand by age or by what was asked for, in each of its parts; what can be fetched only later stays behind", () => {
+  const list = [
+    listed(1, { created_at: "2026-11-28T10:50:00Z", due_at: "2026-11-28T11:20:00Z" }),
+    listed(2, { created_at: "2026-11-28T09:00:00Z", due_at: "2026-11-28T15:00:00Z" }),
+    listed(3, { created_at: "2026-11-28T10:00:00Z" }),
+    listed(4, { created_at: "2026-11-28T08:00:00Z", pickup_from: "2026-11-28T18:00:00Z" }),
+    listed(5, { status: "in_transit", transporter_id: 1, created_at: "2026-11-28T07:00:00Z" }),
+    listed(6, { status: "assigned", transporter_id: 1, created_at: "2026-11-28T10:30:00Z", due_at: "2026-11-28T11:30:00Z" }),
+  ];
+  const by = (order: ListOrder) => ordered(list, NOW, order).map((one) => one.delivery.id);
+  expect([by("oldest"), by("newest"), by("due")]).toEqual([[2, 3, 1, 4, 5, 6], [1, 3, 2, 4, 6, 5], [1, 2, 3, 4, 6, 5]]);
 });

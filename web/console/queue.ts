@@ -1,6 +1,7 @@
 // The list of deliveries: which are shown, and in which order.
 import { type Delivery, type Profile, onHold, underWay } from "./frames.ts";
 import { waitsSince } from "./exceptions.ts";
+import type { ListOrder } from "./list_order.ts";
 import { dueOf, triedOf } from "./tries.ts";
 import { numberSigns } from "../shared/tracking_number.ts";
 
@@ -32,18 +33,37 @@ function need({ delivery, late_ms, silent }: Listed, now: number): number {
   return late_ms > 0 ? 1 : silent ? 2 : 3;
 }
 
-/** What waits first, then what is under way, each by what presses most; what is on hold is nobody's turn and last. */
-export function ordered(listed: readonly Listed[], now: number): Listed[] {
-  const rows = listed.map((one) => ({ one, need: need(one, now), left: minutesLeft(one.delivery, now), held: onHold(one.delivery, now) }));
+interface Measured {
+  one: Listed;
+  held: boolean;
+  need: number;
+  left: number;
+  since: number;
+  due: number;
+}
+
+const byPress = (a: Measured, b: Measured): number => a.need - b.need || a.left - b.left || URGENCY[a.one.delivery.priority] - URGENCY[b.one.delivery.priority];
+const BY: Readonly<Record<ListOrder, (a: Measured, b: Measured) => number>> = {
+  pressing: byPress,
+  oldest: (a, b) => a.since - b.since,
+  newest: (a, b) => b.since - a.since || b.one.delivery.id - a.one.delivery.id,
+  due: (a, b) => (a.due === b.due ? 0 : a.due - b.due) || byPress(a, b),
+};
+
+/** What waits first, then what is under way, each by what presses most or as is asked for; what is on hold is nobody's turn and last. */
+export function ordered(listed: readonly Listed[], now: number, order: ListOrder = "pressing"): Listed[] {
+  const rows = listed.map((one): Measured => {
+    const { delivery } = one;
+    const since = underWay(delivery) ? delivery.created_at : waitsSince(delivery);
+    return { one, need: need(one, now), left: minutesLeft(delivery, now), held: onHold(delivery, now), since, due: dueOf(delivery) ?? Infinity };
+  });
   rows.sort((a, b) => {
     const [one, other] = [a.one.delivery, b.one.delivery];
     return (
       Number(a.held) - Number(b.held) ||
       Number(underWay(one)) - Number(underWay(other)) ||
       Number(waitsSince(one) > now) - Number(waitsSince(other) > now) ||
-      a.need - b.need ||
-      a.left - b.left ||
-      URGENCY[one.priority] - URGENCY[other.priority] ||
+      BY[order](a, b) ||
       one.id - other.id
     );
   });

@@ -5,9 +5,13 @@ export const LATER_MS = 10 * 60_000;
 export class Snoozed {
   #until = new Map<string, number>();
 
-  constructor(private readonly storage: () => Pick<Storage, "getItem" | "setItem">) {
+  constructor(
+    private readonly storage: () => Pick<Storage, "getItem" | "setItem">,
+    private readonly name = NAME,
+    private readonly lasts_ms = LATER_MS,
+  ) {
     try {
-      const kept: unknown = JSON.parse(storage().getItem(NAME) ?? "[]");
+      const kept: unknown = JSON.parse(storage().getItem(name) ?? "[]");
       if (Array.isArray(kept)) this.#until = new Map(kept as [string, number][]);
     } catch {
       // Nothing was kept, or nothing that is ours.
@@ -20,7 +24,7 @@ export class Snoozed {
 
   put(key: string, now: number): void {
     for (const [known, until] of this.#until) if (until <= now) this.#until.delete(known);
-    this.#until.set(key, now + LATER_MS);
+    this.#until.set(key, now + this.lasts_ms);
     this.#keep();
   }
 
@@ -31,7 +35,7 @@ export class Snoozed {
 
   #keep(): void {
     try {
-      this.storage().setItem(NAME, JSON.stringify([...this.#until]));
+      this.storage().setItem(this.name, JSON.stringify([...this.#until]));
     } catch {
       // It holds as long as the page is open.
     }

@@ -13,10 +13,12 @@ import { Changes } from "./changes.ts";
 import { runCommand } from "./commands.ts";
 import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
 import { DetailPanel } from "./detail_panel.tsx";
-import { type Exception, exceptionsOf, lateness } from "./exceptions.ts";
+import { type Exception, exceptionsOf, lateness, worstFirst } from "./exceptions.ts";
+import { useFarHandovers } from "./far_handovers.ts";
 import { lateOnMap, placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
 import { commandOf, isSteered, takesLetters } from "./keys.ts";
+import { KeptOrder } from "./list_order.ts";
 import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
 import type { MapHandle } from "./map_panel.tsx";
@@ -41,7 +43,8 @@ interface Given {
 /** The dispatcher's place of work. */
 export function Console({ client, signedIn, language, say }: Given) {
   const [, redraw] = useState(0);
-  const [view, setView] = useState<View>(() => viewOf(location.search));
+  const kept = useMemo(() => new KeptOrder(() => localStorage), []);
+  const [view, setView] = useState<View>(() => viewOf(location.search, kept.order));
   const [selection, select] = useState<Selection>(NOTHING);
   const { ticked } = selection;
   const [boxing, setBoxing] = useState(false);
@@ -57,7 +60,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   useEffect(() => {
     live.start();
     const back = (): void => {
-      const next = viewOf(location.search);
+      const next = viewOf(location.search, kept.order);
       if (next.plan === null) planning.close();
       setView(next);
     };
@@ -77,7 +80,9 @@ export function Console({ client, signedIn, language, say }: Given) {
   actions.forget();
   const all = listedOf(board, now);
   const shown = all.filter((one) => passes(one, view.filter, now) && matches(one.delivery, profileOf(board, one), view.search));
-  const found = steady.needs.rows(exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound, live.searches), reading.on);
+  const far = useFarHandovers(client, board.known, view.delivery, now);
+  const needing = worstFirst([...exceptionsOf(board.deliveries.values(), board.couriers, now, actions.unfound, live.searches), ...far.found]);
+  const found = steady.needs.rows(needing, reading.on);
   const exceptions = found.filter((one) => !snoozed.has(one.key, now));
   const chosen = [...ticked].flatMap((id) => board.deliveries.get(id) ?? []);
   const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);
@@ -86,7 +91,7 @@ export function Console({ client, signedIn, language, say }: Given) {
     language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, chosen, boxing, setBoxing, sound: sound.state, reading, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all, now),
-    listed: asShown(steady.list.rows(ordered(shown, now), reading.on, `${view.filter} ${view.search}`), now),
+    listed: asShown(steady.list.rows(ordered(shown, now, view.order), reading.on, `${view.filter} ${view.order} ${view.search}`), now),
     reordered: { list: steady.list.changed, needs: steady.needs.changed },
     late: lateOnMap(all),
     again: parts.again,
@@ -100,6 +105,7 @@ export function Console({ client, signedIn, language, say }: Given) {
     go(to) {
       const next = { ...view, ...to };
       if (to.plan === null) planning.close();
+      if (to.order !== undefined) kept.keep(to.order);
       const begun = (next.run !== null && next.run !== view.run) || (next.plan !== null && next.plan !== view.plan);
       const elsewhere = next.delivery !== view.delivery || next.courier !== view.courier || begun;
       history[elsewhere ? "pushState" : "replaceState"](null, "", queryOf(next, location.search) || location.pathname);
@@ -137,7 +143,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   };
   go.current = desk.go;
   useKeys(desk, dialog !== null || view.run !== null);
-  useAlarm(parts, exceptions.map((one) => one.key));
+  useAlarm(parts, exceptions.flatMap((one) => (one.kind !== "far" || far.newly.has(one.key) ? [one.key] : [])));
   useTitle(say("console.title"), exceptions.length, parts.alarm.unseen > 0);
   return (
     <DeskContext.Provider value={desk}>

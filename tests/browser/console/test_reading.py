@@ -53,14 +53,14 @@ async def test_parcels_stay_chosen_after_cancel_which_says_so_and_are_let_go_by_
         assert "Nothing was changed" in await region.inner_text(), (
             "the region was there before its words, so they are read out"
         )
-        await expect(page.locator("#list :checked")).to_have_count(2)
+        await expect(page.locator("#list [type=checkbox]:checked")).to_have_count(2)
         await page.keyboard.press("Escape")
-        await expect(page.locator("#list :checked")).to_have_count(0)
+        await expect(page.locator("#list [type=checkbox]:checked")).to_have_count(0)
         await expect(bar).to_have_count(0)
         await notice.get_by_role("button", name="Undo").click()
         await expect(bar).to_contain_text("2 chosen")
         await bar.get_by_role("button", name="Untick all").click()
-        await expect(page.locator("#list :checked")).to_have_count(0)
+        await expect(page.locator("#list [type=checkbox]:checked")).to_have_count(0)
         await boxes.first.check()
         await page.keyboard.press("Escape")
         await boxes.last.check()
@@ -173,7 +173,7 @@ async def test_every_row_of_the_list_has_two_lines_however_much_there_is_to_say(
     await expect(queue.locator(".row")).to_have_count(3)
     await expect(queue.locator(f"[data-delivery='{late['id']}']")).to_contain_text("Ram Bahadur Thapa Magar · ")
     await expect(queue.locator(f"[data-delivery='{waits['id']}'] .when")).to_have_text(
-        re.compile(r"^waits \d+ (s|min)$")
+        re.compile(r"^waiting \d+ (s|min)$")
     )
     heights = await queue.locator(".row").evaluate_all("rows => rows.map((row) => Math.round(row.offsetHeight))")
     assert len(set(heights)) == 1, heights

@@ -15,7 +15,7 @@ export function CauseLine({ delivery, details, turn }: { delivery: Delivery; det
   const { value: hands } = useLoading(() => (late ? calls.hands(delivery.id) : Promise.resolve(null)), [late, delivery.id, turn]);
   const courier = delivery.transporter_id;
   const cause = causeOf({ delivery, courier: board.couriers.get(courier ?? 0), search: searches.get(delivery.id), details, hands }, now);
-  if (cause === null) return null;
+  if (cause === null) return late ? <p class="small" aria-hidden="true">{"\u00a0"}</p> : null; // so that nothing below moves once it is there
   const name = board.nameOf(courier) ?? (courier === null ? "" : `#${courier}`);
   return <p class="small" data-cause={cause.key}>{say(cause.key, valuesOf(cause, name, (at) => clock(at, now, language), say))}</p>;
 }
