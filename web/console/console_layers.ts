@@ -2,6 +2,7 @@
 import type { CircleLayerSpecification, SymbolLayerSpecification } from "maplibre-gl";
 import { EMPTY, type Over, colour } from "../shared/base_map.ts";
 import { FONT } from "../shared/city_layers.ts";
+import { COVERED, coveringLayer } from "../shared/maps/covered.ts";
 import { zonesOver } from "./zones/zone_layers.ts";
 
 const DIMMED = 0.25;
@@ -28,7 +29,7 @@ const chosenRing = (source: string): CircleLayerSpecification => ({
 export const over: Over = () => ({
   sources: {
     ...zonesOver().sources,
-    ...Object.fromEntries(["waiting", "doors", "trail", "plan", "way", "ends", "density", "age"].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+    ...Object.fromEntries(["waiting", "doors", "trail", "plan", "way", "ends", "density", "age", COVERED].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   },
   layers: [
     ...zonesOver().layers,
@@ -89,7 +90,7 @@ export const over: Over = () => ({
       id: "age",
       type: "symbol",
       source: "age",
-      layout: { "text-field": ["get", "words"], "text-font": [FONT], "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.6], "text-allow-overlap": true, "text-ignore-placement": true },
+      layout: { "text-field": ["get", "words"], "text-font": [FONT], "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.6], "text-allow-overlap": true },
       paint: { "text-color": colour("--ink"), "text-halo-color": colour("--map-land"), "text-halo-width": 2 },
     },
     {
@@ -98,5 +99,6 @@ export const over: Over = () => ({
       source: "ends",
       paint: { "circle-radius": 7, "circle-color": ["case", ["get", "pickup"], colour("--map-land"), colour("--accent")], "circle-stroke-color": colour("--accent"), "circle-stroke-width": 3 },
     },
+    coveringLayer(),
   ],
 });

@@ -1,12 +1,14 @@
 // The map of the console: the fleet on its own layer, what waits as rings, and the way of what is looked at.
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { makeMap } from "../shared/base_map.ts";
+import { Covered } from "../shared/maps/covered.ts";
 import { OnceThere } from "../shared/maps/once_there.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { Camera, lngLat } from "./camera.ts";
 import { over } from "./console_layers.ts";
+import { coversOf } from "./covers.ts";
 import { CELL_PX, type Crowd, type Looks, cellsOf, crowdOf, isDense, looksOf, within } from "./density.ts";
-import { FleetBuffer, type Kind, flat } from "./fleet_buffer.ts";
+import { FleetBuffer, type Kind, type Seen, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
@@ -71,6 +73,7 @@ export class ConsoleMap {
     this.#map.getContainer().dataset["trail"] = String(seen.length);
   });
   readonly #once: OnceThere;
+  readonly #covered: Covered;
   #found: Found | null = null;
   #late: Late = { couriers: new Set(), deliveries: new Set() };
   #crowd: Crowd = "markers";
@@ -81,6 +84,10 @@ export class ConsoleMap {
   #doubt_m = 0;
 
   #marks: readonly Mark[] = [];
+  /** Of what is looked at. */
+  #ends: readonly Point[] = [];
+  /** The couriers in sight when they were counted last. */
+  #seen: readonly Seen[] = [];
 
   /** Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, private readonly hears: MapHears) {
@@ -90,6 +97,7 @@ export class ConsoleMap {
     drawHatches(this.#map);
     this.#layer = new FleetLayer(this.#map, this.#fleet);
     this.#once = new OnceThere(this.#map);
+    this.#covered = new Covered(this.#map);
     this.camera = new Camera(this.#map, (courier) => this.#fleet.at(courier, performance.now()));
     this.#map.on("moveend", () => this.#count());
     this.#map.on("click", (event) => {
@@ -142,6 +150,7 @@ export class ConsoleMap {
     const drawn = (waits: boolean): object[] => marks.filter((one) => one.waits === waits).map(({ id, at, dim }) => point(at, { id, dim, late: this.#late.deliveries.has(id), chosen: chosen.has(id) }));
     this.#set("waiting", drawn(true));
     this.#set("doors", drawn(false));
+    this.#makeRoom();
   }
 
   /** Which parcels have their mark in a box; what is dimmed is not among them. */
@@ -197,7 +206,9 @@ export class ConsoleMap {
       way.push(dropoff);
       ends.push(point(dropoff, { pickup: false }));
     }
+    this.#ends = way.slice(courier === null ? 0 : 1);
     this.#set("ends", ends);
+    this.#makeRoom();
     this.#set("way", way.length > 1 ? [line(way)] : []);
     this.#layer.pick(courier?.id ?? null);
     this.#layer.doubt(this.#pointed === null ? this.#doubt_m : 0); // it is of whoever is looked at, and not of who is pointed at
@@ -246,11 +257,20 @@ export class ConsoleMap {
       this.#set("density", cells.map(({ x, y, count, late }) => pointAt(lngLat({ x, y }), { count, late, label: late === 0 ? label(count) : `${label(count)} ! ${label(late)}` })));
     }
     const looks = looksOf(crowd, this.#map.getZoom());
+    this.#seen = seen;
     if (looks !== this.#looks) this.hears.onLooks((this.#looks = looks));
+    this.#makeRoom();
     if (crowd === before) return;
     this.#crowd = crowd;
     this.#layer.show(crowd);
     this.#drawLooked();
+  }
+
+  /** The names of places stand beside what is drawn over them. */
+  #makeRoom(): void {
+    const bounds = this.#map.getBounds();
+    const parcels = this.#marks.filter(({ at, dim }) => !dim && bounds.contains([at.lon, at.lat])).map(({ at, id }) => ({ at, late: this.#late.deliveries.has(id) }));
+    this.#covered.set(coversOf({ ends: this.#ends, parcels, couriers: this.#seen, looks: this.#looks }));
   }
 
   #set(source: string, features: readonly object[]): void {

@@ -25,6 +25,9 @@ export interface Box {
   south: number;
 }
 
+/** Of a marker in pixels, for each way to draw a crowd. */
+export const RADIUS_PX = { markers: 13, small: 6, dots: 3.5 } as const;
+
 /** How couriers are drawn: by a marker each; where those would cover the map, by a dot each; and from far off by how many are around a place. */
 export type Crowd = "markers" | "dots" | "counts";
 

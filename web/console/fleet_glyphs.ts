@@ -1,7 +1,7 @@
 // Markers beside words, drawn by the very program that draws them on the map: an explanation cannot differ from the picture.
-import type { Looks } from "./density.ts";
+import { type Looks, RADIUS_PX } from "./density.ts";
 import { FIELDS } from "./fleet_buffer.ts";
-import { FleetProgram, RADIUS_PX } from "./fleet_program.ts";
+import { FleetProgram } from "./fleet_program.ts";
 
 /** Pixels; the ring around what is looked at fits in. */
 export const GLYPH_PX = 42;

@@ -3,9 +3,9 @@
 // The map is not drawn anew for a marker that moves, and a marker that slides costs the page nothing but the order to
 // draw. While the map is moved the markers are drawn in the same picture, so they never lag behind the streets.
 import type { Map as MapLibre } from "maplibre-gl";
-import { type Crowd, looksOf } from "./density.ts";
+import { type Crowd, RADIUS_PX, looksOf } from "./density.ts";
 import { FIELDS, type FleetBuffer, flat, flatLength } from "./fleet_buffer.ts";
-import { BYTES, FleetProgram, RADIUS_PX } from "./fleet_program.ts";
+import { BYTES, FleetProgram } from "./fleet_program.ts";
 
 const TILE = 512;
 // Slides are slow: more pictures a second would show nothing more.

@@ -4,8 +4,6 @@ import { FIELDS } from "./fleet_buffer.ts";
 import { FRAGMENT, VERTEX } from "./fleet_shaders.ts";
 
 export const BYTES = 4;
-/** Of a marker in pixels, for each way to draw a crowd. */
-export const RADIUS_PX = { markers: 13, small: 6, dots: 3.5 } as const;
 const COLOURS = ["--edge", "--way", "--stale", "--late", "--map-land", "--accent"] as const;
 const NAMES = ["now", "world", "radius", "pixels", "doubt", "centre", "size", "picked", "dimmed", "dots", "colours"] as const;
 

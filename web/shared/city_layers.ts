@@ -1,5 +1,6 @@
 // How the imported city is drawn: quieter than what moves on it. Its layers are named in api/basemap/selection.py.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from "maplibre-gl";
+import { ASIDE } from "./maps/covered.ts";
 
 export const CITY = "city";
 // Font faces of the style: what lies in none of them the browser draws with its own fonts.
@@ -31,7 +32,7 @@ export function cityLayers(colour: Colour, language: string): LayerSpecification
     { id: "city-main", type: "line", source, "source-layer": "roads", filter: kind("main", "motorway"), layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": main, "line-width": wide(1.2, 4, 24) } },
     { id: "city-borders", type: "line", source, "source-layer": "borders", paint: { "line-color": colour("--edge"), "line-width": 1, "line-opacity": 0.5, "line-dasharray": [4, 3] } },
     { id: "city-street-names", type: "symbol", source, "source-layer": "roads", filter: kind("minor", "middle", "main", "motorway"), minzoom: 15, layout: { ...named(language), "symbol-placement": "line", "text-size": 12 }, paint: lettered(colour) },
-    { id: "city-places", type: "symbol", source, "source-layer": "places", layout: { ...named(language), "text-size": ["match", ["get", "kind"], "city", 17, "town", 15, 13], "text-padding": 8, "symbol-sort-key": ["match", ["get", "kind"], "city", 0, "town", 1, "suburb", 2, 3] }, paint: lettered(colour) },
+    { id: "city-places", type: "symbol", source, "source-layer": "places", layout: { ...ASIDE, ...named(language), "text-size": ["match", ["get", "kind"], "city", 17, "town", 15, 13], "text-padding": 8, "symbol-sort-key": ["match", ["get", "kind"], "city", 0, "town", 1, "suburb", 2, 3] }, paint: lettered(colour) },
   ];
 }
 

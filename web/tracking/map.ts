@@ -1,6 +1,7 @@
 // The map: the courier, slid from fix to fix, over a quiet ground. Loaded after everything that can be read.
 import { type GeoJSONSource, type Map as MapLibre, Marker as Pin } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../shared/base_map.ts";
+import { COVERED, type Cover, Covered, coveringLayer } from "../shared/maps/covered.ts";
 import { type Box, freeSide, raisedBy } from "../shared/maps/label_side.ts";
 import { Scale } from "../shared/maps/scale.ts";
 import { type Fix, Marker, STALE_AFTER_S, type Shown, freshness, metres } from "../shared/motion.ts";
@@ -11,6 +12,8 @@ import { bounds, circle, rounded } from "./shapes.ts";
 const ZOOM = 15;
 // A place farther away than this would make the picture too coarse to see the courier move: metres for each pixel of the map's shorter half.
 const COARSEST_MPP = 60;
+// A door's area that is smaller than this is a mark of its own.
+const SMALL_PX = 80;
 // So near to the edge the ground moves along.
 const EDGE = 0.15;
 const DOUBT_FROM_S = 15;
@@ -18,11 +21,12 @@ const DOUBT_MPS = 5;
 const MOST_DOUBT_M = 300;
 
 const over: Over = () => ({
-  sources: { door: { type: "geojson", data: EMPTY as never }, doubt: { type: "geojson", data: EMPTY as never } },
+  sources: Object.fromEntries(["door", "doubt", COVERED].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   layers: [
     { id: "door", type: "fill", source: "door", paint: { "fill-color": colour("--accent"), "fill-opacity": 0.1 } },
     { id: "door-edge", type: "line", source: "door", paint: { "line-color": colour("--accent"), "line-width": 1.5, "line-dasharray": [3, 2] } },
     { id: "doubt", type: "fill", source: "doubt", paint: { "fill-color": colour("--way"), "fill-opacity": 0.15 } },
+    coveringLayer(),
   ],
 });
 
@@ -30,6 +34,7 @@ export class CourierMap {
   readonly #map: MapLibre;
   readonly #marker = new Marker();
   readonly #pin: Pin;
+  readonly #covered: Covered;
   readonly #element: HTMLElement;
   readonly #still = matchMedia("(prefers-reduced-motion: reduce)");
   #pickup: Shown | null = null;
@@ -51,7 +56,8 @@ export class CourierMap {
     this.#map = makeMap(container, over);
     this.#map.addControl(new Scale(), "bottom-left");
     this.#pin = new Pin({ element });
-    this.#map.on("moveend", () => this.#placeLabel());
+    this.#covered = new Covered(this.#map);
+    this.#map.on("moveend", () => this.#arrange());
     this.#map.on("dragstart", () => {
       this.#following = false;
       onAway();
@@ -71,7 +77,7 @@ export class CourierMap {
     this.#pickup = at;
     this.#pickupPin ??= new Pin({ element });
     this.#pickupPin.setLngLat([at.lon, at.lat]).addTo(this.#map);
-    this.#placeLabel();
+    this.#arrange();
   }
 
   /** About where it goes; null takes it away. */
@@ -87,7 +93,7 @@ export class CourierMap {
       this.#doorPin ??= new Pin({ element, anchor: "bottom" });
       this.#doorPin.setLngLat([area.longitude, area.latitude + area.height_deg / 2]).addTo(this.#map);
     }
-    this.#placeLabel();
+    this.#arrange();
   }
 
   /** How old it is now. */
@@ -150,6 +156,7 @@ export class CourierMap {
       this.#drawDoubt();
       this.#placeLabel();
     }
+    this.#makeRoom();
   }
 
   /** Above the courier where that one is at the door's edge, where its name would be covered. */
@@ -175,6 +182,31 @@ export class CourierMap {
       others.flatMap((one) => one?.getBoundingClientRect() ?? []),
       this.#map.getContainer().getBoundingClientRect(),
     );
+  }
+
+  #arrange(): void {
+    this.#placeLabel();
+    this.#makeRoom();
+  }
+
+  /** Names of places stand beside what stands on the map; where the door's area is large they may stand in it. */
+  #makeRoom(): void {
+    const box = this.#map.getContainer().getBoundingClientRect();
+    const cover = (one: Element | null | undefined): Cover[] => {
+      if (one?.isConnected !== true || box.width === 0) return [];
+      const { left, top, width, height } = one.getBoundingClientRect();
+      const { lat, lng } = this.#map.unproject([left + width / 2 - box.left, top + height / 2 - box.top]);
+      return [{ lat, lon: lng, width, height }];
+    };
+    const pickup = this.#pickupPin?.getElement();
+    const covers = [this.#element, this.#doorPin?.getElement(), pickup, pickup?.firstElementChild].flatMap(cover);
+    if (this.#door !== null) {
+      const [west, south, east, north] = bounds(this.#door);
+      const [one, other] = [this.#map.project([west, north]), this.#map.project([east, south])];
+      const area = { lat: (south + north) / 2, lon: (west + east) / 2, width: other.x - one.x, height: other.y - one.y };
+      if (area.width < SMALL_PX && area.height < SMALL_PX) covers.push(area);
+    }
+    this.#covered.set(covers);
   }
 
   /** The courier, and of where it came from and where it goes what is near. */

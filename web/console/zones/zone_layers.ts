@@ -2,6 +2,7 @@
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { EMPTY, type Over, colour } from "../../shared/base_map.ts";
 import { FONT } from "../../shared/city_layers.ts";
+import { ASIDE } from "../../shared/maps/covered.ts";
 import type { Zone } from "./geojson.ts";
 
 const SOURCE = "zones";
@@ -20,7 +21,7 @@ export const zonesOver: Over = () => ({
       id: "zones-name",
       type: "symbol",
       source: SOURCE,
-      layout: { "text-field": ["get", "label"], "text-font": [FONT], "text-size": 13 },
+      layout: { ...ASIDE, "text-field": ["get", "label"], "text-font": [FONT], "text-size": 13 },
       paint: { "text-color": ["case", ["get", "paused"], colour("--late"), colour("--ink")], "text-halo-color": colour("--map-land"), "text-halo-width": 2 },
     },
   ],

@@ -1,5 +1,6 @@
 // Names of places where there are no streets: by them a person knows which part of which town a map shows.
 import type { FilterSpecification, GeoJSONSourceSpecification, LayerSpecification } from "maplibre-gl";
+import { ASIDE } from "./covered.ts";
 import landmarks from "./landmarks.json";
 
 export const LANDMARKS = "landmarks";
@@ -31,7 +32,7 @@ export function landmarkLayers(colour: (name: string) => string, language: strin
     source: LANDMARKS,
     minzoom: FROM_ZOOM[kind],
     filter: ["==", ["get", "kind"], kind] as FilterSpecification,
-    layout: { "text-field": ["get", name], "text-font": [font], "text-size": kind === "city" ? 15 : 13, "text-padding": 8 },
+    layout: { ...ASIDE, "text-field": ["get", name], "text-font": [font], "text-size": kind === "city" ? 15 : 13, "text-padding": 8 },
     paint: { "text-color": colour("--ink-2"), "text-halo-color": colour("--map-land"), "text-halo-width": 1.5 },
   });
   // MapLibre gives the room to what lies highest.
