@@ -7,7 +7,7 @@ import { duration } from "../shared/times.ts";
 import { languageOf } from "../shared/words.ts";
 import { Charts } from "./charts/late.tsx";
 import { type Given, moment } from "./given.ts";
-import { WAITING, type WaitingLists, isTold, waitingIn, waitsOf } from "./waiting.ts";
+import { WAITING, type WaitingLists, isTold, queuesOf, waitingIn, waitsOf } from "./waiting.ts";
 import { type Summary, between, bytes, perSecond, within } from "./rates.ts";
 import { type Say, wordOf } from "./speech.ts";
 
@@ -46,7 +46,7 @@ export function Overview(given: Given) {
             <Group title={say("group.trade")} of={say("figures.day", { at: moment(Date.parse(now.at) - DAY_MS, language) })} figures={trade(now, say)} />
             {now.rolling !== null && now.rolling.places > 0 && <Group title={say("group.rolling")} figures={rolling(now.rolling, say)} />}
             <Group title={say("group.server")} figures={server(now, say)} />
-            <Group title={say("group.jobs")} figures={Object.entries(now.jobs_waiting_s).map(([name, waits]) => [wordOf("kind", name, say), duration(waits, say)])} />
+            <Queues oldest_s={now.jobs_waiting_s} say={say} />
           </div>
         )}
       </Loaded>
@@ -81,6 +81,24 @@ function Waiting({ now, lists, say }: { now: Summary; lists: Loading<WaitingList
   );
 }
 
+/** How long the oldest waits in each queue of the server; those in which nothing does are one line. */
+function Queues({ oldest_s, say }: { oldest_s: Summary["jobs_waiting_s"]; say: Say }) {
+  const { waits, empty } = queuesOf(oldest_s);
+  if (waits.length === 0 && empty.length === 0) return null;
+  return (
+    <section data-of="queues">
+      <h2>{say("group.jobs")}</h2>
+      {waits.length > 0 && <Figures of={waits.map(([name, seconds]) => [wordOf("kind", name, say), duration(seconds, say)])} />}
+      {empty.length > 0 && (
+        <details>
+          <summary>{say(waits.length > 0 ? "jobs.others" : "jobs.none", { count: empty.length })}</summary>
+          <p class="quiet small">{empty.map((name) => wordOf("kind", name, say)).join(" · ")}</p>
+        </details>
+      )}
+    </section>
+  );
+}
+
 /** `of`: from when on those of them count that say so. */
 function Group({ title, of = "", figures }: { title: string; of?: string; figures: readonly Figure[] }) {
   if (figures.length === 0) return null;
@@ -88,12 +106,18 @@ function Group({ title, of = "", figures }: { title: string; of?: string; figure
     <section>
       <h2>{title}</h2>
       {of !== "" && <p class="quiet small">{of}</p>}
-      <dl class="figures">
-        {figures.map(([name, value]) => (
-          <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
-        ))}
-      </dl>
+      <Figures of={figures} />
     </section>
+  );
+}
+
+function Figures({ of }: { of: readonly Figure[] }) {
+  return (
+    <dl class="figures">
+      {of.map(([name, value]) => (
+        <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
+      ))}
+    </dl>
   );
 }
 

@@ -28,6 +28,13 @@ export function isTold(figures: Readonly<Record<string, number>>): boolean {
   return Object.keys(figures).length > 0;
 }
 
+/** What waits in the server's own queues, longest first, and the queues in which nothing waits. */
+export function queuesOf(oldest_s: Readonly<Record<string, number>>): { waits: (readonly [name: string, seconds: number])[]; empty: string[] } {
+  const all = Object.entries(oldest_s);
+  const waits = all.filter(([, seconds]) => Math.round(seconds) > 0); // what is done within its second is not said to wait
+  return { waits: waits.sort(([, one], [, other]) => other - one), empty: all.filter(([, seconds]) => Math.round(seconds) <= 0).map(([name]) => name) };
+}
+
 /** How much was given up and is held; null where that is not known now. */
 export function waitsOf({ dead_letters, payments_open }: Known): { dead: number | null; held: number | null } {
   return {

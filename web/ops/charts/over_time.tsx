@@ -1,12 +1,13 @@
 // How the server did over the last hours and days: each figure as a picture, and as a table for whoever does not see it.
 import "./charts.css";
+import { useMemo } from "preact/hooks";
 import { changed } from "../../shared/address.ts";
 import { Link } from "../../shared/link.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
 import { clock } from "../../shared/times.ts";
 import { type Given, moment } from "../given.ts";
 import { Picture } from "./picture.tsx";
-import { type Chart, HOURS, type History, type Line, chartsOf, endOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
+import { type Chart, HOURS, type History, type Line, chartsOf, endOf, hoursOf, rounded, sinceKnown, summaryOf, timesOf, told } from "./series.ts";
 import type { ChartSay } from "./words.ts";
 
 const RENEWED_MS = 60_000;
@@ -22,14 +23,22 @@ export function OverTime({ client, address, language, say }: Omit<Given, "say"> 
         {HOURS.map((one) => <Link key={one} class="button" href={changed(address, { hours: one })} current={one === hours}>{say(`charts.last.${one}`)}</Link>)}
       </nav>
       <Loaded of={history} language={language} say={say} lines={8}>
-        {(of) => (
-          <div class="charts">
-            <p class="quiet small" data-of="charts">{say("charts.of", { from: moment(Date.parse(of.starts_at), language), until: moment(endOf(of, history.came_at), language) })}</p>
-            {chartsOf(of).map((chart) => <Figure key={chart.name} chart={chart} at={timesOf(of)} language={language} say={say} />)}
-          </div>
-        )}
+        {(of) => <Pictures asked={of} came_at={history.came_at} language={language} say={say} />}
       </Loaded>
     </section>
+  );
+}
+
+/** From when on something is known. */
+function Pictures({ asked, came_at, language, say }: { asked: History; came_at: number } & Told) {
+  const of = useMemo(() => sinceKnown(asked), [asked]);
+  const told = { from: moment(Date.parse(of.starts_at), language), until: moment(endOf(of, came_at), language) };
+  return (
+    <div class="charts">
+      <p class="quiet small" data-of="charts">{say("charts.of", told)}</p>
+      {of !== asked && <p class="quiet small" data-of="before">{say("charts.before")}</p>}
+      {chartsOf(of).map((chart) => <Figure key={chart.name} chart={chart} at={timesOf(of)} language={language} say={say} />)}
+    </div>
   );
 }
 

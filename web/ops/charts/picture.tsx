@@ -4,7 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Language } from "../../shared/numbers.ts";
 import { clock } from "../../shared/times.ts";
-import type { Values } from "./series.ts";
+import { type Values, alone } from "./series.ts";
 
 const HEIGHT = 160;
 /** By the place of a line: its colour's role, and its dashes, so that it is not told by its colour alone. */
@@ -74,7 +74,7 @@ function options(box: HTMLElement, lines: number, words: (value: number) => stri
       {},
       ...Array.from({ length: lines }, (_, at): uPlot.Series => {
         const [role, dash] = STROKES[at % STROKES.length] ?? STROKES[0];
-        return { stroke: colour(role), dash: [...dash], width: 2, spanGaps: false, points: { show: false } };
+        return { stroke: colour(role), dash: [...dash], width: 2, spanGaps: false, points: { show: true, filter: (plot, line) => alone(plot.data[line] as Values), size: 5, fill: colour(role) } };
       }),
     ],
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type History, acceptance, chartsOf, endOf, hoursOf, rounded, summaryOf, timesOf, told } from "./series.ts";
+import { type History, acceptance, alone, chartsOf, endOf, hoursOf, rounded, sinceKnown, summaryOf, timesOf, told } from "./series.ts";
 
 const nothing = [null, null, null];
 const history: History = {
@@ -45,4 +45,21 @@ test("numbers are as exact as they are read", () => {
 test("what is told ends with its last stretch, or with the moment in which it was told", () => {
   const ends = Date.parse(history.starts_at) + history.figures.online.length * history.step_s * 1000;
   expect([endOf(history, ends + 1), endOf(history, ends - 60_000)]).toEqual([ends, ends - 60_000]);
+});
+
+test("pictures begin one stretch before something is known, and a gap later stays", () => {
+  const figures = Object.fromEntries(Object.keys(history.figures).map((name) => [name, [null, null, null, null, null]])) as unknown as History["figures"];
+  const late = { ...history, figures: { ...figures, online: [null, null, null, 4, null], pings_per_s: [null, null, 1, null, 2] } };
+  const known = sinceKnown(late);
+  expect(known.starts_at).toBe("2026-11-30T10:05:00.000Z");
+  expect(known.figures.pings_per_s).toEqual([null, 1, null, 2]);
+  expect(known.figures.online).toEqual([null, null, 4, null]);
+  expect(endOf(known, Infinity)).toBe(endOf(late, Infinity));
+  expect(sinceKnown(history)).toBe(history);
+  expect(sinceKnown({ ...late, figures })).toMatchObject({ figures: { online: [null, null, null, null, null] } });
+});
+
+test("a value to which no line leads has a dot", () => {
+  expect(alone([null, 3, null, 1, 2, null, 0])).toEqual([1, 6]);
+  expect(alone([])).toEqual([]);
 });

@@ -63,6 +63,25 @@ export function timesOf({ starts_at, step_s, figures }: History): number[] {
   return figures.online.map((_, at) => first + at * step_s);
 }
 
+/** Without the time before anything was known, but for one stretch: a server that started a minute ago is not a speck at the edge of a day. */
+export function sinceKnown(history: History): History {
+  const all = Object.values(history.figures);
+  const first = history.figures.online.findIndex((_, at) => all.some((values) => (values[at] ?? null) !== null));
+  const cut = Math.max(0, first - 1);
+  if (cut === 0) return history;
+  return {
+    ...history,
+    starts_at: new Date(Date.parse(history.starts_at) + cut * history.step_s * 1000).toISOString(),
+    figures: Object.fromEntries(Object.entries(history.figures).map(([name, values]) => [name, values.slice(cut)])) as Figures,
+  };
+}
+
+/** Which values stand alone: no line leads to them, so that they need a dot. */
+export function alone(values: Values): number[] {
+  const known = (at: number): boolean => (values[at] ?? null) !== null;
+  return values.flatMap((_, at) => (known(at) && !known(at - 1) && !known(at + 1) ? [at] : []));
+}
+
 /** Until when it tells, milliseconds since 1970: the last stretch may not be over when it is `told_at`. */
 export function endOf({ starts_at, step_s, figures }: History, told_at: number): number {
   return Math.min(Date.parse(starts_at) + figures.online.length * step_s * 1000, told_at);
