@@ -60,7 +60,7 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
     <>
       <h1 ref={heading} tabIndex={-1} class="answer" aria-describedby={NEED}>{say("signature.title", { name })}</h1>
       <Need required={required} why={say(required ? "signature.required" : "signature.optional")} say={say} />
-      {before !== null && <img class="proof" src={before} alt={say("signature.taken")} />}
+      {before !== null && <img class="proof signed" src={before} alt={say("signature.taken")} />}
       {before === null && <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>}
       {before === null && !required && !drawn && (
         <label>
