@@ -61,7 +61,7 @@ function Room({ client, address, language, say, signedIn }: Given & { address: A
   const { part: room } = late;
   const inside = useMemo(() => room?.speak(language) ?? null, [room, language]);
   return (
-    <Frame language={language} say={say} state={<button type="button" class="link" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}>
+    <Frame language={language} say={say} signOut={signedIn.signOut}>
       <RoomTabs path={address.path} say={say} />
       <main id="content" class="room" tabIndex={-1}>
         {is_account && <OwnAccount signedIn={signedIn} language={language} say={say} />}

@@ -103,7 +103,6 @@ export function LiveChip({ live, signedIn }: { live: Live; signedIn: SignedIn })
       <span class="number small quiet">{clock(now, now, language)}</span>
       <span class={`chip ${state}`} data-state={state} role="status">{words}</span>
       <span class="small quiet who">{say("sign_in.as", { email: signedIn.person.email })}</span>
-      <button type="button" class="link" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>
     </>
   );
 }

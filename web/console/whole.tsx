@@ -147,7 +147,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   useTitle(say("console.title"), exceptions.length, parts.alarm.unseen > 0);
   return (
     <DeskContext.Provider value={desk}>
-      <Frame language={language} say={say} state={<LiveChip live={live} signedIn={signedIn} />}>
+      <Frame language={language} say={say} signOut={signedIn.signOut} state={<LiveChip live={live} signedIn={signedIn} />}>
         <RoomTabs path="/console" say={say} />
         <Toolbar planned={toPlan.length} />
         <main id="content" class="desk" data-shown={view.shown} data-old={live.old} data-couriers={board.couriers.size} data-folded={[...view.folded].join(" ")} data-plan={planShows(desk)}>

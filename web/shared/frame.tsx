@@ -2,8 +2,17 @@ import type { ComponentChildren } from "preact";
 import type { Language } from "./numbers.ts";
 import { type Say, chooseDigits, chooseLanguage, wantsLatinDigits } from "./words.ts";
 
-/** What stands around every page: a way past it for keyboards, home, and the other language. */
-export function Frame(given: { language: Language; say: Say; state?: ComponentChildren; children: ComponentChildren }) {
+interface Given {
+  language: Language;
+  say: Say;
+  state?: ComponentChildren;
+  /** How whoever works here leaves; their pages have it in the same place. */
+  signOut?: () => Promise<void>;
+  children: ComponentChildren;
+}
+
+/** What stands around every page: a way past it for keyboards, home, the way out, and the other language. */
+export function Frame(given: Given) {
   const other: Language = given.language === "en" ? "ne" : "en";
   return (
     <>
@@ -12,6 +21,7 @@ export function Frame(given: { language: Language; say: Say; state?: ComponentCh
         <a class="brand" href="/">{given.say("home.title")}</a>
         <div class="end">
           {given.state}
+          {given.signOut !== undefined && <button type="button" class="link" onClick={() => void given.signOut?.()}>{given.say("sign_out")}</button>}
           {given.language === "ne" && (
             <button type="button" class="link" title={given.say("digits.other")} onClick={() => chooseDigits(!wantsLatinDigits())}>
               {wantsLatinDigits() ? "१२३" : "123"}

@@ -31,11 +31,7 @@ export function Workplace({ title, rooms, beside, address, signedIn, language, s
   useEffect(() => tabs.current?.querySelector('[aria-current]')?.scrollIntoView({ block: "nearest", inline: "center" }), [address.path]);
   useEffect(() => noteRoom(() => sessionStorage, here), [here]);
   return (
-    <Frame
-      language={language}
-      say={say}
-      state={<button type="button" class="button plain" onClick={() => void signedIn.signOut()}>{say("sign_out")}</button>}
-    >
+    <Frame language={language} say={say} signOut={signedIn.signOut}>
       <nav class="tabs" aria-label={title} ref={tabs}>
         {rooms.map(([href, name]) => (
           <Link key={href} href={href} current={address.path === href}><span class="steady" data-bold={name}>{name}</span></Link>
