@@ -1,6 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { dayWords } from "./day_words.ts";
 import "./field.css";
+import { pageLanguage } from "./words.ts";
 
 interface Given {
   label: string;
@@ -18,18 +20,23 @@ interface Given {
   more?: Record<string, string | number | boolean>;
   /** Whether it must be filled in; it is marked so. */
   needed?: boolean;
+  /** Whether the day that is chosen stands in words beside the field already. */
+  day_said?: boolean;
   children?: ComponentChildren;
 }
 
 /** A field with its label above and the server's words below. */
-export function Field({ label, name, value, onValue, problem = "", help = "", type = "text", lines = 1, choices, more = {}, needed = false, children }: Given) {
+export function Field({ label, name, value, onValue, problem = "", help = "", type = "text", lines = 1, choices, more = {}, needed = false, day_said = false, children }: Given) {
   const words = useId();
+  const day = useId();
+  const chosen = !day_said && (type === "date" || type === "datetime-local") ? dayWords(value, pageLanguage()) : "";
+  const said = problem !== "" || help !== "";
   const common = {
     name,
     value,
     "aria-required": needed || undefined,
     "aria-invalid": problem !== "",
-    "aria-describedby": problem !== "" || help !== "" ? words : undefined,
+    "aria-describedby": [chosen === "" ? "" : day, said ? words : ""].filter((id) => id !== "").join(" ") || undefined,
   };
   return (
     <div class="field">
@@ -47,7 +54,8 @@ export function Field({ label, name, value, onValue, problem = "", help = "", ty
         )}
       </label>
       {children}
-      {(problem !== "" || help !== "") && <p id={words} class={`small ${problem === "" ? "quiet" : "problem"}`}>{problem === "" ? help : problem}</p>}
+      {chosen !== "" && <p id={day} class="small quiet" data-of="day">{chosen}</p>}
+      {said && <p id={words} class={`small ${problem === "" ? "quiet" : "problem"}`}>{problem === "" ? help : problem}</p>}
     </div>
   );
 }

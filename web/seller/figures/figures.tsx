@@ -47,8 +47,8 @@ export function Figures({ client, address, language, say }: { client: Client; ad
       <h1 ref={top}>{say("figures")}</h1>
       <div class="filters">
         <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
-          <Field label={say("figures.from")} name="from" type="date" value={from} onValue={(value) => choose({ from: value })} />
-          <Field label={say("figures.to")} name="to" type="date" value={to} onValue={(value) => choose({ to: value })} />
+          <Field label={say("figures.from")} name="from" type="date" day_said value={from} onValue={(value) => choose({ from: value })} />
+          <Field label={say("figures.to")} name="to" type="date" day_said value={to} onValue={(value) => choose({ to: value })} />
         </Folding>
         <div class="actions">
           <button type="button" class="button" disabled={saving.pending} onClick={() => void saving.start(null)}><Icon of={Download} />{say("figures.report")}</button>
