@@ -1,10 +1,13 @@
 // The map of the room of zones: all of them, and the one that is drawn, whose corners are moved by pointing.
 import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, type MapTouchEvent } from "maplibre-gl";
 import { EMPTY, type Over, colour, makeMap } from "../../shared/base_map.ts";
+import { COVERED, Covered, coveringLayer } from "../../shared/maps/covered.ts";
 import { OnceThere } from "../../shared/maps/once_there.ts";
 import { Scale } from "../../shared/maps/scale.ts";
 import type { Zone } from "./geojson.ts";
 import { FONT } from "../../shared/city_layers.ts";
+import { coversOf } from "../covers.ts";
+import { flat } from "../fleet_buffer.ts";
 import type { Courier, Point } from "../frames.ts";
 import type { Place } from "./lies_in.ts";
 import { type Corner, type Outline, cornerAt, crossings, middles, moved, withCorner } from "./polygon.ts";
@@ -16,7 +19,7 @@ const MARGIN_PX = 60;
 const over: Over = () => {
   const zones = zonesOver();
   return {
-    sources: { ...zones.sources, couriers: { type: "geojson", data: EMPTY as never }, waiting: { type: "geojson", data: EMPTY as never }, places: { type: "geojson", data: EMPTY as never }, drawn: { type: "geojson", data: EMPTY as never }, sides: { type: "geojson", data: EMPTY as never }, corners: { type: "geojson", data: EMPTY as never } },
+    sources: { ...zones.sources, ...Object.fromEntries(["couriers", "waiting", "places", "drawn", "sides", "corners", COVERED].map((name) => [name, { type: "geojson", data: EMPTY as never }])) },
     layers: [
       ...zones.layers,
       ...townLayers(),
@@ -28,6 +31,7 @@ const over: Over = () => {
         source: "corners",
         paint: { "circle-radius": ["case", ["get", "middle"], 4, 7], "circle-color": ["case", ["get", "middle"], colour("--wait"), colour("--surface")], "circle-stroke-color": colour("--wait"), "circle-stroke-width": ["case", ["get", "middle"], 0, 3] },
       },
+      coveringLayer(),
     ],
   };
 };
@@ -41,7 +45,7 @@ function townLayers(): ReturnType<Over>["layers"] {
       id: "places",
       type: "symbol",
       source: "places",
-      layout: { "text-field": ["get", "name"], "text-font": [FONT], "text-size": 12, "text-anchor": "top", "text-offset": [0, 0.6] },
+      layout: { "text-field": ["get", "name"], "text-font": [FONT], "text-size": 12, "text-variable-anchor-offset": ["top", [0, 0.9], "bottom", [0, -0.9], "left", [0.9, 0], "right", [-0.9, 0]], "text-justify": "auto" },
       paint: { "text-color": colour("--ink-2"), "text-halo-color": colour("--map-land"), "text-halo-width": 2 },
     },
   ];
@@ -71,6 +75,8 @@ export class ZoneMap {
   /** Outlines that were told and have not come back yet. */
   #told: string[] = [];
   readonly #once: OnceThere;
+  readonly #covered: Covered;
+  #seen: Seen = { waiting: [], couriers: [], places: [] };
 
   /** Throws where the browser cannot draw it. */
   constructor(container: HTMLElement, private readonly told: Told) {
@@ -79,6 +85,8 @@ export class ZoneMap {
     drawHatches(this.#map);
     this.#map.doubleClickZoom.disable(); // two corners near each other are no wish to come closer
     this.#once = new OnceThere(this.#map);
+    this.#covered = new Covered(this.#map);
+    this.#map.on("moveend", () => this.#makeRoom());
     this.#map.on("click", (event) => this.#click(event));
     this.#map.on("mousedown", (event) => this.#take(event));
     this.#map.on("touchstart", (event) => event.points.length === 1 && this.#take(event));
@@ -93,12 +101,24 @@ export class ZoneMap {
   }
 
   /** What waits, who is there, and what the stops are called. */
-  town({ waiting, couriers, places }: Seen): void {
+  town(seen: Seen): void {
+    const { waiting, couriers, places } = seen;
+    this.#seen = seen;
     this.#once.draw("town", () => {
       this.#set("waiting", waiting.map(({ lat, lon }) => feature({}, { type: "Point", coordinates: [lon, lat] })));
       this.#set("places", places.map(({ lat, lon, name }) => feature({ name }, { type: "Point", coordinates: [lon, lat] })));
       this.#set("couriers", couriers.map(({ lat, lon, active }) => feature({ free: active === 0 }, { type: "Point", coordinates: [lon, lat] })));
     });
+    this.#makeRoom();
+  }
+
+  /** Names stand beside who and what is there. */
+  #makeRoom(): void {
+    const bounds = this.#map.getBounds();
+    const inSight = ({ lat, lon }: Point): boolean => bounds.contains([lon, lat]);
+    const parcels = this.#seen.waiting.filter(inSight).map((at) => ({ at, late: false }));
+    const couriers = this.#seen.couriers.filter(inSight).map(({ lat, lon }) => ({ ...flat(lat, lon), late: false }));
+    this.#covered.set(coversOf({ ends: [], parcels, couriers, looks: "small" }));
   }
 
   /** The one that is drawn; null where none is. */
