@@ -23,6 +23,8 @@ LOOK = """(button) => {
     return [style.color, style.fontWeight, style.textDecorationLine, style.borderTopWidth, box.right - after.left];
 }"""
 
+TOP = "field => field.getBoundingClientRect().top"
+
 
 async def look_of_the_way_out(page: Page) -> Any:
     """How it looks, and how far it is from the other language, beside which it stands."""
@@ -44,6 +46,8 @@ async def test_a_day_that_is_chosen_is_said_in_the_words_of_the_page(world: Worl
     await expect(day).to_have_value("2026-12-01")
     await expect(day).to_have_accessible_description("1 Dec 2026 · 15 Mangsir 2083")
     await expect(page.get_by_text("1 Dec 2026 · 15 Mangsir 2083", exact=True)).to_be_visible()
+    tops = [await field.evaluate(TOP) for field in (day, page.get_by_label("Find", exact=True))]
+    assert tops[0] == tops[1], "fields beside each other stand on one line"
 
 
 @pytest.mark.slow

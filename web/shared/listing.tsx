@@ -72,7 +72,7 @@ export function Listing<Row>(given: Given<Row>) {
   const narrowed = text !== "" || filters.some(({ name }) => address.query.has(name));
   return (
     <div class="listing">
-      <div class="filters">
+      <div class="filters field-row">
         <Typed text={text} say={say} />
         <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
           {filters.map((filter) => filter.field !== undefined ? <Fragment key={filter.name}>{filter.field}</Fragment> : (

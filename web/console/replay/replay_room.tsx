@@ -123,7 +123,7 @@ function Choices({ asked, show, past, say }: { asked: Window; show: (changes: Pa
   const local = new Date(asked.from + NEPAL_OFFSET_MS).toISOString().slice(0, 16);
   const couriers = [...(past?.tracks ?? [])].sort((a, b) => a.name.localeCompare(b.name));
   return (
-    <div class="choices">
+    <div class="choices field-row">
       <Field
         label={say("replay.from")}
         name="from"

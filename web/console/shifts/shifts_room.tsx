@@ -39,7 +39,7 @@ export function ShiftsRoom({ client, address, language, say }: RoomGiven) {
   return (
     <div class="shifts">
       <h1>{say("room.shifts")}</h1>
-      <div class="head">
+      <div class="head field-row">
         <Field label={say("shifts.day")} name="day" type="date" value={dayAt(midnight)} onValue={(day) => midnightOf(day) !== null && to({ day })} />
         <Link class="button" href={dayLink(midnight - DAY_MS)}>{say("shifts.before")}</Link>
         <Link class="button" href={dayLink(midnight + DAY_MS)}>{say("shifts.after")}</Link>

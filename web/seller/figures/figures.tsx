@@ -45,7 +45,7 @@ export function Figures({ client, address, language, say }: { client: Client; ad
   return (
     <>
       <h1 ref={top}>{say("figures")}</h1>
-      <div class="filters">
+      <div class="filters field-row">
         <Folding words={say(set > 0 ? "filters.set" : "filters", { count: set })}>
           <Field label={say("figures.from")} name="from" type="date" day_said value={from} onValue={(value) => choose({ from: value })} />
           <Field label={say("figures.to")} name="to" type="date" day_said value={to} onValue={(value) => choose({ to: value })} />

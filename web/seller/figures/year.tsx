@@ -39,7 +39,7 @@ export function YearOfSales({ client, address, language, say }: Given) {
           const years = [...new Set([...yearsUntil(now ?? year), year])];
           return (
             <>
-              <div class="filters">
+              <div class="filters field-row">
                 <Field label={say("figures.fiscal_year")} name="year" value={String(year)} choices={years.map((one) => [String(one), yearName(one)] as const)} onValue={(value) => go(changed(readAddress(location.href), { year: value === String(now) ? null : value, from: null, to: null }), { replace: true })} />
                 <div class="actions">
                   <button type="button" class="button" disabled={saving.pending} onClick={() => void saving.start(year)}><Icon of={Download} />{say("figures.year")}</button>
