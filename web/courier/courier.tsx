@@ -82,8 +82,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
 
   const given = { work, state, view, sound, language, say };
   const spoken = { language, say };
-  // Whoever works looks for the next stop; whoever does not, for the switch. What went wrong with the position is said above either.
-  const jobFirst = (view.name === "work" || view.name === "job") && state.profile?.is_available === true && state.jobs.length > 0;
+  const working = view.name === "work" || view.name === "job"; // there duty and position stand below the next stop
   const link = !state.reachable ? "offline" : state.connected ? "live" : "connecting";
   const chip = <span class={`chip ${LINKS[link]}`} role="status">{say(`link.${link}`)}</span>;
   return (
@@ -106,7 +105,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
           <AttemptView key={view.id} {...given} id={view.id} />
         ) : (
           <>
-            {!jobFirst && <Strip {...given} />}
+            {!working && <Strip {...given} />}
             {view.name === "queue" && <QueueView {...given} />}
             {view.name === "phone" && <PhoneView {...given} client={client} />}
             {view.name === "shifts" && <ShiftsView {...given} />}
@@ -114,7 +113,7 @@ function Courier({ language, say, signedIn }: Spoken & { signedIn: SignedIn }) {
             {view.name === "earnings" && <LateEarnings {...spoken} client={client} work={work} reachable={state.reachable} />}
             {view.name === "ratings" && <LateRatings {...spoken} client={client} work={work} reachable={state.reachable} />}
             {view.name === "offers" && <OffersView {...given} client={client} outages={outages} />}
-            {(view.name === "work" || view.name === "job") && <WorkView {...given} person={person} signOut={signOut} strip={jobFirst ? <Strip {...given} /> : null} />}
+            {working && <WorkView {...given} person={person} signOut={signOut} />}
           </>
         )}
       </main>

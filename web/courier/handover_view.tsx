@@ -11,7 +11,7 @@ import { PartQuestion } from "./part_question.tsx";
 import { holds } from "./goods.ts";
 import { PhotoQuestion } from "./photo_question.tsx";
 import { type Proof, bodyOf } from "./proofs.ts";
-import { type HandoverKind, type Question, questionsOf } from "./questions.ts";
+import { type HandoverKind, type Question, photoWords, questionsOf } from "./questions.ts";
 import { useSettled } from "../shared/settled.ts";
 import { SignatureQuestion } from "./signature_question.tsx";
 import { alsoHere, requiredOfAll } from "./together.ts";
@@ -90,7 +90,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
       {asked === "far" && away_m !== null && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {asked === "photo" && (
         <PhotoQuestion
-          title={say(kind === "pickup" ? "photo.pickup" : "photo.dropoff")}
+          title={say(photoWords(kind, required))}
           photo={photo}
           required={required.includes("photo")}
           say={say}

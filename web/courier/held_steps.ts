@@ -23,6 +23,17 @@ export function cameTo(delivery_id: number, kind: ActionKind, actions: readonly 
   return (["saved", "sending"] as const).find((state) => group.some((one) => one.state === state)) ?? "confirmed";
 }
 
+/**
+ * Whether what was held is on its way to the server or there: not where somebody took it back, here or in another window, and not
+ * where it was refused, which is told elsewhere. What the phone no longer keeps was taken back, unless its moment was over.
+ */
+export function isUnderWay(group: readonly Action[], actions: readonly Action[], now: number): boolean {
+  return group.every((one) => {
+    const known = actions.find(({ number }) => number === one.number);
+    return known === undefined ? (one.held_until ?? 0) <= now : known.state !== "refused";
+  });
+}
+
 // Done with several parcels at once.
 const IN_ONE_GO: ReadonlySet<string> = new Set(["pickup", "deliver"]);
 const IN_ONE_GO_MS = 2_000;

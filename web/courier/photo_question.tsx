@@ -48,11 +48,11 @@ export function PhotoQuestion({ title, photo, required, say, busy, use, skip, on
       {photo !== null && <img class="proof" src={photo} alt={say("photo.taken")} />}
       <p class="problem" role="alert">{problem}</p>
       {photo !== null && <button type="button" class="button first large" disabled={busy || coming} onClick={() => onAnswer(photo)}>{use}</button>}
-      <label class={photo !== null ? "button file" : required ? "button first large file" : "button large file"}>
+      <label class={photo !== null ? "button file" : "button first large file"}>
         <Icon of={Camera} />{say(photo === null ? "photo.take" : "photo.again")}
         <input type="file" accept="image/*" capture="environment" onChange={(event) => void take(event.currentTarget.files?.[0])} />
       </label>
-      {photo === null && !required && <button type="button" class="button first large" disabled={busy || coming} onClick={() => onAnswer(null)}>{skip}</button>}
+      {photo === null && !required && <button type="button" class="button large" disabled={busy || coming} onClick={() => onAnswer(null)}>{skip}</button>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeOf, isOfParcel, questionsOf, requiredAt } from "./questions.ts";
+import { codeOf, isOfParcel, photoWords, questionsOf, requiredAt } from "./questions.ts";
 
 test("the answer to the last question is the handover: nothing more is asked", () => {
   expect(questionsOf("pickup", [])).toEqual(["photo"]);
@@ -27,4 +27,10 @@ test("what stands on a parcel is known however it is typed, and nothing else is"
 
 test("a code is four digits in whichever script they are typed", () => {
   expect([codeOf("0 4-2 7"), codeOf("०४२७"), codeOf("12345"), codeOf("ab")]).toEqual(["0427", "0427", "1234", ""]);
+});
+
+test("a photo is commanded only where there is no going on without one, and of a handover where somebody stands there", () => {
+  expect([photoWords("pickup", []), photoWords("pickup", ["photo"])]).toEqual(["photo.pickup.may", "photo.pickup"]);
+  expect([photoWords("deliver", []), photoWords("deliver", ["photo"])]).toEqual(["photo.dropoff.may", "photo.dropoff"]);
+  expect([photoWords("deliver", ["signature"]), photoWords("deliver", ["code", "photo"])]).toEqual(["photo.handing.may", "photo.handing"]);
 });

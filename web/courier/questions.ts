@@ -32,6 +32,18 @@ export function questionsOf(kind: HandoverKind, required: readonly Kind[]): read
   return [...asked, ...may, ...last];
 }
 
+/**
+ * How a photo is asked for: a command only where there is no going on without one, and of a handover where somebody has to
+ * stand there. Who must sign, show an age or say a code is there.
+ */
+export function photoWords(kind: HandoverKind, required: readonly Kind[]) {
+  const must = required.includes("photo");
+  if (kind === "pickup") return must ? "photo.pickup" : "photo.pickup.may";
+  const somebody = (["signature", "age", "code"] as const).some((one) => required.includes(one));
+  if (somebody) return must ? "photo.handing" : "photo.handing.may";
+  return must ? "photo.dropoff" : "photo.dropoff.may";
+}
+
 /** A number as it is compared: in capitals, nothing between its signs. */
 export function plainNumber(text: string): string {
   return text.normalize("NFKC").replace(/[\s_\p{Pd}\p{Cf}]/gu, "").toUpperCase();

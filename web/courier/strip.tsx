@@ -28,13 +28,12 @@ export function Strip(given: Given) {
         <Link href={pathOf({ name: "ratings" })}>{say("ratings.link")}</Link>
         <SoundSwitch {...given} />
       </p>
-      {waiting + state.pings_waiting > 0 && (
-        <p class="waiting">
-          <Link href={pathOf({ name: "queue" })}>
-            <span class="badge number">{say("count", { count: waiting })}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}
-          </Link>
-        </p>
-      )}
+      {/* Also where nothing waits: positions come and go every few seconds, and what lies below does not move with them. */}
+      <p class="waiting">
+        <Link href={pathOf({ name: "queue" })}>
+          {waiting + state.pings_waiting > 0 ? <><span class="badge number">{say("count", { count: waiting })}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}</> : say("queue.all_sent")}
+        </Link>
+      </p>
       <PicturesSent of={state.actions} say={say} />
       {!state.lasts && <p class="quiet" role="status">{say("kept.page")}</p>}
     </section>

@@ -4,6 +4,7 @@ import { Refused } from "../shared/client.ts";
 import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { newKey } from "../shared/request_keys.ts";
+import { areaName, wayTo } from "./areas.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
 import type { Measured } from "./fixes.ts";
 import type { Given } from "./given.ts";
@@ -49,7 +50,7 @@ export function WaitingList(given: Given) {
           <li key={one.id} class="card waits" data-delivery={one.id}>
             <p>
               <strong>{one.pickup_address}</strong>
-              {one.delivery_area.city !== null && <span class="to">→ {one.delivery_area.city}</span>}
+              {areaName(one.delivery_area, given.language) !== "" && <span class="to">→ {areaName(one.delivery_area, given.language)}</span>}
             </p>
             <p class="quiet small">{facts(one, given)}</p>
             <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
@@ -77,9 +78,10 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   const here = state.position?.coords;
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
   const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
+  const way = wayTo(one.delivery_area, pickup);
   return inARow([
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
-    one.distance_km === null ? "" : say("way.then", { distance: distance(one.distance_km * 1000, language) }),
+    one.distance_km === null ? "" : say(way === null ? "way.then" : `way.then.${way}`, { distance: distance(one.distance_km * 1000, language) }),
     say("parcel.weight", { weight: one.package_weight }),
     one.package_dimensions,
     one.fragile ? say("parcel.fragile") : "",

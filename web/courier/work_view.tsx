@@ -1,6 +1,5 @@
 // The next stop in large words, then what comes after it, then what could be taken.
 import { DoorClosed, MapPinned, Navigation, PackageCheck, Phone } from "lucide";
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { inARow } from "../shared/in_a_row.ts";
@@ -21,7 +20,7 @@ import { cameTo, heldOf } from "./held_steps.ts";
 import { type Given, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
-import { PositionTrouble } from "./strip.tsx";
+import { PositionTrouble, Strip } from "./strip.tsx";
 import { requiredAt } from "./questions.ts";
 import { Refused, refusedOf } from "./refused.tsx";
 import type { Notice, WorkState } from "./work_state.ts";
@@ -33,8 +32,8 @@ import type { Spoken } from "./words.ts";
 const LONG = 36;
 const ELSEWHERE = 4409; // the close code of a device that has connected again
 
-/** `strip`: duty and position, where they stand below the job. */
-export function WorkView(given: Given & { person: Person; signOut: () => Promise<void>; strip: ComponentChildren }) {
+/** One order, whatever there is to do: what was done a moment ago, the next stop, duty and position, the rest. */
+export function WorkView(given: Given & { person: Person; signOut: () => Promise<void> }) {
   const { work, state, view, say } = given;
   const now = useNow(); // an offer ends by itself
   const chosen = view.name === "job" ? state.jobs.find((job) => job.id === view.id) : undefined;
@@ -47,20 +46,13 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
   }, [scanned, state.reachable]);
   const refused = refusedOf(state.actions);
   const untold = [...heldOf(state.actions, now), ...(state.notice?.fee === undefined ? [] : refused)]; // of these something else is said
+  const isTold = state.notice !== null && !untold.some((one) => one.delivery_id === state.notice?.delivery_id);
   const failed = state.problem === null ? "" : problemOf(state.problem, say);
   return (
     <>
-      <Held {...given} />
+      <Held {...given}>{isTold && state.notice?.fee !== undefined && <Told {...given} notice={state.notice} />}</Held>
       <Refused actions={refused} language={given.language} say={say} />
-      {state.notice !== null && !untold.some((one) => one.delivery_id === state.notice?.delivery_id) && (
-        <p class={state.notice.fee === undefined ? "notice card" : "notice card past"} role="status">
-          <span>
-            {noticeText(state.notice, say)}{state.notice.fee !== undefined && state.notice.fee !== null && ` · ${say("fee", { amount: money(state.notice.fee, given.language) })}`}
-            {state.notice.fee !== undefined && <CameTo of={state.notice} state={state} say={say} />}
-          </span>
-          <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
-        </p>
-      )}
+      {isTold && state.notice !== null && state.notice.fee === undefined && <Told {...given} notice={state.notice} />}
       {state.ended === ELSEWHERE && (
         <p class="notice card" role="status">
           <span>{say("link.elsewhere")}</span>
@@ -71,15 +63,15 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
       {state.known_jobs === null && state.problem === null && <p class="quiet" role="status">{say(state.reachable ? "loading" : "error.offline.page")}</p>}
       {view.name === "job" && chosen === undefined && state.known_jobs !== null && <p class="quiet card" role="status">{say("jobs.gone")}</p>}
       <OfferList {...given} />
-      {given.strip !== null && <PositionTrouble {...given} />}
+      <PositionTrouble {...given} />
       {next !== undefined && <NextStop {...given} job={next} />}
-      {given.strip}
       {next === undefined && !asked && state.known_jobs !== null && (
         <section class="stop card">
           <h1 tabIndex={-1} class="answer">{say(state.profile?.is_available === true ? "jobs.none" : "jobs.off_duty")}</h1>
           <p class="quiet">{say(state.profile?.is_available === true ? "jobs.none.help" : "jobs.off_duty.help")}</p>
         </section>
       )}
+      <Strip {...given} />
       {others.length > 0 && (
         <section aria-labelledby="others">
           <h2 id="others">{say("jobs.others", { count: others.length })}</h2>
@@ -108,7 +100,11 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
   const later = waitsUntil(job, work.now());
   return (
     <section class={later === null ? "stop card" : "stop card later"} data-stop={stop.kind} aria-labelledby="next">
-      <p class="quiet">{say(stop.kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</p>
+      {/* Beside the words and not below them: it goes by itself, and what is below does not move. */}
+      <p class="quiet kicker">
+        <span>{say(stop.kind === "pickup" ? "stop.pickup" : "stop.dropoff")}</span>
+        {known !== undefined && known.status !== job.status && <span class="chip polling">{say("stop.saved")}</span>}
+      </p>
       <h1 id="next" tabIndex={-1} class={stop.address.length > LONG ? "answer long" : "answer"}>{stop.address}</h1>
       <p class="facts">
         {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
@@ -127,7 +123,6 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       )}
       {stop.kind === "pickup" && isYetToCome(job.ready_at, work.now()) && <p class="instructions">{say("stop.ready", { at: clock(Date.parse(job.ready_at ?? ""), Date.now(), language) })}</p>}
       <Details job={job} stop={stop} say={say} />
-      {known !== undefined && known.status !== job.status && <p class="chip polling">{say("stop.saved")}</p>}
       <div class="ways">
         <a class="button" href={navigationLink(stop, navigator.userAgent)} rel="noreferrer"><Icon of={Navigation} />{say("stop.navigate")}</a>
         {stop.phone !== null && <a class="button" href={`tel:${stop.phone}`} aria-label={say("stop.call", { name: stop.contact })}><Icon of={Phone} />{say("stop.call.short")}</a>}
@@ -147,6 +142,18 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
 }
 
 /** Whether the server knows of what this phone did. */
+function Told({ work, state, say, language, notice }: Given & { notice: Notice }) {
+  return (
+    <p class={notice.fee === undefined ? "notice card" : "notice card past"} role="status">
+      <span>
+        {noticeText(notice, say)}{notice.fee !== undefined && notice.fee !== null && ` · ${say("fee", { amount: money(notice.fee, language) })}`}
+        {notice.fee !== undefined && <CameTo of={notice} state={state} say={say} />}
+      </span>
+      <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
+    </p>
+  );
+}
+
 function CameTo({ of, state, say }: { of: Notice; state: WorkState; say: Given["say"] }) {
   const came = cameTo(of.delivery_id, of.key === "notice.attempted" ? "attempts" : "deliver", state.actions);
   return <span class={`came chip ${came === "confirmed" ? "live" : "polling"}`} data-came={came}>{say(came === "saved" && !state.reachable ? "held.offline" : `queue.${came}`)}</span>;

@@ -1,0 +1,67 @@
+"""What a courier presses next stays where it is, whatever is sent meanwhile."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.couriers import courier
+from tests.support.world import THAMEL, World, ok
+
+LANDMARK: dict[str, Any] = {"delivery_latitude": 27.7352, "delivery_longitude": 85.3148}
+
+
+async def tops(page: Page, *selectors: str) -> list[float]:
+    """Where each begins, in pixels from above."""
+    boxes = [await page.locator(one).first.bounding_box() for one in selectors]
+    return [box["y"] for box in boxes if box is not None]
+
+
+async def order(page: Page) -> list[str]:
+    """Which of the page's parts comes after which."""
+    parts = page.locator("main > .told, main > .stop, main > .strip, main > [aria-labelledby=waiting]")
+    found: list[str] = await parts.evaluate_all("(all) => all.map((part) => part.classList[0] ?? 'waiting')")
+    return found
+
+
+async def test_nothing_moves_under_the_thumb_when_a_pickup_is_sent_and_the_order_is_one_always(
+    world: World, plain_chromium: Browser
+) -> None:
+    delivery = await world.delivery()
+    async with courier(world, plain_chromium, clock=True) as one:
+        page = one.page
+        assert await order(page) == ["stop", "strip", "waiting"]
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        assert await order(page) == ["stop", "strip", "waiting"]
+        await one.moment_stands()
+        await one.pick_up(send=False)
+        await expect(page.get_by_text("Picked up: saved on this phone")).to_be_visible()
+        pressed = (".stop .large", ".strip", "[aria-labelledby=waiting]")
+        before = await tops(page, *pressed)
+        await page.get_by_role("button", name="Send now").click()
+        await one.moment_goes_on()
+        await expect(page.locator("[data-sent=pickup] [data-came=confirmed]")).to_be_visible()
+        await expect(page.get_by_text("Picked up: saved on this phone")).to_have_count(0)
+        await expect(page.get_by_role("link", name="Everything is sent")).to_be_visible()
+        assert await tops(page, *pressed) == before
+        assert await order(page) == ["told", "stop", "strip", "waiting"]
+        await page.locator("[data-sent]").get_by_role("button", name="OK").click()
+        await expect(page.locator(".told")).to_have_count(0)
+        await one.at(*THAMEL)
+        await expect(page.locator(".facts")).to_contain_text(re.compile(r"\d m away"))
+        await one.deliver()
+        await expect(page.locator(".notice")).to_contain_text("Delivered: Thamel, Kathmandu")
+        assert await order(page) == ["told", "stop", "strip", "waiting"]
+
+
+async def test_who_decides_on_a_parcel_reads_the_part_of_the_town_and_which_way_it_goes(
+    world: World, plain_chromium: Browser
+) -> None:
+    delivery = await world.delivery(delivery_address="Bus Park, Kathmandu", **LANDMARK)
+    async with courier(world, plain_chromium) as one:
+        row = one.page.locator(f"[data-delivery='{delivery['id']}']")
+        await expect(row.locator(".to")).to_contain_text("Gongabu")
+        await expect(row).to_contain_text("km north-west")
+        listed = ok(await one.driver.get("/api/deliveries/available/"))
+        assert "Bus Park" not in str(listed)
