@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { pageHtml, pagesIn } from "./page_html.ts";
+import { inNepali, pageHtml, pagesIn } from "./page_html.ts";
 
 const web = fileURLToPath(new URL(".", import.meta.url));
 
@@ -33,4 +33,16 @@ test("what a page says differently comes out of its folder", () => {
   expect(pageHtml(web, "courier")).toContain('rel="manifest"');
   expect(pageHtml(web, "tracking")).toContain('<div id="page"><!--content--></div>');
   expect(pageHtml(web, "console")).toContain("<title>Console</title>");
+});
+
+test("a reader of Nepali sees Nepali from the first bytes on, and the same page otherwise", () => {
+  for (const name of pagesIn(web).filter((one) => one !== "tracking")) {
+    const [english, nepali] = [pageHtml(web, name), inNepali(pageHtml(web, name), web, name)];
+    expect(nepali).toContain('<html lang="ne">');
+    const [seen = ""] = /<body>.*/s.exec(nepali.replace(/<noscript>.*?<\/noscript>/s, "")) ?? [];
+    const latin = [...seen.matchAll(/>([^<>]*[A-Za-z]{3}[^<>]*)</g)].map(([, text = ""]) => text.replaceAll(/&nbsp;/g, "").replace("API", "")).filter((text) => /[A-Za-z]{3}/.test(text));
+    expect(latin, name).toEqual([]);
+    expect(nepali.replaceAll(/[^<>]*(?=<)/g, "").length, name).toBe(english.replaceAll(/[^<>]*(?=<)/g, "").length);
+    expect(/<title>(.*)<\/title>/.exec(nepali)?.[1], name).toMatch(/[\u0900-\u097f]/);
+  }
 });

@@ -43,7 +43,7 @@ ${lines.join("\n")}
 `;
 }
 
-/** What is seen first, before any program has come: in English, since the reader's language is not known yet. */
+/** What is seen first, before any program has come; in Nepali where the server knows that the reader wants it, see `inNepali`. */
 function skeleton(folder: string, name: string): string {
   const { en, ne } = wordsOf(folder, "shared");
   return `
@@ -67,6 +67,18 @@ function titleOf(folder: string, name: string): string {
   return wordsOf(folder, name).en[`${name}.title`] ?? UNTIL_THEN;
 }
 
+/** A built page as a reader of Nepali first sees it: each of its texts that is a sentence of its words, in theirs. */
+export function inNepali(html: string, folder: string, name: string): string {
+  const known = new Map<string, string>();
+  for (const { en, ne } of [wordsOf(folder, "shared"), ...(existsSync(resolve(folder, name, "words.json")) ? [wordsOf(folder, name)] : [])]) {
+    for (const [key, text] of Object.entries(en)) if (ne[key] !== undefined) known.set(text, ne[key]);
+  }
+  const [head = "", body = ""] = html.split(/(?=<body>)/);
+  const translated = body.split(/(<noscript>.*?<\/noscript>)/s).map((part) => part.startsWith("<noscript>") ? part : part.replace(/>([^<>]+)</g, (whole: string, text: string) => (known.has(text) ? `>${known.get(text)}<` : whole)));
+  const titled = head.replace(/<title>([^<]*)<\/title>/, (whole: string, text: string) => (known.has(text) ? `<title>${known.get(text)}</title>` : whole));
+  return titled.replace('<html lang="en">', '<html lang="ne">') + translated.join("");
+}
+
 /** Gives Vite an index.html in each page's folder, as if it lay there. */
 export function pageFiles(folder: string): Plugin {
   const made = new Map(pagesIn(folder).map((name) => [resolve(folder, name, "index.html"), name]));
@@ -83,6 +95,18 @@ export function pageFiles(folder: string): Plugin {
         if (existsSync(path)) this.addWatchFile(path);
       }
       return pageHtml(folder, name);
+    },
+    // Beside each page the same in Nepali: the server sends the one that is asked for.
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const name of made.values()) {
+          const page = bundle[`${name}/index.html`];
+          if (page?.type !== "asset" || name === "tracking") continue; // that one the server writes
+          const html = typeof page.source === "string" ? page.source : new TextDecoder().decode(page.source);
+          this.emitFile({ type: "asset", fileName: `${name}/index.ne.html`, source: inNepali(html, folder, name) });
+        }
+      },
     },
   };
 }

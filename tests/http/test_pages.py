@@ -197,6 +197,34 @@ async def test_a_number_that_is_none_is_told_on_a_page(http: httpx.AsyncClient, 
     assert "No parcel has this number" in reply.text
 
 
+async def test_a_wrong_number_stands_in_a_field_to_be_corrected_and_sent_again_without_javascript(
+    http: httpx.AsyncClient, tracked: str
+) -> None:
+    reply = await http.get("/t/TRK%22%3E12", headers={"Accept-Language": "ne"})
+    assert 'name="number" value="TRK&#34;&gt;12"' in reply.text
+    assert '<form class="follow" method="get" action="/follow">' in reply.text
+    typed = f" {tracked.lower()[:8]} {tracked.lower()[8:]}"
+    sent = await http.get("/follow", params={"number": typed, "lang": "ne"})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/t/{tracked}?lang=ne")
+    assert (await http.get("/follow", params={"number": " "})).headers["location"] == "/"
+    elsewhere = await http.get("/follow", params={"number": "//x.example/a?b"})
+    assert elsewhere.headers["location"] == "/t/%2F%2FX.EXAMPLE%2FA%3FB"
+
+
+@pytest.mark.parametrize("path", ["/", "/shop", "/shop/orders", "/courier"])
+async def test_the_first_bytes_of_a_page_speak_the_language_asked_for(http: httpx.AsyncClient, path: str) -> None:
+    asked, accepted, other = [
+        await http.get(path, params=query, headers={"Accept-Language": language})
+        for query, language in (({"lang": "ne"}, "en"), ({}, "ne-NP,ne;q=0.9"), ({"lang": "en"}, "ne"))
+    ]
+    for reply in (asked, accepted):
+        assert '<html lang="ne">' in reply.text
+        assert "डिस्प्याच" in reply.text
+        assert (reply.headers["content-language"], "Accept-Language" in reply.headers["vary"]) == ("ne", True)
+    assert '<html lang="en">' in other.text
+    assert asked.headers["etag"] != other.headers["etag"]
+
+
 def test_without_a_build_one_sentence_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as no_page:
         built.page("home", tmp_path)

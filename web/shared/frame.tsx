@@ -14,6 +14,8 @@ interface Given {
 /** What stands around every page: a way past it for keyboards, home, the way out, and the other language. */
 export function Frame(given: Given) {
   const other: Language = given.language === "en" ? "ne" : "en";
+  const digits = wantsLatinDigits() ? "१२३" : "123";
+  const called = `${given.say("digits.other")}: ${digits}`;
   return (
     <>
       <a class="skip" href="#content">{given.say("skip")}</a>
@@ -23,8 +25,8 @@ export function Frame(given: Given) {
           {given.state}
           {given.signOut !== undefined && <button type="button" class="link" onClick={() => void given.signOut?.()}>{given.say("sign_out")}</button>}
           {given.language === "ne" && (
-            <button type="button" class="link" title={given.say("digits.other")} onClick={() => chooseDigits(!wantsLatinDigits())}>
-              {wantsLatinDigits() ? "१२३" : "123"}
+            <button type="button" class="link" title={called} aria-label={called} onClick={() => chooseDigits(!wantsLatinDigits())}>
+              {digits}
             </button>
           )}
           <a

@@ -6,8 +6,13 @@ import { type Say, isKey } from "./words.ts";
 
 type Step = Pick<components["schemas"]["OrderAnswer"]["tracking_events"][number], "status" | "message">;
 
-/** The server's own words in English; what its state means in another language. */
+// What the server writes for programs, as people say it.
+const PLAIN: Readonly<Record<string, "step.ordered" | "step.paid">> = { "Order created successfully": "step.ordered", "Payment confirmed": "step.paid" };
+
+/** As people say it; else the server's own words in English, and what its state means in another language. */
 export function orderStepWords({ status, message }: Step, language: Language, say: Say): string {
+  const plain = PLAIN[message];
+  if (plain !== undefined) return say(plain);
   const told = Object.entries(told_steps).find(([said]) => said === message)?.[1] ?? ""; // not how it stands, but what was changed
   if (language === "ne" && isKey(told)) return say(told);
   const key = status === "pending" ? "order.created" : `order.${status}`; // it tells what happened, not how it stands

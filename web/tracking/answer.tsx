@@ -53,11 +53,12 @@ export function stopsOf(seen: Pick<Seen, "parcel" | "window" | "stops_before">, 
   return say(seen.stops_before === 1 ? "stops.one" : "stops.many", { count: seen.stops_before });
 }
 
-/** How it stands, in a sentence below the answer. */
+/** How it stands, in a sentence below the answer; empty where the answer has said it. */
 export function statusOf(parcel: Parcel, now: number, say: Say): string {
   if (holdOf(parcel, now) !== null) return say("on_hold.help");
   if (underWay(parcel.status) && nextTryAt(parcel, now) !== null) return say("status.waits");
   if (neverCame(parcel)) return say("status.never_came");
+  if (over(parcel.status)) return "";
   if (isUndecided(parcel)) return say(parcel.tries_left === 0 ? "status.no_more_tries" : "status.undecided");
   const status: string = `status.${parcel.status}`;
   return isKey(status) ? say(status) : parcel.status;
@@ -96,17 +97,14 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
   const stops = stopsOf(seen, now, say);
   const late = lateOf(seen, now, language, say);
+  const told = [counts(seen, now) ? say("in.about", { duration: roughly(left_s, say) }) : "", stops, statusOf(parcel, now, say), parcel.status === "assigned" ? say("to_pickup") : ""];
+  const below = told.filter((one) => one !== "").join(" · ");
   return (
     <div class="answers">
       <p class="what">{whatOf(parcel, say, goods)}</p>
       {goods !== "" && <p><a href={elsewhere("/shop/orders")}>{say("tracking.orders")}</a></p>}
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
-      <p class="quiet">
-        {counts(seen, now) && `${say("in.about", { duration: roughly(left_s, say) })} · `}
-        {stops !== "" && `${stops} · `}
-        {statusOf(parcel, now, say)}
-        {parcel.status === "assigned" && ` · ${say("to_pickup")}`}
-      </p>
+      {below !== "" && <p class="quiet">{below}</p>}
       {late !== "" && <p class="warn">{late}</p>}
       {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}
       {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}

@@ -68,11 +68,12 @@ export function ProofCard({ parcel, client, language, say }: Given) {
   return (
     <section class="card" aria-labelledby="proof">
       <h2 id="proof">{say("proof.title")}</h2>
-      <p>{handover.signed_by === "" ? say("proof.handed_over", { at }) : say(signed ? "proof.signed" : "proof.received", { name: handover.signed_by, at })}</p>
+      {/* When it was is the page's answer, right above. */}
+      {handover.signed_by !== "" && <p>{say(signed ? "proof.signed" : "proof.received", { name: handover.signed_by, at })}</p>}
       {relation !== null && <p class="quiet">{say(`relation.${relation}`)}</p>}
       {handover.photo !== null && <img class="proof" src={ours(handover.photo.url)} alt={say("proof.photo")} />}
       {handover.signature !== null && <img class="proof paper" src={ours(handover.signature.url)} alt={say("proof.signature")} />}
-      {handover.photo === null && handover.signature === null && <p class="quiet">{say("proof.none")}</p>}
+      {handover.photo === null && handover.signature === null && <p class="quiet">{say(handover.signed_by === "" ? "proof.none" : "proof.no_photo")}</p>}
     </section>
   );
 }

@@ -25,6 +25,7 @@ import { Attempts } from "./reschedule.tsx";
 import { type Say, words } from "./speech.ts";
 import { story } from "./story.ts";
 import { Share } from "./share.tsx";
+import { typedIn } from "./typed_number.ts";
 import { readUnlock, writeUnlock } from "./kept_unlock.ts";
 import { Unlock } from "./unlock.tsx";
 
@@ -186,10 +187,24 @@ function Unknown({ ended, language, say }: { ended: boolean; language: Language;
         <div class="answers">
           <h1 class="answer">{say(ended ? "tracking.ended" : "tracking.unknown")}</h1>
           <p>{say(ended ? "tracking.ended.help" : "tracking.unknown.help")}</p>
-          <p><a href="/">{say("tracking.follow_another")}</a></p>
+          {ended ? <p><a href="/">{say("tracking.follow_another")}</a></p> : <Correct typed={typedIn(location.pathname)} language={language} say={say} />}
         </div>
       </main>
     </Frame>
+  );
+}
+
+/** The number that was typed, to be corrected and sent again; the server writes the same form for whoever has no JavaScript. */
+function Correct({ typed, language, say }: { typed: string; language: Language; say: Say }) {
+  return (
+    <form class="follow" method="get" action="/follow">
+      <label for="number">{say("tracking.number")}</label>
+      <div class="line">
+        <input id="number" name="number" defaultValue={typed} maxLength={120} autocomplete="off" autocapitalize="characters" spellcheck={false} />
+        <button class="button first">{say("tracking.look")}</button>
+      </div>
+      <input type="hidden" name="lang" value={language} />
+    </form>
   );
 }
 

@@ -83,9 +83,9 @@ def asset(name: str) -> BuiltFile:
     return found
 
 
-def page(name: str, folder: Path = FOLDER) -> bytes:
-    """The page of a folder of ``web/``. Raises Unavailable where nothing was built."""
-    return _text(folder / name / "index.html")
+def page(name: str, folder: Path = FOLDER, language: str = "en") -> bytes:
+    """The page of a folder of ``web/``, begun in a language. Raises Unavailable where nothing was built."""
+    return _text(folder / name / ("index.html" if language == "en" else f"index.{language}.html"))
 
 
 def app_file(page_name: str, name: str, folder: Path = FOLDER) -> Response[bytes]:
@@ -103,9 +103,10 @@ def calendar(folder: Path = FOLDER) -> bytes:
     return _text(folder / "bikram_sambat.json")
 
 
-def html(body: bytes) -> Response[bytes]:
-    """A page as an answer."""
-    return Response(body, media_type=MediaType.HTML)
+def html(name: str, language: str) -> Response[bytes]:
+    """A page as an answer, which begins in the reader's language."""
+    told = {"Content-Language": language, "Vary": "Accept-Language"}
+    return Response(page(name, language=language), media_type=MediaType.HTML, headers=told)
 
 
 def _text(path: Path) -> bytes:

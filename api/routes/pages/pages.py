@@ -2,6 +2,7 @@
 
 import os
 from typing import Annotated, Any, Final
+from urllib.parse import quote, urlencode
 
 import msgspec
 from litestar import Controller, Request, Response, get
@@ -20,11 +21,15 @@ from api.routes.pages.speech import language_of, speech_of
 from api.routes.pages.tracking_view import write_page
 from dispatch.database.work import Work
 from dispatch.errors import Gone, NotFound
+from dispatch.numbers import MAX_TYPED, tracking_signs
 from dispatch.tracking.share_links import PREFIX
 
 GONE: Final = 410
 SIGNED_IN: Final = ("console", "courier", "shop", "seller", "ops")
 INSTALLED: Final = ("manifest.webmanifest", "icon-192.png", "icon-512.png", "worker.js")
+NumberQuery = Annotated[
+    str, QueryParameter(max_length=MAX_TYPED, description="A tracking number as somebody typed it.")
+]
 LanguageQuery = Annotated[str | None, QueryParameter(max_length=20, description="`en` or `ne`.")]
 
 
@@ -55,14 +60,14 @@ class PageController(Controller):
     include_in_schema = False
 
     @get("/", opt=SAME_PAGE, sync_to_thread=False)
-    def home(self) -> Response[bytes]:
+    def home(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """A door for each kind of person."""
-        return built.html(built.page("home"))
+        return built.html("home", _language_of(request))
 
     @get([f"/{name}{rest}" for name in SIGNED_IN for rest in ("", "/{rest:path}")], opt=SAME_PAGE, sync_to_thread=False)
     def signed_in(self, request: Request[Any, Any, Any]) -> Response[bytes]:
         """The pages of people who sign in. What lies below such an address is the page's own matter."""
-        return built.html(built.page(request.url.path.split("/")[1]))
+        return built.html(request.url.path.split("/")[1], _language_of(request))
 
     @get([f"/courier/{name}" for name in INSTALLED], opt=SAME_PAGE, sync_to_thread=False)
     def installed(self, request: Request[Any, Any, Any]) -> Response[bytes]:
@@ -72,6 +77,14 @@ class PageController(Controller):
             "/courier"  # else it would keep what lies below the page, not the page
         )
         return answer
+
+    @get("/follow", opt=PAGE, sync_to_thread=False)
+    def typed(self, number: NumberQuery = "", lang: LanguageQuery = None) -> Response[None]:
+        """Where a number that was typed leads, for forms that work without JavaScript: to its parcel, else home."""
+        signs = tracking_signs(number)
+        path = f"/t/{quote(signs, safe='')}" if signs else "/"
+        said = f"?{urlencode({'lang': lang})}" if lang else ""
+        return Response(None, status_code=303, headers={"Location": path + said})
 
     @get("/t/{tracking_number:str}", opt=PAGE)
     async def tracking(
@@ -120,7 +133,7 @@ class PageController(Controller):
         except Gone:
             status = GONE
         return Response(
-            write_page(page, say, parcel, now, ended=status == GONE),
+            write_page(page, say, parcel, now, ended=status == GONE, typed=_typed(named)),
             status_code=status,
             media_type="text/html",
             headers={"Content-Language": language, "Vary": "Accept-Language", "X-Robots-Tag": "noindex"},
@@ -144,3 +157,13 @@ class PageController(Controller):
     def asset(self, request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
         """A file of the pages. Its name says its content, so it may be kept for ever."""
         return built.asset(name).answer(request)
+
+
+def _typed(named: str) -> str:
+    """The number as it stands in an address; of a share link there is none."""
+    return "" if named.startswith(PREFIX) else named[:MAX_TYPED]
+
+
+def _language_of(request: Request[Any, Any, Any]) -> str:
+    """The language in which a page begins, whatever else stands in its address."""
+    return language_of(request.query_params.get("lang"), request.headers.get("accept-language", ""))

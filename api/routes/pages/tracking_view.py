@@ -65,11 +65,17 @@ _templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoesc
 
 
 def write_page(
-    page: bytes, say: Speech, parcel: Mapping[str, Any] | None, now: datetime, *, ended: bool = False
+    page: bytes,
+    say: Speech,
+    parcel: Mapping[str, Any] | None,
+    now: datetime,
+    *,
+    ended: bool = False,
+    typed: str = "",
 ) -> bytes:
     """The built page with a parcel in it; ``parcel`` is the answer of ``track/``, None where there is none.
 
-    ``ended``: it was opened by a share link that is no longer good.
+    ``ended``: it was opened by a share link that is no longer good. ``typed``: the number that nobody's parcel has.
     """
     missing = "tracking.ended" if ended else "tracking.unknown"
     title = f"{answer_of(parcel, say, now)} · {say('tracking.title')}" if parcel else say(missing)
@@ -83,7 +89,7 @@ def write_page(
     )
     return text.replace(
         "<!--content-->",
-        f'{_content(parcel, say, now, missing)}<script type="application/json" id="state">{state}</script>',
+        f'{_content(parcel, say, now, missing, typed)}<script type="application/json" id="state">{state}</script>',
         1,
     ).encode()
 
@@ -100,10 +106,10 @@ def _refresh(parcel: Mapping[str, Any] | None) -> str:
     return REFRESH if parcel is not None and parcel["status"] not in OVER else ""
 
 
-def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missing: str) -> str:
+def _content(parcel: Mapping[str, Any] | None, say: Speech, now: datetime, missing: str, typed: str) -> str:
     template = _templates.get_template("tracking.html.jinja")
     if parcel is None:
-        return template.render(parcel=None, t=say, missing=missing)
+        return template.render(parcel=None, t=say, missing=missing, typed=typed, language=say.language)
     vehicle = (parcel["transporter"] or {}).get("vehicle_type")
     return template.render(
         parcel=parcel,
@@ -176,7 +182,7 @@ def stops_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
 
 
 def status_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
-    """How it stands, in a sentence below the answer."""
+    """How it stands, in a sentence below the answer; empty where the answer has said it."""
     if _is_held(parcel, now):
         return say("on_hold.help")
     again = parcel["next_try"]
@@ -184,6 +190,8 @@ def status_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
         return say("status.waits")
     if _never_came(parcel):
         return say("status.never_came")
+    if parcel["status"] in OVER:
+        return ""
     if _is_undecided(parcel):
         return say("status.no_more_tries" if parcel["tries_left"] == 0 else "status.undecided")
     return say(f"status.{parcel['status']}")
