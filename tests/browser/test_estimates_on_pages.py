@@ -55,6 +55,7 @@ async def test_an_order_says_when_it_would_come_and_says_it_anew_for_another_doo
         told = page.locator("[data-estimate=told]")
         await expect(told).to_contain_text("Set the place of the door on the map")
         await expect(told).to_contain_text("You pay NPR 100.00 for delivery; it is in the total.")
+        await page.get_by_text("More exact place").first.click()
         await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
         await expect(told).to_contain_text(re.compile(r"Expected (today|tomorrow) \d\d:\d\d–.*\d\d:\d\d"))
         await expect(told).to_contain_text("0.75 kg")
@@ -75,6 +76,7 @@ async def test_an_estimate_that_fails_keeps_nobody_from_ordering(world: World, w
         await route.fulfill(status=429, json={"detail": "Too many.", "code": "rate_limited"})
 
     await page.route(ESTIMATE, refuse)
+    await page.get_by_text("More exact place").first.click()
     await page.get_by_label("The door, on the map").fill("27.71720, 85.32400")
     await expect(page.locator("[data-estimate=failed]")).to_contain_text("You can order all the same.")
     assert refused
@@ -92,6 +94,7 @@ async def test_an_estimate_is_for_everyone(world: World, window: Window, languag
     seller = await sender(world, here, parcels=1)
     async with _on_duty(world, here):
         page, _ = await _checkout(window, world, seller, f"Pine honey {language} {scheme}")
+        await page.get_by_text("More exact place").first.click()
         await page.get_by_label("The door, on the map").fill(_typed(north_of(here, 4_000)))
         await stand_still(page, scheme)
         await page.goto(f"{window.base_url}/shop/checkout?lang={language}")

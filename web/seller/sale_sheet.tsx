@@ -20,6 +20,7 @@ import { DeliveryForm } from "./late_rooms.tsx";
 import { States, deliveryWords } from "./sales.tsx";
 import type { Say } from "./speech.ts";
 
+type Delivery = components["schemas"]["DetailedDelivery"];
 export type SaleDetails = components["schemas"]["SaleDetails"];
 
 interface Given {
@@ -72,9 +73,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
             <Acts sale={one} client={client} language={language} onDone={changed} say={say} />
             <section>
               <h3>{say("history")}</h3>
-              <ol class="history">
-                <Told numbers={carried([one])} client={client} language={language} events={one.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: orderStepWords(event, language, say) }))} />
-              </ol>
+              <History key={one.delivery_id} sale={one} client={client} language={language} say={say} />
             </section>
           </div>
         )}
@@ -84,6 +83,22 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
       )}
     </SideSheet>
   );
+}
+
+/** What happened to it, with when it was sent off: an order's own history does not tell that. */
+function History({ sale, client, language, say }: { sale: SaleDetails; client: Client; language: Language; say: Say }) {
+  const { value: delivery } = useLoading(() => (sale.delivery_id === null ? Promise.resolve(null) : client.call<Pick<Delivery, "created_at">>(`/api/deliveries/${sale.delivery_id}/`).catch(() => null)), [sale.delivery_id]);
+  const told = sale.tracking_events.map((event) => ({ at: Date.parse(event.created_at), text: orderStepWords(event, language, say) }));
+  const sent = delivery === null ? [] : [{ at: Date.parse(delivery.created_at), text: say("sale.sent_off") }];
+  return (
+    <ol class="history">
+      <Told numbers={carried([sale])} client={client} language={language} events={inOrder([...told, ...sent])} />
+    </ol>
+  );
+}
+
+function inOrder<One extends { at: number }>(lines: readonly One[]): One[] {
+  return [...lines].sort((a, b) => a.at - b.at);
 }
 
 /** Whether it can still be sent off, or said to have arrived. */

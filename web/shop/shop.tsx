@@ -14,11 +14,9 @@ import { browserStore } from "../shared/stores.ts";
 import { pieces } from "./basket.ts";
 import { CartSheet } from "./cart_sheet.tsx";
 import { Catalogue } from "./catalogue.tsx";
-import { Checkout } from "./checkout.tsx";
-import { InvoicePage } from "./late_rooms.tsx";
+import { InvoicePage, LateCheckout, LateOrder } from "./late_rooms.tsx";
 import { useBasket } from "./keeping.ts";
 import { AccountDoor, OwnAccount } from "../shared/account/late.tsx";
-import { OrderPage } from "./order.tsx";
 import { OrderList } from "./orders.tsx";
 import { ProductSheet } from "./product_sheet.tsx";
 import { KeptAddresses } from "./kept_addresses.tsx";
@@ -52,11 +50,11 @@ function Shop({ language, say }: Given) {
           {room === "checkout" && (
             <>
               <h1>{say("checkout")}</h1>
-              <Checkout client={signedIn.client} person={signedIn.person} language={language} say={say} />
+              <LateCheckout client={signedIn.client} person={signedIn.person} language={language} say={say} />
             </>
           )}
           {room === "orders" && id === "" && <OrderList client={signedIn.client} address={address} language={language} say={say} />}
-          {room === "orders" && id !== "" && <OrderPage key={id} id={id} client={signedIn.client} address={address} language={language} say={say} />}
+          {room === "orders" && id !== "" && <LateOrder key={id} id={id} client={signedIn.client} address={address} language={language} say={say} />}
           {room === "invoices" && <InvoicePage key={id} id={id} client={signedIn.client} language={language} say={say} />}
           {room === "settings" && (
             <OwnAccount signedIn={signedIn} language={language} say={say}>

@@ -1,12 +1,14 @@
 import type { Client } from "../client.ts";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Check, Field } from "../field.tsx";
 import { useLoading } from "../loading.tsx";
 import type { Language } from "../numbers.ts";
 import { PlaceField } from "../place_field.tsx";
-import { type Say, speaker } from "../words.ts";
+import { type Key, type Say, speaker } from "../words.ts";
 import { type Address, type Keeping, type Kept, type Provinces, chosenOf, differs, districtChoices, emptyAddress, keptAddresses } from "./addresses.ts";
 import own from "./words.json";
+
+type OwnSay = Say<Key | keyof (typeof own)["en"]>;
 
 interface Given {
   client: Client;
@@ -42,7 +44,7 @@ export function AddressFields({ client, form, change, fields, language, mine = t
           value={begun === undefined ? "" : form.kept}
           onValue={(id) => {
             const chosen = kept.value?.find((one) => String(one.id) === id);
-            keeping?.choose("no");
+            keeping?.choose(chosen === undefined ? "new" : "no");
             change(chosen === undefined ? emptyAddress(form.name, form.phone) : chosenOf(chosen));
           }}
           choices={[["", say("address.kept.none")], ...choices]}
@@ -61,11 +63,36 @@ export function AddressFields({ client, form, change, fields, language, mine = t
         <Field label={say("city")} name="city" needed value={form.city} onValue={(city) => change({ city })} problem={fields["city"]} more={{ autocomplete: "address-level2" }} />
         <Field label={say("district")} name="district" value={form.district} onValue={(district) => change({ district })} problem={fields["district"] ?? fields["state"]} choices={districtChoices(provinces.value, language, say("district.none"))} />
       </div>
+      <Exact folded={keeping !== undefined} form={form} change={change} fields={fields} say={say} />
+      <Field label={say("instructions")} name="delivery_instructions" lines={2} value={form.instructions} onValue={(instructions) => change({ instructions })} problem={fields["delivery_instructions"]} help={say("instructions.help")} />
+      {keeping !== undefined && <Keep form={form} begun={begun} all={kept.value} change={change} {...keeping} say={say} />}
+    </>
+  );
+}
+
+interface ExactGiven extends Pick<Given, "form" | "change" | "fields"> {
+  /** Whether it lies behind a line of its own until somebody wants it: most people know no Plus Code. */
+  folded: boolean;
+  say: OwnSay;
+}
+
+/** Where the door is, for whoever can say it more exactly than in words. What is filled in, or wrong, is in sight. */
+function Exact({ folded, form, change, fields, say }: ExactGiven) {
+  const [open, setOpen] = useState(false);
+  const wrong = fields["plus_code"] ?? fields["latitude"] ?? fields["longitude"];
+  const typed = form.code !== "" || form.place !== "";
+  const inside = (
+    <>
       <Field label={say("plus_code")} name="plus_code" value={form.code} onValue={(code) => change({ code })} problem={fields["plus_code"]} help={say("plus_code.help")} more={{ autocomplete: "off" }} />
       <PlaceField label={say("door")} name="place" value={form.place} onValue={(place) => change({ place })} problem={fields["latitude"] ?? fields["longitude"]} say={say} />
-      <Field label={say("instructions")} name="delivery_instructions" lines={2} value={form.instructions} onValue={(instructions) => change({ instructions })} problem={fields["delivery_instructions"]} help={say("instructions.help")} />
-      {keeping !== undefined && <Keep form={form} begun={begun} change={change} {...keeping} say={say} />}
     </>
+  );
+  if (!folded) return inside;
+  return (
+    <details class="exact" open={open || typed || wrong !== undefined} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{say("exact")}</summary>
+      <div class="fields">{inside}</div>
+    </details>
   );
 }
 
@@ -73,6 +100,8 @@ interface KeepGiven {
   form: Address;
   /** The kept one that the form began as. */
   begun: Kept | undefined;
+  /** All that are kept; null until they were heard of. */
+  all: readonly Kept[] | null;
   change: (changes: Partial<Address>) => void;
   chosen: Keeping;
   choose: (keeping: Keeping) => void;
@@ -80,8 +109,12 @@ interface KeepGiven {
 }
 
 /** Asked only where there is something to keep: one's usual address as it is needs no question. */
-function Keep({ form, begun, change, chosen, choose, say }: KeepGiven) {
-  const asked = begun === undefined || differs(form, begun);
+function Keep({ form, begun, all, change, chosen, choose, say }: KeepGiven) {
+  const asked = begun === undefined ? !(all ?? []).some((one) => !differs(form, one)) : differs(form, begun);
+  // Whoever orders again is offered where it went before, unless they say no: a first address is kept.
+  useEffect(() => {
+    if (all?.length === 0) choose("new");
+  }, [all]);
   useEffect(() => {
     if (!asked) choose("no"); // what was chosen of changes that are undone is not wanted any more
   }, [asked]);
@@ -99,7 +132,7 @@ function Keep({ form, begun, change, chosen, choose, say }: KeepGiven) {
           choices={[["no", say("address.keep.no")], ["change", say("address.keep.change")], ["new", say("address.keep.new")]]}
         />
       )}
-      {chosen !== "no" && <Field label={say("address.label")} name="label" value={form.label} onValue={(label) => change({ label })} help={say("address.label.help")} more={{ maxLength: 60, autocomplete: "off" }} />}
+      {chosen !== "no" && all !== null && all.length > 0 && <Field label={say("address.label")} name="label" value={form.label} onValue={(label) => change({ label })} help={say("address.label.help")} more={{ maxLength: 60, autocomplete: "off" }} />}
     </>
   );
 }
