@@ -141,7 +141,7 @@ function pings(before: Summary | null, now: Summary, say: Say): Figure[] {
   const time = before === null ? say("figure.since_start") : say("figure.last", { age: duration(seconds, say) }); // two answers make a stretch
   const refused = Object.values(now.pings.rejected).reduce((sum, one) => sum + one, 0);
   return [
-    [say("figure.pings_per_s", { time }), rate === null ? "–" : say("count", { count: rate.toFixed(1) })],
+    [say("figure.pings_per_s", { time }), rate === null ? say("figure.measuring") : say("count", { count: rate.toFixed(1) })],
     [say("figure.ack_half", { time }), bound(0.5)],
     [say("figure.ack_most", { time }), bound(0.99)],
     [say("figure.stored"), count(now.pings.stored, say)],

@@ -137,7 +137,10 @@ async def open_sign_ins(services: Services) -> dict[str, AppTokens]:
 
 
 async def ensure_products(services: Services) -> list[int]:
-    """The catalogue with stock in it; answers the products' numbers in the order of ``ARTICLES``."""
+    """The catalogue with stock in it; answers the products' numbers in the order of ``ARTICLES``.
+
+    The shop shows the newest first: those of the first seller, whose log-in people are shown, are made last.
+    """
     await asyncio.to_thread(draw_pictures, services.settings.data_dir)
     async with services.database.work() as work:
         catalogue = Catalogue(work)
@@ -150,7 +153,7 @@ async def ensure_products(services: Services) -> list[int]:
         )
         products = {(product.seller_id, product.name): product for product in found}
         numbers: list[int] = []
-        for article in ARTICLES:
+        for article in reversed(ARTICLES):
             seller = sellers[article.seller.email]
             product = products.get((seller.id, article.name))
             if product is None:
@@ -170,4 +173,4 @@ async def ensure_products(services: Services) -> list[int]:
             product.weight_kg = product.weight_kg or to_the_gram(article.weight_kg)
             product.images = product.images or [picture_path(article.name)]
             numbers.append(product.id)
-        return numbers
+        return numbers[::-1]

@@ -187,6 +187,15 @@ async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_t
     assert delivered["earnings"] == 135.0
 
 
+async def test_the_shop_begins_with_goods_of_the_seller_whose_log_in_is_shown(sign_in: SignIn) -> None:
+    seller, buyer = await sign_in("seller"), await sign_in("customer")
+    own = (await done(seller.get("/api/v1/auth/me/")))["id"]
+    shown = (await done(buyer.get("/api/v1/marketplace/products/")))["results"]
+    played = [row["id"] for row in shown if row["seller"]["id"] == own]
+    assert len(played) >= 3
+    assert [row["id"] for row in shown[: len(played)]] == played
+
+
 async def test_what_is_ordered_of_a_seller_whom_nobody_plays_goes_off_by_itself(
     demo: DemoProcess, sign_in: SignIn
 ) -> None:
