@@ -1,6 +1,7 @@
 """A simulated transporter: drives to where its work is, and does the work that the demo itself made."""
 
 import asyncio
+import math
 import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Task:
     drop: Point | None
     ours: bool
     """Whether the demo made it and nobody real acts as its transporter: then the simulation picks up and delivers."""
+    place: int | None = None
+    """Of its next stop among all that this transporter comes to, from 1, as its own page and every arrival have it."""
     not_before: float | None = None
     """When it is tried again, in seconds since 1970, where it was tried in vain."""
 
@@ -108,7 +111,7 @@ class Driver:
             started = time.monotonic()
             try:
                 if not self.phone.is_cut_off:
-                    await self._look_for_work()
+                    await self.look_for_work()
                     await self._act()
                 await self._report()
             except (Refused, httpx.HTTPError) as error:
@@ -130,7 +133,8 @@ class Driver:
     def _look_soon(self) -> None:
         self._look_at = 0.0
 
-    async def _look_for_work(self) -> None:
+    async def look_for_work(self) -> None:
+        """Ask what there is to see to, where it is time for that. Raises Refused and httpx.HTTPError."""
         now = time.monotonic()
         if now < self._look_at:
             return
@@ -169,22 +173,23 @@ class Driver:
             _point(row["pickup_latitude"], row["pickup_longitude"]),
             _point(row["delivery_latitude"], row["delivery_longitude"]),
             played and row["id"] in self._own_deliveries,
+            min((stop["number"] for stop in row["stops"]), default=None),
             None if again is None else datetime.fromisoformat(again["starts_at"]).timestamp(),
         )
 
-    def _next_task(self) -> Task | None:
-        """What is on the vehicle first; somebody else's parcel that kept us waiting comes last."""
+    def next_task(self) -> Task | None:
+        """Whose stop comes next in the order that the server tells; somebody else's that kept us waiting comes last."""
         now = time.monotonic()
 
-        def rank(task: Task) -> tuple[bool, bool, int]:
+        def rank(task: Task) -> tuple[bool, float, int]:
             arrived = self._arrived.get((task.delivery_id, task.carrying))
             in_vain = not task.ours and arrived is not None and now - arrived > PATIENCE_S
-            return in_vain, not task.carrying, task.delivery_id
+            return in_vain, math.inf if task.place is None else task.place, task.delivery_id
 
         return min((task for task in self._tasks if task.target is not None and not task.waits), key=rank, default=None)
 
     async def _act(self) -> None:
-        task = self._next_task()
+        task = self.next_task()
         if task is None or task.target is None:
             self._wander()
             return
