@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aheadIn, chosenOf, delayOf, firstThere, inOrder, lateOnArrival, othersOf, stopsWords } from "./arrivals.ts";
+import { aheadIn, chosenOf, delayOf, firstThere, inOrder, lateOnArrival, nobodyEarlier, othersOf, proposedFirst, stopsWords } from "./arrivals.ts";
 
 function candidate(at: string, distance: number, rating: number, capacity = 50, workload = 50) {
   const score_details = { distance_score: distance, rating_score: rating, capacity_score: capacity, workload_score: workload, total_score: 90 };
@@ -12,7 +12,7 @@ test("who arrives first is told apart from who has the best score", () => {
 
 test("whoever is at the door first comes first where that is asked for, and of equals the better score", () => {
   const ranked = [candidate("08:27", 80, 90), candidate("08:15", 70, 80), candidate("08:07", 60, 80), candidate("08:15", 50, 80)];
-  expect(inOrder(ranked, "score")).toEqual(ranked);
+  expect(inOrder(ranked, "suggested")).toEqual(ranked);
   expect(inOrder(ranked, "door").map((one) => one.score_details.distance_score)).toEqual([60, 70, 50, 80]);
 });
 
@@ -50,6 +50,20 @@ test("what the list does not call late does not make anybody pass over the best 
   expect(chosenOf(ranked, due("08:20:59"))).toBe(ranked[0]);
   expect(lateOnArrival(ranked[0]!, due("08:19:01"))).toBe(0);
   expect([chosenOf(ranked, due("08:19:00")), lateOnArrival(ranked[0]!, due("08:19:00"))]).toEqual([ranked[1], 120_000]);
+});
+
+test("whom the page proposes comes before the score, and the rest stay as they were", () => {
+  const [one, two, three] = [candidate("08:47", 91, 91), candidate("08:20", 91, 91), candidate("08:07", 89, 89)];
+  const ranked = [one, two, three];
+  expect(proposedFirst(ranked, chosenOf(ranked, Date.parse("2026-03-01T06:54:00Z")))).toEqual([three, one, two]);
+  expect(proposedFirst(ranked, undefined)).toEqual(ranked);
+});
+
+test("that nobody else would be earlier than who has it is said by whole minutes, and not where nobody knows when that is", () => {
+  const others = [candidate("08:47", 91, 91), candidate("08:07", 89, 89)];
+  const at = (text: string): number => Date.parse(`2026-03-01T${text}Z`);
+  expect([at("08:05:00"), at("08:07:40"), at("08:08:00")].map((now) => nobodyEarlier(others, now))).toEqual([true, true, false]);
+  expect([nobodyEarlier(others, null), nobodyEarlier([], at("08:05:00"))]).toEqual([false, false]);
 });
 
 test("stops before the door are told where there are any", () => {

@@ -24,12 +24,12 @@ export function firstThere(candidates: readonly Pick<Rated, "estimated_delivery_
   return first;
 }
 
-export const ORDERS = ["score", "door"] as const;
+export const ORDERS = ["suggested", "door"] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** The ranked in the order that is asked for; of those who are at the door at the same moment the better score comes first. */
+/** Those who are proposed, or the first of those, in the order that is asked for; of those who are at the door at the same moment the better score comes first. */
 export function inOrder<One extends Pick<Rated, "estimated_delivery_time">>(ranked: readonly One[], order: Order): One[] {
-  if (order === "score") return [...ranked];
+  if (order === "suggested") return [...ranked];
   return [...ranked].sort((a, b) => Date.parse(a.estimated_delivery_time) - Date.parse(b.estimated_delivery_time));
 }
 
@@ -51,6 +51,17 @@ export function lateOnArrival(candidate: Pick<Rated, "estimated_delivery_time">,
 export function chosenOf<One extends Pick<Rated, "estimated_delivery_time">>(ranked: readonly One[], due_at: number | null): One | undefined {
   const least = Math.min(...ranked.map((one) => lateOnArrival(one, due_at)));
   return ranked.find((one) => lateOnArrival(one, due_at) - least < LATE_AFTER_MS);
+}
+
+/** Whom the page proposes before all others, who stay in their order. */
+export function proposedFirst<One>(ranked: readonly One[], proposed: One | undefined): One[] {
+  return proposed === undefined ? [...ranked] : [proposed, ...ranked.filter((one) => one !== proposed)];
+}
+
+/** Whether none of them would be at the door in an earlier minute than `expected_at`, when who has it now is there; false where nobody knows that, or there is nobody else. */
+export function nobodyEarlier(others: readonly Pick<Rated, "estimated_delivery_time">[], expected_at: number | null): boolean {
+  const minute = (at: number): number => Math.floor(at / 60_000);
+  return expected_at !== null && others.length > 0 && others.every((one) => minute(Date.parse(one.estimated_delivery_time)) >= minute(expected_at));
 }
 
 /** How many stops for others come before the door, in words; null where there are none, or nobody knows. */

@@ -4,7 +4,7 @@ import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
 import "./candidate_list.css";
-import { type Order, TERMS, aheadIn, chosenOf, firstThere, inOrder, lateOnArrival, stopsWords } from "./arrivals.ts";
+import { type Order, TERMS, aheadIn, chosenOf, firstThere, inOrder, lateOnArrival, proposedFirst, stopsWords } from "./arrivals.ts";
 import type { Candidate, Candidates, Excluded } from "./calls.ts";
 import { SHOWN, SkeletonRows } from "./candidates_skeleton.tsx";
 import { Delayed } from "./delays.tsx";
@@ -25,7 +25,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const [problem, setProblem] = useState("");
   const [asked, setAsked] = useState(0);
   const [reason, setReason] = useState("");
-  const [order, setOrder] = useState<Order>("score");
+  const [order, setOrder] = useState<Order>("suggested");
   const [most, setMost] = useState(SHOWN);
   useEffect(() => {
     let left = false;
@@ -55,7 +55,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const ranked = list.find((one) => one.transporter.id !== had?.courier) ?? list[0];
   const fastest = list[firstThere(list)];
   // Whom the button is for stands first, and who is there first is in sight.
-  const shown = inOrder(chosen === undefined ? list : [chosen, ...list.filter((one) => one !== chosen)], order).filter((one, place) => place < most || one === chosen || one === fastest);
+  const shown = inOrder(proposedFirst(list, chosen), order).filter((one, place) => place < most || one === chosen || one === fastest);
   const hidden = list.length - shown.length;
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
   const others_fit = list.length > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
@@ -63,7 +63,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
     <section aria-labelledby="candidates" class="candidates" aria-busy={found === null}>
       <div class="top">
         <h3 id="candidates" class="small quiet">{say("candidates")}</h3>
-        {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} proposed />}
+        {list.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
       </div>
       {found === null && problem === "" && <SkeletonRows />}
       {problem !== "" && (
@@ -174,9 +174,9 @@ function CandidateRow({ one, first, fastest, had_until, reason, delivery, childr
       <p class="small quiet number">{fastest && <span class="mark-of">{say("candidates.first_there")}</span>} {facts.join(" · ")}{one.presence === "stale" && ` · ${say("row.silent")}`}</p>
       <Delayed of={one} />
       {had_until !== null && <p class="small">{say("candidates.had", { at: clock(had_until, now, language) })}</p>}
+      {children}
       <Give courier={transporter.id} name={transporter.name} first={first} reason={reason} delivery={delivery} />
       <p class="small quiet number terms">{TERMS.map(([term, key]) => `${say(key)} ${digits(scores[term])}`).join(" · ")}</p>
-      {children}
     </li>
   );
 }

@@ -40,12 +40,26 @@ export function isSaid(why: Unsaid): why is Why {
   return why.reason !== null;
 }
 
-/** Why, as a word and in one's own. */
-export function ReasonFields({ why, onWhy }: { why: Unsaid; onWhy: (why: Unsaid) => void }) {
+interface WhyGiven {
+  why: Unsaid;
+  onWhy: (why: Unsaid) => void;
+}
+
+/** Why, as a word: beside each other, so that they are in sight together with what else is to be chosen. */
+function Reasons({ why, onWhy }: WhyGiven) {
   const { say } = useLateDesk();
   return (
-    <>
+    <div class="reasons">
       <Choices<TakeBackReason> legend={say("take_back.why")} all={REASONS} chosen={why.reason} onChoose={(reason) => onWhy({ ...why, reason })} words={(one) => say(`reason.${one}`)} />
+    </div>
+  );
+}
+
+/** Why, as a word and in one's own. */
+export function ReasonFields({ why, onWhy }: WhyGiven) {
+  return (
+    <>
+      <Reasons why={why} onWhy={onWhy} />
       <Note note={why.note} onNote={(note) => onWhy({ ...why, note })} />
     </>
   );
@@ -156,7 +170,8 @@ export function ReassignDialog() {
   const { say, open, board, changes } = useLateDesk();
   const delivery = useLookedAt(underWay);
   const carried = delivery !== null && aboard(delivery);
-  const [to, setTo] = useState<Taker>(carried ? null : "best");
+  const [to, setTo] = useState<Taker>(carried ? null : "proposed");
+  const [proposed, setProposed] = useState<number | null>(null);
   const [why, setWhy] = useState(UNSAID);
   if (delivery === null) return null;
   const name = board.nameOf(delivery.transporter_id) ?? `#${delivery.transporter_id}`;
@@ -164,13 +179,14 @@ export function ReassignDialog() {
   const send = (): void => {
     if (!isSaid(why)) return;
     open(null);
-    void changes.reassign(delivery, to === "best" ? null : to, why);
+    void changes.reassign(delivery, to === "proposed" ? proposed : to, why);
   };
   return (
     <Asking title={say(carried ? "transfer.title" : "reassign.title", { number: delivery.tracking_number, name })} of={delivery} action={taker === null ? say(carried ? "transfer" : "reassign") : say("takers.give", { name: taker })} missing={to === null ? say("taker.missing") : isSaid(why) ? "" : say("why.missing")} onSend={send}>
       {carried && <p class="quiet">{say("transfer.words")}</p>}
-      <Takers delivery={delivery} to={to} onTo={setTo} />
-      <ReasonFields why={why} onWhy={setWhy} />
+      <Reasons why={why} onWhy={setWhy} />
+      <Takers delivery={delivery} to={to} onTo={setTo} onProposed={setProposed} />
+      <Note note={why.note} onNote={(note) => setWhy({ ...why, note })} />
     </Asking>
   );
 }

@@ -1,11 +1,11 @@
 // Who could have a parcel instead of whoever has it: ranked, each with what a dispatcher chooses by, the best by name.
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import "./takers.css";
 import { useLoading } from "../shared/loading.tsx";
 import { distance } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import { clock, duration } from "../shared/times.ts";
-import { type Order, firstThere, inOrder, lateOnArrival, othersOf, stopsWords } from "./arrivals.ts";
+import { type Order, chosenOf, firstThere, inOrder, lateOnArrival, nobodyEarlier, othersOf, proposedFirst, stopsWords } from "./arrivals.ts";
 import type { Candidate } from "./calls.ts";
 import { CourierPicker } from "./courier_picker.tsx";
 import { Delayed } from "./delays.tsx";
@@ -18,41 +18,51 @@ const AGAIN_MS = 20_000;
 const SHOWN = 5;
 const MORE = 20;
 
-export type Taker = "best" | number | null;
+export type Taker = "proposed" | number | null;
 
-/** The best when it is sent, one of the ranked, or somebody by name. What is aboard goes to a named one alone. */
-export function Takers({ delivery, to, onTo }: { delivery: Delivery; to: Taker; onTo: (to: Taker) => void }) {
+interface TakersGiven {
+  delivery: Delivery;
+  to: Taker;
+  onTo: (to: Taker) => void;
+  /** Who is proposed, by the rule by which one that waits has its button; null where that is whom the server holds for the best, or nobody is known yet. */
+  onProposed: (courier: number | null) => void;
+}
+
+/** Whom the page proposes, one of the ranked, or somebody by name. What is aboard goes to a named one alone. */
+export function Takers({ delivery, to, onTo, onProposed }: TakersGiven) {
   const { say, board, calls, language, now } = useLateDesk();
   const name = useId();
   const [named, setNamed] = useState(false);
-  const [order, setOrder] = useState<Order>("score");
+  const [order, setOrder] = useState<Order>("suggested");
   const [most, setMost] = useState(SHOWN);
   const loading = useLoading(() => calls.candidates(delivery.id), [delivery.id, delivery.status, delivery.transporter_id], AGAIN_MS);
   const others = othersOf(loading.value?.candidates ?? [], delivery.transporter_id);
-  const shown = inOrder(others, order).slice(0, most);
-  const best = others.find((one) => !one.gave_back);
+  const able = others.filter((one) => !one.gave_back);
+  const proposed = chosenOf(able, delivery.due_at);
+  const named_id = proposed === undefined || proposed === able[0] ? null : proposed.transporter.id;
+  useEffect(() => onProposed(named_id), [named_id]);
+  const shown = inOrder(proposedFirst(others, proposed), order).slice(0, most);
   const holder = board.nameOf(delivery.transporter_id);
   const fastest = others[firstThere(others)];
-  const group = useRef<HTMLFieldSetElement>(null);
-  const there = loading.value !== null;
-  useEffect(() => {
-    // The dialog opened before the ranked came; the focus goes where the choice begins.
-    if (there && group.current?.contains(document.activeElement) === true) group.current.querySelector("input")?.focus();
-  }, [there]);
   const choose = (taker: Taker): void => {
     setNamed(false);
     onTo(taker);
   };
   return (
-    <fieldset ref={group} class="takers" aria-busy={loading.slow}>
+    <fieldset class="takers" aria-busy={loading.slow}>
       <legend>{say("reassign.to")}</legend>
       {loading.value === null && <p class="quiet" role="status">{loading.problem === null ? say("candidates.loading") : problemOf(loading.problem, say)}</p>}
       {loading.value !== null && others.length === 0 && <p class="problem">{loading.value.reason ?? say("takers.nobody")}</p>}
-      {holder !== null && <p class="small number">{say("takers.now", { name: holder, at: delivery.expected_at === null ? say("takers.unknown") : clock(delivery.expected_at, now, language) })}</p>}
+      {holder !== null && (
+        <p class="small number">
+          {say("takers.now", { name: holder, at: delivery.expected_at === null ? say("takers.unknown") : clock(delivery.expected_at, now, language) })}
+          {nobodyEarlier(others, delivery.expected_at) && <> · <strong>{say("takers.none_earlier")}</strong></>}
+        </p>
+      )}
       {!aboard(delivery) && (
         <label class="choice">
-          <input type="radio" name={name} checked={to === "best" && !named} onChange={() => choose("best")} />
-          {best === undefined ? say("reassign.best") : say("takers.best", { name: best.transporter.name })}
+          <input type="radio" name={name} checked={to === "proposed" && !named} onChange={() => choose("proposed")} />
+          {proposed === undefined ? say("reassign.best") : say("takers.proposed", { name: proposed.transporter.name })}
         </label>
       )}
       {others.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}

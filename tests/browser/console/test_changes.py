@@ -53,7 +53,7 @@ async def test_a_parcel_goes_to_somebody_else_and_back_and_why_not_another_is_an
     await page.locator(".decision h3 button").focus()
     await page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_label("The best of all others: Sita Rai now")).to_be_checked()
+    await expect(dialog.get_by_label("Suggested now: Sita Rai")).to_be_checked()
     await expect(dialog.locator(".taker")).to_have_count(1)
     await expect(dialog.locator(".taker")).to_contain_text(
         re.compile(r"1\. Sita Rai.*\d+ points.*at the pickup.*at the door.*2\.\d km away")
@@ -109,7 +109,7 @@ async def test_those_who_could_have_it_stand_by_score_or_by_who_is_at_the_door_f
     await expect(takers.first).to_contain_text("Near Bicycle")
     await page.get_by_role("dialog").get_by_role("button", name="At the door first").click()
     await expect(takers.first).to_contain_text(re.compile(r"Quick Rider.*arrives first.*at the pickup.*at the door"))
-    await expect(page.get_by_role("dialog").get_by_role("button", name="Best score first")).to_have_attribute(
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Suggested first")).to_have_attribute(
         "aria-pressed", "false"
     )
 

@@ -49,6 +49,19 @@ test("of one on its way the last change of hands is named, else what came only o
   expect(of({ stops_before: 2 })).toEqual({ key: "cause.stops", count: 2 });
 });
 
+test("one whose arrival moves after it was given says what is not done yet and from how far, and changes with it", () => {
+  const given = { ...CARRIED, status: "assigned", picked_up_at: null, assigned_at: "2026-11-28T10:10:00Z", planned_at: "2026-11-28T11:10:00Z" } as const;
+  const of = (some: object, lat = 27.7, more: Partial<Known> = {}) => causeOf(known({ delivery: delivery(7, { ...given, ...some }), courier: courier(1, { lat, recorded_at: "2026-11-28T10:59:50Z" }), ...more }), NOW);
+  const soon = { expected_at: "2026-11-28T11:14:00Z" }; // as it was planned: that it was given late is what is wrong
+  expect(of(soon)).toEqual({ key: "cause.given_late", at: at("10:10") });
+  const slipped = { key: "cause.not_fetched", planned: at("11:10"), at: at("11:30") };
+  expect(of({}, 27.71)).toEqual({ ...slipped, metres: expect.closeTo(1112, 0) });
+  expect(of({}, 27.72, { hands: [hand("delivery.reassigned", "10:10", { how: "by_hand" })], details: null })).toEqual({ ...slipped, metres: expect.closeTo(2224, 0) });
+  expect(of({ status: "picked_up", stops_before: 0 }, 27.71)).toMatchObject({ key: "cause.behind", planned: at("11:10"), at: at("11:30") });
+  expect(of({ status: "picked_up", stops_before: 1 })).toEqual({ key: "cause.stops", count: 1 });
+  expect(of({ planned_at: null })).toEqual({ key: "cause.given_late", at: at("10:10") });
+});
+
 test("where nothing that is known says why, that is said and nothing is guessed", () => {
   expect(causeOf(known({}), NOW)).toEqual({ key: "cause.unknown" });
 });

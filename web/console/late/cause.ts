@@ -1,8 +1,9 @@
 // Why a delivery is late, as far as what is known says so: pure. Nothing is guessed; what stands in its way now comes before what happened.
 import { handKey } from "../../shared/hands/hands.ts";
+import { metres } from "../../shared/motion.ts";
 import type { Details, Hand } from "../calls.ts";
 import { LONG_AT_STOP_MS, lateness, waitsSince } from "../exceptions.ts";
-import type { Courier, Delivery, SearchFrame } from "../frames.ts";
+import { type Courier, type Delivery, type SearchFrame, aboard } from "../frames.ts";
 import { dueOf } from "../tries.ts";
 
 export type Cause =
@@ -12,7 +13,11 @@ export type Cause =
   | { key: "cause.waits_again" | "cause.moved"; at: number; hand: Hand }
   | { key: "cause.silent" | "cause.at_pickup" | "cause.at_door"; for_ms: number }
   | { key: "cause.offline" | "cause.unknown" }
-  | { key: "cause.stops"; count: number };
+  | { key: "cause.stops"; count: number }
+  | { key: "cause.not_fetched" | "cause.behind"; metres: number; planned: number; at: number };
+
+/** By so much an arrival may move after it was planned before that is what is wrong. */
+export const SLIP_MS = 5 * 60_000;
 
 export interface Known {
   delivery: Delivery;
@@ -30,7 +35,8 @@ export function causeOf({ delivery, courier, search, details, hands }: Known, no
   if (delivery.attempt !== null) return { key: "cause.tried", at: delivery.attempt.at, reason: delivery.attempt.reason };
   if (delivery.status !== "available") {
     const stands = standing(delivery, courier, now);
-    if (stands !== null) return stands;
+    const slipped = stands ?? slipping(delivery, courier);
+    if (slipped !== null) return slipped;
   }
   if (details === null || hands === null) return null;
   return delivery.status === "available" ? waiting(delivery, search, hands) : before(delivery, details, hands);
@@ -42,6 +48,16 @@ function standing({ at_stop, at_stop_since }: Delivery, courier: Courier | undef
   if (courier.presence !== "online") return { key: "cause.silent", for_ms: Math.max(0, now - courier.recorded_at) };
   if (at_stop_since === null || now - at_stop_since < LONG_AT_STOP_MS) return null;
   return { key: at_stop === "pickup" ? "cause.at_pickup" : "cause.at_door", for_ms: now - at_stop_since };
+}
+
+/** Whoever has it was to be further by now: what is yet to come of that, and from how far. */
+function slipping(delivery: Delivery, courier: Courier | undefined): Cause | null {
+  const { expected_at, planned_at, stops_before, pickup, dropoff } = delivery;
+  if (courier === undefined || expected_at === null || planned_at === null || expected_at - planned_at < SLIP_MS) return null;
+  const fetched = aboard(delivery);
+  if (fetched && stops_before !== null && stops_before > 0) return { key: "cause.stops", count: stops_before };
+  const next = fetched ? dropoff : pickup;
+  return next === null ? null : { key: fetched ? "cause.behind" : "cause.not_fetched", metres: metres(courier, next), planned: planned_at, at: expected_at };
 }
 
 function waiting(delivery: Delivery, search: Known["search"], hands: readonly Hand[]): Cause {

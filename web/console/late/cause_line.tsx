@@ -1,6 +1,7 @@
 // Why what is looked at is late, in a sentence below how late it is.
 import { handKey } from "../../shared/hands/hands.ts";
 import { useLoading } from "../../shared/loading.tsx";
+import { distance } from "../../shared/numbers.ts";
 import { clock, duration } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { lateness } from "../exceptions.ts";
@@ -17,13 +18,20 @@ export function CauseLine({ delivery, details, turn }: { delivery: Delivery; det
   const cause = causeOf({ delivery, courier: board.couriers.get(courier ?? 0), search: searches.get(delivery.id), details, hands }, now);
   if (cause === null) return late ? <p class="small" aria-hidden="true">{"\u00a0"}</p> : null; // so that nothing below moves once it is there
   const name = board.nameOf(courier) ?? (courier === null ? "" : `#${courier}`);
-  return <p class="small" data-cause={cause.key}>{say(cause.key, valuesOf(cause, name, (at) => clock(at, now, language), say))}</p>;
+  const told: Told = { at: (moment) => clock(moment, now, language), far: (metres) => distance(metres, language) };
+  return <p class="small" data-cause={cause.key}>{say(cause.key, valuesOf(cause, name, told, say))}</p>;
 }
 
-function valuesOf(cause: Cause, name: string, at: (moment: number) => string, say: LateSay): Record<string, string | number> {
+interface Told {
+  at: (moment: number) => string;
+  far: (metres: number) => string;
+}
+
+function valuesOf(cause: Cause, name: string, { at, far }: Told, say: LateSay): Record<string, string | number> {
   return {
     name,
     ...("at" in cause && { at: at(cause.at) }),
+    ...("metres" in cause && { distance: far(cause.metres), planned: at(cause.planned) }),
     ...("for_ms" in cause && { age: duration(cause.for_ms / 1000, say) }),
     ...("count" in cause && { count: cause.count }),
     ...("reason" in cause && { why: triedWords(cause.reason, say) }),
