@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exceptionsOf, lateness, measureOf } from "./exceptions.ts";
+import { exceptionsOf, lateness, measureOf, shownAtFirst } from "./exceptions.ts";
 import type { Courier } from "./frames.ts";
 import { courier, delivery } from "../testing/console_frames.ts";
 
@@ -85,4 +85,8 @@ test("what shall be fetched later does not wait yet, and what nobody was found f
   const fresh = delivery(2, { created_at: "2026-11-28T10:59:00Z" });
   expect(exceptionsOf([later, fresh], fleet(), NOW)).toEqual([]);
   expect(exceptionsOf([later, fresh], fleet(), NOW, new Set([2])).map((one) => one.delivery.id)).toEqual([2]);
+});
+
+test("so many of what needs somebody are shown at first that rows of the list are in sight below, and fewer of a list that is filtered", () => {
+  expect([640, 720, 768, 900, 1080, 4000].map((height) => [shownAtFirst(height, false), shownAtFirst(height, true)])).toEqual([[2, 1], [2, 1], [2, 1], [4, 1], [6, 2], [12, 12]]);
 });

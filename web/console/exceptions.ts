@@ -39,6 +39,17 @@ export const LONG_AT_STOP_MS = 10 * MINUTE_MS;
 export const NOBODY_AFTER_MS = 10 * MINUTE_MS;
 const ORDER: readonly ExceptionKind[] = ["no_next_try", "late", "silent", "nobody_took", "nobody", "at_stop", "far", "next_try"];
 
+/** A row of what needs somebody at its highest, and all that stands beside those rows with three rows of the list below them. */
+const ROW_PX = 92;
+const BESIDE_PX = 600;
+const MOST_SHOWN = 12;
+
+/** How many of what needs somebody are shown at first in a window so high, so that rows of the list are in sight below them; of a list that is filtered its own rows are what somebody wants to see. */
+export function shownAtFirst(height_px: number, filtered: boolean): number {
+  const room = Math.floor((height_px - BESIDE_PX) / ROW_PX);
+  return Math.min(MOST_SHOWN, filtered ? Math.max(1, Math.floor(room / 2)) : Math.max(2, room + 1));
+}
+
 /** By how much a delivery is or will be late; 0 where it is in time or on hold, or nothing was asked for and nothing planned. An agreed next try is what counts. */
 export function lateness(delivery: Delivery, now: number): number {
   if (onHold(delivery, now)) return 0;

@@ -1,10 +1,10 @@
 import { AlertTriangle, Clock, MapPinOff, UserX } from "lucide";
 import type { IconNode } from "lucide";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { clock, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
-import { type Exception, type ExceptionKind, measureOf } from "./exceptions.ts";
+import { type Exception, type ExceptionKind, measureOf, shownAtFirst } from "./exceptions.ts";
 import { type Delivery, onHold } from "./frames.ts";
 import { couriersFound } from "./queue.ts";
 import { ChosenBar } from "./chosen_bar.tsx";
@@ -14,7 +14,7 @@ import { Queue } from "./queue_list.tsx";
 import { triedWords, waitWords } from "./row_words.ts";
 
 const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { no_next_try: AlertTriangle, next_try: Clock, late: AlertTriangle, silent: MapPinOff, nobody_took: UserX, nobody: UserX, at_stop: Clock, far: MapPinOff };
-const ROWS = 100;
+const STEP = 20;
 const COURIERS = 6;
 
 /** What needs somebody, then everything by what presses most. While somebody reads it, its rows stand still. */
@@ -58,19 +58,40 @@ export function Heading({ id, words, count = 0, reordered = false }: { id: strin
 }
 
 function Exceptions() {
-  const { say, exceptions, putOff, snooze, board, reordered } = useDesk();
+  const { say, exceptions, putOff, snooze, board, view, reordered } = useDesk();
+  const [more, setMore] = useState(0);
+  const filtered = view.filter !== "all" || view.search !== "";
+  useEffect(() => setMore(0), [view.filter, filtered]);
+  const most = shownAtFirst(useWindowHeight(), filtered) + more;
+  const hidden = exceptions.length - most;
   return (
     <section aria-labelledby="exceptions">
       <Heading id="exceptions" words={say("exceptions")} count={exceptions.length} reordered={reordered.needs} />
       {exceptions.length === 0 && board.known && <p class="quiet small pad">{say("exceptions.none")}</p>}
       <ul>
-        {exceptions.slice(0, ROWS).map((one) => <ExceptionRow key={one.key} one={one} />)}
+        {exceptions.slice(0, most).map((one) => <ExceptionRow key={one.key} one={one} />)}
       </ul>
+      {(hidden > 0 || more > 0) && (
+        <p class="more pad small">
+          {hidden > 0 && <button type="button" class="link" onClick={() => setMore(more + STEP)}>{say("exceptions.more", { count: hidden })}</button>}
+          {more > 0 && <button type="button" class="link" onClick={() => setMore(0)}>{say("exceptions.fewer")}</button>}
+        </p>
+      )}
       {putOff > 0 && (
         <button type="button" class="link small pad" onClick={() => snooze(null)}>{say("exception.hidden", { count: putOff })}</button>
       )}
     </section>
   );
+}
+
+function useWindowHeight(): number {
+  const [height, setHeight] = useState(innerHeight);
+  useEffect(() => {
+    const look = (): void => setHeight(innerHeight);
+    addEventListener("resize", look);
+    return () => removeEventListener("resize", look);
+  }, []);
+  return height;
 }
 
 function ExceptionRow({ one }: { one: Exception }) {
