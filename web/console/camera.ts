@@ -81,6 +81,12 @@ export class Camera {
     if (tiny || !isInSight(places, clientWidth, clientHeight)) this.fit(points);
   }
 
+  /** These are asked for: the map turns to them, and to what is added to them until a person moves it. */
+  turnTo(points: readonly Point[]): void {
+    this.#moved = false;
+    this.fit(points);
+  }
+
   /** All of these in sight. */
   fit(points: readonly Point[]): void {
     this.#following = null;

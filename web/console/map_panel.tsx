@@ -78,7 +78,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   const map = state === "there" ? handle.map : null;
   const { plan, before } = desk.planning;
   const found = useMemo(() => foundOnMap(desk.listed, view.filter, view.search, board.profiles.values()), [desk.listed, view.filter, view.search]);
-  const wanted = found === null ? "" : `${[...found.deliveries].join()} ${[...(found.couriers ?? [])].join()}`;
+  const wanted = found === null ? "" : `${[...found.deliveries].sort().join()} ${[...(found.couriers ?? [])].sort().join()}`;
   useEffect(() => {
     drawnAt.current = 0; // now, and not with the next second
     map?.only(found);
@@ -91,18 +91,23 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   useEffect(() => {
     drawnAt.current = 0;
   }, [desk.ticked]);
-  const filtered = useRef(false);
+  const filtered = useRef<string | null>(null);
+  const filter = found === null ? null : `${view.filter} ${view.search}`;
   useEffect(() => {
-    if (map === null || (found === null && !filtered.current)) return;
+    if (map === null || (found === null && filtered.current === null)) return;
     const soon = setTimeout(() => {
-      filtered.current = found !== null;
-      const { listed, board: now_on } = newest.current;
+      const { listed, board: now_on, view: { delivery, courier } } = newest.current;
+      const same = filtered.current === filter;
+      filtered.current = filter;
+      if (same && (delivery !== null || courier !== null)) return; // that is what somebody looks at
       const ends = found === null ? [] : listed.flatMap(({ delivery: one }) => placesOf(one, now_on.couriers.get(one.transporter_id ?? 0)));
       const others = [...(found === null ? now_on.couriers.keys() : (found.couriers ?? []))].flatMap((id) => now_on.couriers.get(id) ?? []);
-      map.camera.fit(ends.length > 0 ? ends : others);
+      const points = ends.length > 0 ? ends : others;
+      if (same) map.camera.show(points, false);
+      else map.camera.turnTo(points);
     }, FOUND_MS);
     return () => clearTimeout(soon);
-  }, [map, view.filter, view.search]);
+  }, [map, filter, wanted]);
   useEffect(() => {
     if (map === null || performance.now() - drawnAt.current < WAITING_MS) return;
     drawnAt.current = performance.now();

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.console.told import Told, courier, forgive_strangers, parcel, stamp
 from tests.browser.windows import Window, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.waiting import until
@@ -91,6 +92,29 @@ async def test_the_filter_of_the_list_holds_for_the_map_which_turns_to_what_is_f
     await page.locator(".filter.all").click()
     await expect(page.locator(".map .counted")).to_have_count(0)
     await until(lambda: shows(5_000, 50_000), "everybody is in sight again")
+
+
+async def test_the_map_turns_to_what_comes_into_a_filtered_list_too(map_desk: Window, admin: Person) -> None:
+    here, far = (27.7, 85.3), north_of((27.7, 85.3), FAR_M)
+    way = {"status": "in_transit", "picked_up_at": stamp(3_000), "expected_at": stamp(-600)}
+    first = parcel(1, here, here, **way, transporter_id=1, due_at=stamp(600))
+    second = parcel(2, far, far, **way, transporter_id=2)
+    couriers = [courier(1, here, active=1), courier(2, far, active=1)]
+    told = Told({"transporters": couriers, "deliveries": [first, second]})
+    await told.listen(map_desk.context)
+    page = await opened_console(map_desk, admin)
+
+    async def shows(least: int, most: int) -> bool:
+        return least <= await _metres(page) <= most
+
+    await until(lambda: shows(5_000, 50_000), "everybody is in sight")
+    await page.locator(".filter.late").click()
+    await until(lambda: shows(100, 2_000), "the map turns to what is late")
+    told.say(deliveries=[second | {"due_at": stamp(600)}])
+    await expect(page.locator(".map .counted")).to_contain_text("(parcels: 2)")
+    await until(lambda: shows(5_000, 50_000), "what is late besides comes into sight")
+    await page.close()
+    forgive_strangers(map_desk.complaints)
 
 
 async def _pixels(page: Page, colour: tuple[int, int, int]) -> int:
