@@ -220,3 +220,20 @@ async def test_an_hour_is_seen_again_with_who_was_where_and_what_was_decided_and
     await stand_still(page, "dark")
     assert await violations(page) == []
     assert await unreached(page) == []
+
+
+async def test_a_window_that_begins_before_anybody_was_heard_opens_where_somebody_was(
+    world: World, desk: Window, admin: Person
+) -> None:
+    driver, here = await world.driver(), somewhere()
+    began = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=59)
+    fixes = [Fix(1 + at, here[0], here[1], began + timedelta(minutes=45 + at)) for at in range(3)]
+    await FixStore(world.server.services.database).write([run_of(driver.transporter_id, fixes)])
+    start = began.isoformat().replace("+00:00", "Z")
+    page = await _room(desk, admin, f"/console/replay?from={start}")
+    moment = page.get_by_role("slider")
+    await expect(moment).to_have_value(str(45 * 60))
+    await expect(page.get_by_text("1 of 1 couriers are seen")).to_be_visible()
+    await page.goto(f"{page.url.partition('?')[0]}?from={start}&at=0")
+    await expect(page.get_by_text("0 of 1 couriers are seen")).to_be_visible()
+    await expect(moment).to_have_value("0")

@@ -13,7 +13,7 @@ import { NEPAL_OFFSET_MS, clock, duration } from "../../shared/times.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import { DecisionList } from "./decision_list.tsx";
 import type { ReplayMap } from "./replay_map.ts";
-import { type Clock, advanced, seenAt, trailOf } from "./tracks.ts";
+import { type Clock, advanced, openingOf, seenAt, trailOf } from "./tracks.ts";
 import { LENGTHS_MIN, type Past, SPEEDS, type Window, pastOf, queryOf, windowOf } from "./window.ts";
 
 const TOLD_MS = 1_000; // so often the address follows a clock that goes
@@ -28,14 +28,17 @@ export function ReplayRoom({ client, address, language, say }: RoomGiven) {
   const { from, length_s, courier } = asked;
   const show = (changes: Partial<Window>): void => go(changed(readAddress(location.href), queryOf({ ...windowOf(readAddress(location.href), opened), ...changes })), { replace: true });
   const loading = useLoading(() => pastOf(client, { from, length_s }), [from, length_s]);
-  const [time, setTime] = useClock(asked, (at_s) => show({ at_s }));
+  const [time, setTime] = useClock({ ...asked, at_s: asked.at_s ?? 0 }, (at_s) => show({ at_s }));
+  const past = loading.value;
+  useEffect(() => {
+    if (past !== null && asked.at_s === null && time.at_s === 0) setTime({ at_s: Math.min(length_s, openingOf(past.tracks, courier)), playing: false });
+  }, [past]);
   const toggle = (): void => setTime({ at_s: time.playing || time.at_s < length_s ? time.at_s : 0, playing: !time.playing });
   const jump = (by_s: number): void => setTime({ ...time, at_s: Math.min(length_s, Math.max(0, time.at_s + by_s)) });
   useKeys({ toggle, jump });
   const at = from + time.at_s * 1000;
   const seconds = `:${String(Math.floor((at / 1000) % 60)).padStart(2, "0")}`;
   const words = clock(at, opened, language) + (language === "ne" ? devanagari(seconds) : seconds);
-  const past = loading.value;
   return (
     <div class="replay wide-room">
       <h1>{say("room.replay")}</h1>
@@ -73,12 +76,15 @@ export function ReplayRoom({ client, address, language, say }: RoomGiven) {
 }
 
 /** The clock of a replay: it goes by itself while it plays; `onTold` hears of where it is, but not of each step. */
-function useClock({ from, length_s, at_s, speed }: Window, onTold: (at_s: number) => void): [Clock, (to: Clock) => void] {
+function useClock({ from, length_s, at_s, speed }: Window & { at_s: number }, onTold: (at_s: number) => void): [Clock, (to: Clock) => void] {
   const [time, setTime] = useState<Clock>({ at_s, playing: false });
   const newest = useRef({ time, told: at_s, onTold });
   newest.current.time = time;
   newest.current.onTold = onTold;
-  useEffect(() => setTime({ at_s, playing: false }), [from, length_s]);
+  useEffect(() => {
+    newest.current.told = at_s; // so says the address of the other window, or it says nothing of it
+    setTime({ at_s, playing: false });
+  }, [from, length_s]);
   useEffect(() => {
     if (!time.playing) return;
     let before = performance.now();
@@ -131,10 +137,10 @@ function Choices({ asked, show, past, say }: { asked: Window; show: (changes: Pa
         value={local}
         onValue={(typed) => {
           const from = Date.parse(`${typed}Z`) - NEPAL_OFFSET_MS;
-          if (!Number.isNaN(from)) show({ from, at_s: 0 });
+          if (!Number.isNaN(from)) show({ from, at_s: null });
         }}
       />
-      <Field label={say("replay.length")} name="minutes" value={String(asked.length_s / 60)} onValue={(minutes) => show({ length_s: Number(minutes) * 60, at_s: 0 })} choices={LENGTHS_MIN.map((minutes) => [String(minutes), duration(minutes * 60, say)])} />
+      <Field label={say("replay.length")} name="minutes" value={String(asked.length_s / 60)} onValue={(minutes) => show({ length_s: Number(minutes) * 60, at_s: null })} choices={LENGTHS_MIN.map((minutes) => [String(minutes), duration(minutes * 60, say)])} />
       <Field label={say("replay.speed")} name="speed" value={String(asked.speed)} onValue={(speed) => show({ speed: Number(speed) })} choices={SPEEDS.map((speed) => [String(speed), say("replay.times", { count: speed })])} />
       <Field
         label={say("replay.follow")}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type TrackAnswer, advanced, lastUntil, seenAt, trailOf } from "./tracks.ts";
+import { type TrackAnswer, advanced, lastUntil, openingOf, seenAt, trailOf } from "./tracks.ts";
 
 const STEP_S = 15;
 const track: TrackAnswer = { transporter_id: 7, name: "Ram", vehicle_type: "motorcycle", offsets_s: [30, 60, 90, 1000], lats: [27, 27.1, 27.3, 28], lons: [85, 85, 85.2, 86] };
@@ -39,4 +39,13 @@ test("the clock goes at its speed, stands while it is paused, and stops at the e
   expect(advanced({ at_s: 10, playing: true }, 500, 60, 3600)).toEqual({ at_s: 40, playing: true });
   expect(advanced({ at_s: 10, playing: false }, 500, 60, 3600)).toEqual({ at_s: 10, playing: false });
   expect(advanced({ at_s: 3590, playing: true }, 500, 60, 3600)).toEqual({ at_s: 3600, playing: false });
+});
+
+test("a window in which nobody is known at first opens where half of the fleet is, or whoever is followed", () => {
+  const from = (transporter_id: number, ...offsets_s: number[]) => ({ transporter_id, offsets_s });
+  const fleet = [from(1, 3000.4, 3010), from(2, 2998, 3020), from(3, 3100), from(4)];
+  expect(openingOf(fleet, null)).toBe(3001);
+  expect([openingOf(fleet, 3), openingOf(fleet, 9)]).toEqual([3100, 3001]);
+  expect(openingOf([from(1, 0), from(2, 0), from(3, 900)], null)).toBe(0);
+  expect(openingOf([], null)).toBe(0);
 });

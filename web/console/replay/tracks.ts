@@ -56,6 +56,13 @@ export function trailOf(track: TrackAnswer, at_s: number, back_s: number, step_s
   return lines.filter((line) => line.length > 1);
 }
 
+/** When half of those who were heard are known, or the one that is followed: before that a window shows an empty town. Seconds after it began, 0 where nobody was heard. */
+export function openingOf(tracks: readonly Pick<TrackAnswer, "transporter_id" | "offsets_s">[], courier: number | null): number {
+  const followed = tracks.filter((one) => one.transporter_id === courier);
+  const firsts = (followed.length > 0 ? followed : tracks).flatMap(({ offsets_s: [first] }) => first ?? []).sort((a, b) => a - b);
+  return Math.ceil(firsts[(firsts.length - 1) >> 1] ?? 0);
+}
+
 export interface Clock {
   /** Seconds after the window began. */
   at_s: number;

@@ -17,8 +17,8 @@ const PAGE_SIZE = 100;
 export interface Window {
   from: number;
   length_s: number;
-  /** Seconds after it began. */
-  at_s: number;
+  /** Seconds after it began; null: nobody said, so where most of what is known begins. */
+  at_s: number | null;
   speed: number;
   courier: number | null;
 }
@@ -29,12 +29,13 @@ export function windowOf({ query }: Address, now: number): Window {
   const asked = Date.parse(query.get("from") ?? "");
   const from = Number.isNaN(asked) ? Math.floor(now / MINUTE_MS) * MINUTE_MS - minutes * MINUTE_MS : asked;
   const length_s = minutes * 60;
-  const at = Number(query.get("at"));
+  const said = query.get("at");
+  const at = Number(said);
   const courier = query.get("courier");
   return {
     from,
     length_s,
-    at_s: Number.isFinite(at) ? Math.min(length_s, Math.max(0, at)) : 0,
+    at_s: said !== null && Number.isFinite(at) ? Math.min(length_s, Math.max(0, at)) : null,
     speed: SPEEDS.find((one) => String(one) === query.get("speed")) ?? 60,
     courier: courier !== null && /^[1-9][0-9]{0,15}$/.test(courier) ? Number(courier) : null,
   };
@@ -42,7 +43,7 @@ export function windowOf({ query }: Address, now: number): Window {
 
 /** An hour that begins at the moment is what a link from elsewhere shows. */
 export function queryOf({ from, length_s, at_s, speed, courier }: Window): Record<string, string | number | null> {
-  return { from: new Date(from).toISOString().replace(/\.\d+Z$/, "Z"), minutes: length_s / 60, at: Math.round(at_s), speed, courier };
+  return { from: new Date(from).toISOString().replace(/\.\d+Z$/, "Z"), minutes: length_s / 60, at: at_s === null ? null : Math.round(at_s), speed, courier };
 }
 
 export interface Past {
