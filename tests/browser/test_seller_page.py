@@ -89,6 +89,8 @@ async def test_a_sale_is_sent_off_to_where_its_buyer_said(world: World, window: 
     await sheet.get_by_role("button", name="Look for a courier").click()
     await expect(sheet.get_by_role("link", name="Follow parcel")).to_be_visible()
     await expect(sheet.locator(".facts")).to_contain_text("Waiting for a courier")
+    await expect(sheet.locator(".history li").first).to_contain_text("Sent off: a courier is looked for")
+    await expect(sheet.locator(".history li").last).to_contain_text("Paid")
     sale = ok(await bought.seller.get(f"/api/marketplace/sales/{bought.sale_id}/"))
     assert sale["delivery_status"] == "available"
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the fee above the bound

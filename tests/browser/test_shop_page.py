@@ -162,7 +162,13 @@ async def test_the_list_of_orders_says_what_is_in_them_and_leads_to_the_parcel(w
     page = await buyer_at(window, world, "/shop/orders", bought.customer)
     order = ok(await bought.customer.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
     row = page.locator(".orders li", has_text=order["order_number"])
-    await expect(row.get_by_role("link", name=order["items"][0]["product"]["name"], exact=True)).to_be_visible()
+    name = row.get_by_role("link", name=order["items"][0]["product"]["name"], exact=True)
+    await expect(name).to_be_visible()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    number = row.get_by_text(order["order_number"], exact=True)
+    assert await number.evaluate("(one) => one.getClientRects().length") == 1  # it breaks nowhere
+    tops = [await one.evaluate("(it) => it.getBoundingClientRect().top") for one in (name, row)]
+    assert tops[0] - tops[1] < 12  # what is pressed is high enough, without a blank line above the name
     driver = await world.driver()
     for verb in ("accept", "pickup"):
         here = {} if verb == "accept" else {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}
