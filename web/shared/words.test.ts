@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Words, isKeyOf, speaker } from "./words.ts";
 import ops from "../ops/words.json";
+import tracking from "../tracking/words.json";
 import shared from "./words.json";
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map((found) => found[0]).sort();
@@ -48,7 +49,7 @@ test("where something goes to is asked as a place, not as an end of time", () =>
 });
 
 test("values stand in their places, in the digits of the language", () => {
-  expect(speaker("en")("answer.window", { from: "14:20", to: "14:35" })).toBe("Arrives 14:20–14:35");
+  expect(speaker("en", tracking)("answer.window", { from: "14:20", to: "14:35" })).toBe("Arrives 14:20–14:35");
   expect(speaker("ne")("minutes", { count: 25 })).toBe("२५ मिनेट");
 });
 

@@ -4,11 +4,10 @@ import { GONE_AFTER_S, STALE_AFTER_S } from "../shared/motion.ts";
 import type { Language } from "../shared/numbers.ts";
 import { kilos } from "../shared/numbers.ts";
 import { clock, duration, roughly, stretch } from "../shared/times.ts";
-import type { Say } from "../shared/words.ts";
 import { elsewhere } from "../shared/address.ts";
 import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
-import type { Say as OwnSay } from "./speech.ts";
+import type { Say } from "./speech.ts";
 import { type Parcel, SOON_MS, atDoor, endedAt, holdOf, neverCame, nextTryAt, over, underWay } from "./parcel.ts";
 import { isUndecided, stepsOf } from "./steps.ts";
 
@@ -91,7 +90,7 @@ export function whatOf({ package_details: { weight, fragile } }: Parcel, say: Sa
   return fragile ? `${text} · ${say("parcel.fragile")}` : text;
 }
 
-export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen; goods: string; now: number; age_s: number | null; language: Language; say: OwnSay }) {
+export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen; goods: string; now: number; age_s: number | null; language: Language; say: Say }) {
   const { parcel, window } = seen;
   const doubtful = age_s !== null && age_s >= STALE_AFTER_S && underWay(parcel.status);
   const left_s = window === null ? 0 : ((window.earliest + window.latest) / 2 - now) / 1000;
@@ -113,7 +112,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
   );
 }
 
-function Steps({ parcel, now, say }: { parcel: Parcel; now: number; say: OwnSay }) {
+function Steps({ parcel, now, say }: { parcel: Parcel; now: number; say: Say }) {
   const steps = stepsOf(parcel, now);
   if (steps.length === 0) return null;
   return (

@@ -1,9 +1,10 @@
 // What happened so far and what was promised meanwhile, as the page says it.
 import type { Language } from "../shared/numbers.ts";
 import { clock, shortStretch } from "../shared/times.ts";
-import { type Say, isKey } from "../shared/words.ts";
+import { isKey } from "../shared/words.ts";
 import type { Seen } from "./following_parcel.ts";
 import { history } from "./parcel.ts";
+import type { Say } from "./speech.ts";
 
 export interface Line {
   at: number;
