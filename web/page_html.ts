@@ -45,9 +45,9 @@ ${lines.join("\n")}
 
 /** What is seen first, before any program has come; in Nepali where the server knows that the reader wants it, see `inNepali`. */
 function skeleton(folder: string, name: string): string {
-  const { en, ne } = wordsOf(folder, "shared");
+  const { en, ne } = wordsOf(folder, "shared/first");
   return `
-<header class="bar"><a class="brand" href="/">${en["home.title"]}</a></header>
+<header class="bar"><a class="brand" href="/">${wordsOf(folder, "shared").en["home.title"]}</a></header>
 <main class="${["coming", ...(partOf(folder, name, "skeleton") === "" ? [] : [name])].join(" ")}" id="content">
 <h1>${titleOf(folder, name)}</h1>
 <noscript><p>${en["needs_script"]}</p><p lang="ne">${ne["needs_script"]}</p></noscript>
@@ -70,7 +70,7 @@ function titleOf(folder: string, name: string): string {
 /** A built page as a reader of Nepali first sees it: each of its texts that is a sentence of its words, in theirs. */
 export function inNepali(html: string, folder: string, name: string): string {
   const known = new Map<string, string>();
-  for (const { en, ne } of [wordsOf(folder, "shared"), ...(existsSync(resolve(folder, name, "words.json")) ? [wordsOf(folder, name)] : [])]) {
+  for (const { en, ne } of [wordsOf(folder, "shared"), wordsOf(folder, "shared/first"), ...(existsSync(resolve(folder, name, "words.json")) ? [wordsOf(folder, name)] : [])]) {
     for (const [key, text] of Object.entries(en)) if (ne[key] !== undefined) known.set(text, ne[key]);
   }
   const [head = "", body = ""] = html.split(/(?=<body>)/);
@@ -90,7 +90,7 @@ export function pageFiles(folder: string): Plugin {
     load(id) {
       const name = made.get(id);
       if (name === undefined) return null;
-      for (const part of [`${name}/head.html`, `${name}/body.html`, `${name}/skeleton.html`, `${name}/words.json`, "shared/words.json"]) {
+      for (const part of [`${name}/head.html`, `${name}/body.html`, `${name}/skeleton.html`, `${name}/words.json`, "shared/words.json", "shared/first/words.json"]) {
         const path = resolve(folder, part);
         if (existsSync(path)) this.addWatchFile(path);
       }
