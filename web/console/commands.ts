@@ -3,7 +3,7 @@ import { type Desk, type DialogName, planShows } from "./desk.ts";
 import { aboard, underWay } from "./frames.ts";
 import { type Command, stepped, takesLetters } from "./keys.ts";
 import { orderAfter } from "./list_order.ts";
-import { isChanged } from "./plans.ts";
+import { isChanged } from "./plan_differences.ts";
 
 /** Whether the key was of use here. */
 export function runCommand(command: Command, desk: Desk): boolean {

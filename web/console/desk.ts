@@ -7,7 +7,6 @@ import type { View } from "./address.ts";
 import type { SoundState } from "./alarm.ts";
 import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
-import type { Changes } from "./changes.ts";
 import type { Exception } from "./exceptions.ts";
 import type { Late } from "./found_on_map.ts";
 import type { Delivery } from "./frames.ts";
@@ -35,7 +34,6 @@ export interface Desk {
   searches: Live["searches"];
   calls: Calls;
   actions: Actions;
-  changes: Changes;
   planning: Planning;
   /** Begin a plan for what is chosen, or for all that wait in the list. */
   plan: () => void;

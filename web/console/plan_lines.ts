@@ -2,7 +2,7 @@
 import type { Board } from "./board.ts";
 import type { AssignmentPlan } from "./calls.ts";
 import type { PlanLine } from "./console_map.ts";
-import { differences } from "./plans.ts";
+import { differences } from "./plan_differences.ts";
 
 /** What has no place, or is no longer on the board, has no line; what is chosen comes last, above the others. */
 export function planLines(plan: AssignmentPlan, before: AssignmentPlan | null, board: Pick<Board, "couriers" | "deliveries">, chosen: number | null): PlanLine[] {

@@ -7,7 +7,8 @@ import { reasonWords } from "../shared/reason_words.ts";
 import type { AssignmentPlan, PlannedPair } from "./calls.ts";
 import { useLateDesk } from "./late/words.ts";
 import { SHOWN, useWays } from "./plan_summary.tsx";
-import { type Differences, differences, isForbidden } from "./plans.ts";
+import { type Differences, differences } from "./plan_differences.ts";
+import { isForbidden } from "./plans.ts";
 import { ScoreBar, ScoreBars } from "./score_bars.tsx";
 
 /** `fixed`: it is committed, so nothing about it is changed any more. */

@@ -13,7 +13,7 @@ import { useLateDesk } from "./late/words.ts";
 import { LeftOut, PlanPairs, Refusals } from "./plan_pairs.tsx";
 import { PlanQuality } from "./plan_summary.tsx";
 import { PlanWeights } from "./plan_weights.tsx";
-import { differences, isChanged } from "./plans.ts";
+import { differences, isChanged } from "./plan_differences.ts";
 
 /** A commit that somebody else began, or that was cut off, is looked at so often. */
 const LOOK_EVERY_MS = 2_000;

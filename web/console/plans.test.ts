@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AssignmentPlan } from "./calls.ts";
-import { EVEN, MOST_PLANNED, MOST_WEIGHT, banTurned, differences, draftFor, draftOf, isChanged, isForbidden, lockTurned, requestOf } from "./plans.ts";
+import { differences, isChanged } from "./plan_differences.ts";
+import { EVEN, MOST_PLANNED, MOST_WEIGHT, banTurned, draftFor, draftOf, isForbidden, lockTurned, requestOf } from "./plans.ts";
 import { plan } from "../testing/plans.ts";
 
 const PAIR = { delivery: 7, courier: 1 };

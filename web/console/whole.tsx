@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
+import { useLate } from "../shared/late.tsx";
 import { type Language, devanagari } from "../shared/numbers.ts";
 import type { SignedIn } from "../shared/sign_in.tsx";
 import { Actions, type Gift } from "./actions.ts";
@@ -9,15 +10,12 @@ import { type Panel, type View, queryOf, viewOf } from "./address.ts";
 import { Alarm, soundOf } from "./alarm.ts";
 import { type AssignmentPlan, Calls } from "./calls.ts";
 import { BulkDialog, CancelDialog, CommandDialog, LinePanel, MapPanel, PriorityDialog, ReassignDialog, RelieveDialog, RunDialog, TakeBackDialog } from "./late_parts.tsx";
-import { Changes } from "./changes.ts";
-import { runCommand } from "./commands.ts";
 import { type Desk, DeskContext, type DialogName, planShows, useDesk } from "./desk.ts";
 import { DetailPanel } from "./detail_panel.tsx";
 import { type Exception, exceptionsOf, lateness, worstFirst } from "./exceptions.ts";
 import { useFarHandovers } from "./far_handovers.ts";
 import { lateOnMap, placesOf } from "./found_on_map.ts";
 import { aboard } from "./frames.ts";
-import { commandOf, isSteered, takesLetters } from "./keys.ts";
 import { KeptOrder } from "./list_order.ts";
 import { ListPanel } from "./list_panel.tsx";
 import { Live } from "./live.ts";
@@ -55,7 +53,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const handle = useRef<MapHandle>({ map: null, onFrame: () => undefined });
   const go = useRef<Desk["go"]>(() => undefined);
   const parts = useMemo(() => partsOf(client, () => redraw((turn) => turn + 1), handle, go), []);
-  const { live, actions, calls, changes, planning, snoozed, sound, steady, reading } = parts;
+  const { live, actions, calls, planning, snoozed, sound, steady, reading } = parts;
   const { board } = live;
   useEffect(() => {
     live.start();
@@ -88,7 +86,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, changes, planning, view, exceptions, ticked, chosen, boxing, setBoxing, sound: sound.state, reading, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, planning, view, exceptions, ticked, chosen, boxing, setBoxing, sound: sound.state, reading, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all, now),
     listed: asShown(steady.list.rows(ordered(shown, now, view.order), reading.on, `${view.filter} ${view.order} ${view.search}`), now),
@@ -177,13 +175,12 @@ function partsOf(client: Client, again: () => void, handle: { current: MapHandle
   const live = new Live(client, (change) => handle.current.onFrame(change), again);
   const { board } = live;
   const actions = new Actions(calls, () => performance.now(), again, (delivery, courier, expected_at) => board.answered(delivery, courier, performance.now(), expected_at));
-  const changes = new Changes(calls, actions, (delivery, priority) => board.prioritised(delivery, priority));
   const planning = new Planning(calls, {
     made: (plan) => go.current({ plan: plan.id, shown: "detail" }),
     committed: (plan) => actions.committed(plan, giftsOf(plan, board)),
     change: again,
   });
-  return { calls, live, actions, changes, planning, snoozed: new Snoozed(() => localStorage), alarm: new Alarm(), sound: soundOf(() => localStorage), reading: new Reading(() => performance.now()), steady: steadyRows(), pointing: new Pointing(board, (looked) => handle.current.map?.point(looked)), again };
+  return { calls, live, actions, planning, snoozed: new Snoozed(() => localStorage), alarm: new Alarm(), sound: soundOf(() => localStorage), reading: new Reading(() => performance.now()), steady: steadyRows(), pointing: new Pointing(board, (looked) => handle.current.map?.point(looked)), again };
 }
 
 function steadyRows() {
@@ -230,18 +227,27 @@ function profileOf(board: Live["board"], { delivery }: Listed) {
   return delivery.transporter_id === null ? undefined : board.profiles.get(delivery.transporter_id);
 }
 
+/** What is pressed before the keys are there is kept for them: `target` of an event is gone once it was handled. */
 function useKeys(desk: Desk, busy: boolean): void {
-  const newest = useRef({ desk, busy });
-  newest.current = { desk, busy };
+  const { part } = useLate(() => import("./pressing.ts"), true, desk.connected);
+  const newest = useRef({ desk, busy, part });
+  newest.current = { desk, busy, part };
+  const early = useRef<{ event: KeyboardEvent; target: EventTarget | null }[]>([]);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (newest.current.busy) return; // the dialog has the keys
-      const command = commandOf({ key: event.key, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, shiftKey: event.shiftKey, typing: takesLetters(event.target), steered: isSteered(event.target) });
-      if (command !== null && runCommand(command, newest.current.desk)) event.preventDefault();
+      const { desk, busy, part } = newest.current;
+      if (busy) return; // the dialog has the keys
+      if (part === null) early.current.push({ event, target: event.target });
+      else part.press(event, event.target, desk);
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   }, []);
+  useEffect(() => {
+    if (part === null) return;
+    // Each after what the one before it changed is drawn.
+    for (const { event, target } of early.current.splice(0)) setTimeout(() => part.press(event, target, newest.current.desk), 0);
+  }, [part]);
 }
 
 /** The first of a burst of what newly needs somebody is heard. */
