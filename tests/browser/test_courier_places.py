@@ -5,6 +5,7 @@ from typing import Any
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.couriers import courier
+from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
 # Where the courier stands: of all that wait it is the nearest, and so the first of the list.
@@ -18,11 +19,15 @@ async def tops(page: Page, *selectors: str) -> list[float]:
     return [box["y"] for box in boxes if box is not None]
 
 
-async def order(page: Page) -> list[str]:
-    """Which of the page's parts comes after which."""
+async def until_order(page: Page, *wanted: str) -> None:
+    """Until the page has these parts, and each after the one before it: what waits is asked for, and comes later."""
     parts = page.locator("main > .told, main > .stop, main > .strip, main > [aria-labelledby=waiting]")
-    found: list[str] = await parts.evaluate_all("(all) => all.map((part) => part.classList[0] ?? 'waiting')")
-    return found
+
+    async def stands() -> bool:
+        found: list[str] = await parts.evaluate_all("(all) => all.map((part) => part.classList[0] ?? 'waiting')")
+        return list(wanted) == found
+
+    await until(stands, f"the page has {wanted} in this order")
 
 
 async def test_nothing_moves_under_the_thumb_when_a_pickup_is_sent_and_the_order_is_one_always(
@@ -31,10 +36,10 @@ async def test_nothing_moves_under_the_thumb_when_a_pickup_is_sent_and_the_order
     delivery = await world.delivery(**HERE)
     async with courier(world, plain_chromium, clock=True) as one:
         page = one.page
-        assert await order(page) == ["stop", "strip", "waiting"]
+        await until_order(page, "stop", "strip", "waiting")
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
-        assert await order(page) == ["stop", "strip", "waiting"]
+        await until_order(page, "stop", "strip", "waiting")
         await one.moment_stands()
         await one.pick_up(send=False)
         await expect(page.get_by_text("Picked up: saved on this phone")).to_be_visible()
@@ -46,13 +51,13 @@ async def test_nothing_moves_under_the_thumb_when_a_pickup_is_sent_and_the_order
         await expect(page.get_by_text("Picked up: saved on this phone")).to_have_count(0)
         await expect(page.get_by_role("link", name="Everything is sent")).to_be_visible()
         assert await tops(page, *pressed) == before
-        assert await order(page) == ["told", "stop", "strip", "waiting"]
+        await until_order(page, "told", "stop", "strip", "waiting")
         await page.locator("[data-sent]").get_by_role("button", name="OK").click()
         await expect(page.locator(".told")).to_have_count(0)
         here = {"latitude": THAMEL[0], "longitude": THAMEL[1]}
         ok(await one.driver.post(f"/api/deliveries/{delivery['id']}/deliver/", here))
         await expect(one.answer).to_have_text("Nothing to do now")
-        assert await order(page) == ["stop", "strip", "waiting"]
+        await until_order(page, "stop", "strip", "waiting")
 
 
 async def test_who_decides_on_a_parcel_reads_the_part_of_the_town_and_which_way_it_goes(

@@ -35,7 +35,7 @@ async def test_an_admin_reads_an_order_that_was_found_with_its_money_its_parcels
     await expect(shown).to_contain_text("refunded in part")
     await expect(shown.get_by_role("link", name="NPR 25.00")).to_be_visible()
     await expect(shown.get_by_role("link", name=parcel["tracking_number"])).to_be_visible()
-    await expect(shown).to_contain_text("Order created")
+    await expect(shown).to_contain_text("· Ordered")
     assert await violations(page) == []
     await shown.get_by_role("link", name="NPR 25.00").click()
     sheet = page.get_by_role("dialog")
