@@ -23,6 +23,7 @@ from sqlalchemy import make_url, text
 from api.embedded import embedded
 from api.process.resources import Addresses
 from api.server.app import create_app
+from api.server.jobs import jobs_of
 from api.server.services import Services, build_services
 from api.server.serving import bind
 from benchmarks.payments.parts import Buyer, Client, FixedYesterday, InstantGateway, TakesEveryMail, seed
@@ -110,7 +111,7 @@ async def _client_of(settings: Settings, url: str, redis_url: str, tape: Tape | 
     settings = settings.model_copy(update={"zone": str(make_url(url).database)})
     services = build_services(settings, Addresses(url, redis_url, "", ""), gateway=InstantGateway())
     if tape is not None:
-        tape.listen(services.database)
+        tape.listen(services.database, {job.name for job in jobs_of(services)})
     # Messages are written, as they are in the bare run, and sent by nobody: that is work beside the payment.
     asleep = OutboxRelay(services.database, FixedYesterday(), services.payments.templates, TakesEveryMail(), None)
     quiet = dataclasses.replace(services.background, relay=asleep)

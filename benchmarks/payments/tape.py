@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +11,6 @@ from sqlalchemy import event
 
 from dispatch.database.engine import Database
 
-# Jobs of the server beside its requests; they may use sessions, and what they do is not on the tape.
-BESIDE = frozenset(
-    {
-        "payments", "stock-holds", "unpaid-orders", "refunds", "delivered-orders", "messages", "expired-documents",
-        "unconfirmed-photos", "presence", "old-answers", "old-webhook-ids", "old-job-items", "old-audit-events",
-        "days-of-positions",
-    }
-)  # fmt: skip
 BEGIN, ENDS = "BEGIN;", frozenset({"COMMIT;", "ROLLBACK;"})
 PING = ";"  # the pool asks a connection that was idle for long
 
@@ -42,8 +35,11 @@ class Tape:
 
     statements: list[Statement] = field(default_factory=list)
 
-    def listen(self, database: Database) -> None:
-        """Write down what the driver sends over every connection that is made from now on."""
+    def listen(self, database: Database, beside: Collection[str]) -> None:
+        """Write down what the driver sends over every connection that is made from now on.
+
+        ``beside``: the names of the server's jobs; they may use sessions, and what those do is not on the tape.
+        """
         engine = database.engine.sync_engine
 
         def connected(connection: Any, _: object) -> None:  # noqa: ANN401  the pool's own type
@@ -59,7 +55,7 @@ class Tape:
         def executed(*_: object) -> None:
             # Sessions prepare their statements by themselves, where the driver's log does not see them.
             task = asyncio.current_task()
-            if task is None or task.get_name() not in BESIDE:
+            if task is None or task.get_name() not in beside:
                 raise RuntimeError("a request uses a session: its statements would be missing on the tape")
 
         event.listen(engine, "connect", connected)
