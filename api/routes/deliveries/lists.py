@@ -16,15 +16,12 @@ from api.http.security import acts, needs, scoped
 from api.routes.deliveries.answers import (
     DeliveryRow,
     DetailedDelivery,
-    DispatcherRow,
     RatedDelivery,
-    WaitingDelivery,
     delivery_row,
     detailed_delivery,
-    dispatcher_row,
-    waiting_delivery,
 )
 from api.routes.deliveries.deliveries import KeyPath, delivery_key, delivery_named
+from api.routes.deliveries.listed_answers import DispatcherRow, WaitingDelivery, dispatcher_row, waiting_delivery
 from api.routes.deliveries.on_hold import read_on_hold
 from api.routes.deliveries.services import GivenServices
 from api.routes.deliveries.sold_answers import sold_answer
