@@ -18,3 +18,8 @@ def absent(*names: str) -> Rule:
 def together(*names: str) -> Rule:
     """All of these fields have a value, or none of them."""
     return {"anyOf": [given(*names), absent(*names)]}
+
+
+def some_above_zero(*names: str) -> Rule:
+    """One of these numbers is above 0, or is left out and has its default, which is."""
+    return {"anyOf": [{"properties": {name: {"exclusiveMinimum": 0}}} for name in names]}

@@ -8021,7 +8021,7 @@ export interface components {
             /** @default null */
             tick_s: number | null;
             /** @default null */
-            weights: components["schemas"]["ZoneWeights"] | null;
+            weights: components["schemas"]["WantedZoneWeights"] | null;
         };
         /**
          * NextTry
@@ -11199,6 +11199,24 @@ export interface components {
             workload?: unknown;
         };
         /**
+         * WantedZoneWeights
+         * @description How much each term is to count; only their ratios matter, and not all are 0.
+         */
+        WantedZoneWeights: {
+            capacity: number;
+            distance: number;
+            rating: number;
+            workload: number;
+        } | {
+            distance?: unknown;
+        } | {
+            rating?: unknown;
+        } | {
+            capacity?: unknown;
+        } | {
+            workload?: unknown;
+        };
+        /**
          * Webhook
          * @description ``{"event": "payment.completed", "data": {"pidx": …}}``.
          */
@@ -11372,7 +11390,7 @@ export interface components {
             tick_s?: number | null;
             /** @default null */
             version: number | null;
-            weights?: components["schemas"]["ZoneWeights"] | null;
+            weights?: components["schemas"]["WantedZoneWeights"] | null;
         };
         /**
          * ZoneFees

@@ -9,7 +9,7 @@ from msgspec import Meta, field
 from api.http.actors import actor_of
 from api.http.described_errors import MAY_CONFLICT
 from api.http.field_checks import Given, also_checked
-from api.http.field_rules import Rule
+from api.http.field_rules import Rule, some_above_zero
 from api.http.injected import GivenWork
 from api.http.schemas import NO_NUL, ONE_LINE, Body, Id, PathId
 from api.http.security import needs
@@ -45,11 +45,7 @@ class WantedWeights(Body, frozen=True, kw_only=True):
     capacity: Weight = 1.0
     workload: Weight = 1.0
 
-    described: ClassVar[Rule] = {
-        "anyOf": [
-            {"properties": {name: {"exclusiveMinimum": 0}}} for name in ("distance", "rating", "capacity", "workload")
-        ]
-    }
+    described: ClassVar[Rule] = some_above_zero("distance", "rating", "capacity", "workload")
 
     def __post_init__(self) -> None:
         super().__post_init__()

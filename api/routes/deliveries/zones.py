@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.http.actors import actor_of
 from api.http.field_checks import Given, also_checked
+from api.http.field_rules import Rule, some_above_zero
 from api.http.injected import GivenWork
 from api.http.schemas import (
     NO_NUL,
@@ -62,6 +63,12 @@ class ZoneWeights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return [self.distance, self.rating, self.capacity, self.workload]
 
 
+class WantedZoneWeights(ZoneWeights, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much each term is to count; only their ratios matter, and not all are 0."""
+
+    described: ClassVar[Rule] = some_above_zero("distance", "rating", "capacity", "workload")
+
+
 class ZoneFees(Body, frozen=True, kw_only=True):
     """What a delivery costs here that names no fee, NPR: a base, and so much for each km from pickup to drop-off."""
 
@@ -89,7 +96,7 @@ class NewZone(Body, frozen=True, kw_only=True):
     rolling: bool = False
     tick_s: TickSeconds | None = None
     radius_km: RadiusKm | None = None
-    weights: ZoneWeights | None = None
+    weights: WantedZoneWeights | None = None
     fees: ZoneFees | None = None
     capacity: Capacity | None = None
 
@@ -108,7 +115,7 @@ class ZoneChanges(Body, frozen=True, kw_only=True):
     rolling: bool | UnsetType = UNSET
     tick_s: TickSeconds | UnsetType | None = UNSET
     radius_km: RadiusKm | UnsetType | None = UNSET
-    weights: ZoneWeights | UnsetType | None = UNSET
+    weights: WantedZoneWeights | UnsetType | None = UNSET
     fees: ZoneFees | UnsetType | None = UNSET
     capacity: Capacity | UnsetType | None = UNSET
 
