@@ -279,6 +279,14 @@ async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(wor
     window.complaints[:] = [said for said in window.complaints if "400" not in said]  # the weak password
 
 
+async def test_a_product_whose_picture_is_not_there_is_shown_by_a_letter(world: World, window: Window) -> None:
+    await world.product(await world.person("seller"), name="Quince paste 31", images=["/media/not/there.jpg"])
+    page = await window.open("/shop?q=Quince+paste+31")
+    await expect(page.locator(".offer")).to_have_count(1)
+    await expect(page.locator(".offer span.picture")).to_have_text("Q")
+    await expect(page.locator(".offer img")).to_have_count(0)
+
+
 @pytest.mark.slow
 async def test_whatever_is_pasted_into_a_search_is_looked_for_and_widens_nothing(world: World, window: Window) -> None:
     await world.product(await world.person("seller"))

@@ -2,6 +2,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import { Client, Refused } from "../shared/client.ts";
 import { memoryStore } from "../shared/stores.ts";
 import { Asking } from "./asking.ts";
+import { type Row, wholeJobs } from "./deliveries_api.ts";
+import type { Job } from "./jobs.ts";
 import { Work } from "./work.ts";
 import type { Profile } from "./work_state.ts";
 
@@ -110,6 +112,37 @@ test("without a profile nothing is asked again until one was made, here or elsew
   await work.alone(() => client.call("/api/transporters/", { method: "POST" }));
   expect(asked.slice(2, 4)).toEqual(["POST /api/transporters/", "GET /api/transporters/me/"]);
   expect(work.state.profile).toEqual(PROFILE);
+});
+
+test("a delivery that ended after its row was read leaves the list, and is no trouble to the others", async () => {
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("document", new EventTarget());
+  const rows = [{ id: 10, status: "picked_up", estimated_delivery_time: null }, { id: 11, status: "picked_up", estimated_delivery_time: null }];
+  const client = new Client(memoryStore(), async (url) => {
+    const { pathname, searchParams } = new URL(String(url), "http://here");
+    if (pathname.endsWith("/transporters/me/")) return told(200, PROFILE)();
+    if (pathname.endsWith("/deliveries/10/")) return told(404)();
+    if (pathname.endsWith("/deliveries/11/")) return told(200, rows[1])();
+    if (pathname.endsWith("/transporters/3/deliveries/") && searchParams.get("status") === "picked_up") return told(200, { results: rows })();
+    return told(200, { count: 0, results: [], offers: [], server_time: new Date().toISOString() })();
+  });
+  const work = new Work(client, 7);
+  await work.refresh();
+  expect(work.state.known_jobs).toEqual([rows[1]]);
+  expect([work.state.problem, work.state.reachable]).toEqual([null, true]);
+});
+
+test("a delivery of which a step is being told is not asked for until that is answered", async () => {
+  const asked: string[] = [];
+  const client = new Client(memoryStore(), async (url) => {
+    asked.push(new URL(String(url), "http://here").pathname);
+    return told(200, { id: 11, status: "picked_up" })();
+  });
+  const row = (id: number): Row => ({ id, status: "returned", estimated_delivery_time: null });
+  const before = { id: 10, status: "picked_up" } as Job;
+  const jobs = await wholeJobs(client, [row(10), row(11)], [], [before]);
+  expect(jobs).toEqual([before, { id: 11, status: "picked_up" }]);
+  expect(asked).toEqual(["/api/deliveries/11/"]);
 });
 
 test("what is answered at opening is not asked a second time where it says that there is no profile", async () => {

@@ -7,7 +7,7 @@ import { type Action, HOLD_MS, isHeld, isProved } from "./actions.ts";
 import { Asking, type Heard, NO_PROFILE } from "./asking.ts";
 import { browserSockets } from "./browser_sockets.ts";
 import { whenComingBack } from "./coming_back.ts";
-import { tellAction, wholeJobs } from "./deliveries_api.ts";
+import { type Row, tellAction, wholeJobs } from "./deliveries_api.ts";
 import { DEFAULT_POLICY, type Measured, Sieve, pingOf } from "./fixes.ts";
 import { type Job, type Waiting, timesTried } from "./jobs.ts";
 import { type Kept, openKept } from "./kept.ts";
@@ -345,9 +345,7 @@ export class Work {
         return this.#follow();
       }
       const { profile, rows } = heard;
-      const known = (this.state.known_jobs ?? []).filter((one) => this.#whole.has(one.id));
-      for (const row of rows) this.#whole.add(row.id); // before they are asked for: what changes meanwhile takes them out again
-      const known_jobs = await wholeJobs(this.client, rows, known);
+      const known_jobs = await this.#wholeOf(rows);
       this.#set({ profile, lacks_profile: false, known_jobs, reachable: true, heard_at: Date.now(), problem: null });
       if (notice !== null && notice === this.state.notice && !stillHolds(notice, known_jobs, profile.is_available)) this.hideNotice();
       await Promise.all([this.#kept?.write("jobs", known_jobs), this.#kept?.write("profile", profile)]).catch(() => undefined); // at once: the network may go with the next question; a full phone is no reason to ask no further
@@ -362,6 +360,15 @@ export class Work {
       else this.#set({ reachable: false });
     }
     this.#follow();
+  }
+
+  /** What this page is sending now of a delivery may end it: it stays as it was known, and is asked for once that is answered. */
+  async #wholeOf(rows: readonly Row[]): Promise<Job[]> {
+    const known = this.state.known_jobs ?? [];
+    const told = new Set(this.state.actions.filter(({ state }) => state === "sending").map(({ delivery_id }) => delivery_id));
+    const fresh = known.filter(({ id }) => this.#whole.has(id));
+    for (const { id } of rows) if (!told.has(id)) this.#whole.add(id); // before they are asked for: what changes meanwhile takes them out again
+    return await wholeJobs(this.client, rows, fresh, known.filter(({ id }) => told.has(id)));
   }
 
   /** The network is gone: once it is back, everything is asked anew. */

@@ -1,8 +1,10 @@
+import { useState } from "preact/hooks";
 import type { Product } from "./basket.ts";
 
-/** The first picture that lies on this server; a page shows none of other hosts. */
+/** The first picture that lies on this server, or, where there is none to show, a letter; a page shows none of other hosts. */
 export function Picture({ product }: { product: Product }) {
-  const own = product.images.find(({ image }) => image.startsWith("/media/"));
+  const [missing, setMissing] = useState<string | null>(null);
+  const own = product.images.find(({ image }) => image.startsWith("/media/") && image !== missing);
   if (own === undefined) return <span class="picture" aria-hidden="true">{[...product.name][0]}</span>;
-  return <img class="picture" src={own.image} alt="" loading="lazy" width="320" height="200" />;
+  return <img class="picture" src={own.image} alt="" loading="lazy" width="320" height="200" onError={() => setMissing(own.image)} />;
 }

@@ -17,6 +17,7 @@ from realtime.redis.client import connect_redis
 from realtime.redis.keys import Keys
 from tests.realtime.cluster.nodes import Cluster
 from tests.realtime.cluster.reporter import Reporter
+from tests.realtime.console.consoles import Console
 from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, Person, World, ok, ping
@@ -58,20 +59,17 @@ async def test_pings_come_out_as_positions_history_nearest_and_console(clustered
     admin = await clustered.admin()
     async with (
         watch(clustered, delivery["tracking_number"]) as watcher,
-        _socket(clustered, "/ws/console", admin) as console,
+        _socket(clustered, "/ws/console", admin) as socket,
         clustered.phone(driver) as phone,
     ):
-        await console.send(json.dumps({"type": "subscribe"}))
+        console = Console(socket)
+        await console.subscribe()
         assert (await next_frame(watcher))["type"] == "snapshot"
         await phone.send(ping(1, *BHAKTAPUR))
         await phone.send(ping(2, *THAMEL))
         await phone.until_ack(2)
         seen = (await frames_until(watcher, lat=THAMEL[0]))[-1]
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                fleet = (await next_frame(console))["transporters"]
-                if any(one["id"] == driver.transporter_id and one["lat"] == THAMEL[0] for one in fleet):
-                    break
+        await console.until_transporter(driver.transporter_id, lat=THAMEL[0])
     assert [fix["seq"] for fix in await clustered.stored_fixes(driver, 2)] == [1, 2]
     near = ok(await admin.get("/api/transporters/nearby/", lat=THAMEL[0], lon=THAMEL[1], radius_km=1))
     assert driver.transporter_id in [one["id"] for one in near["results"]]
