@@ -138,7 +138,7 @@ test("a delivery of which a step is being told is not asked for until that is an
     asked.push(new URL(String(url), "http://here").pathname);
     return told(200, { id: 11, status: "picked_up" })();
   });
-  const row = (id: number): Row => ({ id, status: "returned", estimated_delivery_time: null });
+  const row = (id: number): Row => ({ id, status: "delivered", estimated_delivery_time: null });
   const before = { id: 10, status: "picked_up" } as Job;
   const jobs = await wholeJobs(client, [row(10), row(11)], [], [before]);
   expect(jobs).toEqual([before, { id: 11, status: "picked_up" }]);
