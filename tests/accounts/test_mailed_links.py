@@ -207,3 +207,12 @@ async def test_a_shop_that_asks_for_no_proof_gets_none(world: World) -> None:
         me = ok(await person.get(f"{AUTH}/me/"))
         assert (me["email_verified"], me["email_proof_needed"]) == (False, False)
         assert await _written_to(other, person.email) == []
+
+
+async def test_a_server_that_only_this_machine_reaches_asks_for_no_proof_and_counts_no_registrations(
+    world: World,
+) -> None:
+    async with another_world(world.server, require_verified_email=None, registrations_per_hour=None) as here:
+        for _ in range(25):
+            person = await _registered(here, "seller")
+        ok(await person.post("/api/v1/marketplace/products/", PRODUCT), 201)

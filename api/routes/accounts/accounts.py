@@ -122,7 +122,7 @@ def user_answer(user: User, services: AccountServices, tokens: TokenPair | None 
         user.email_verified_at is not None,
         user.language,
         user.parcel_messages,
-        acts and services.settings.require_verified_email and user.email_verified_at is None,
+        acts and services.settings.needs_email_proof and user.email_verified_at is None,
         tokens.access if tokens else msgspec.UNSET,
         tokens.refresh if tokens else msgspec.UNSET,
     )
@@ -162,7 +162,7 @@ class AccountController(Controller):
         password_hash = await passwords.hash(data.password)  # before the transaction begins
         new = NewUser(data.email, "", name, roles, data.phone, password_hash=password_hash, is_proved=False)
         user = await accounts.of(work).register(new)
-        if ACTING_ROLES & set(roles) and services.settings.require_verified_email:
+        if ACTING_ROLES & set(roles) and services.settings.needs_email_proof:
             await accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
         stranger = actor_of(request)
         himself = Actor(ActorKind.USER, user.id, stranger.address, stranger.request_id)

@@ -17,7 +17,7 @@ from realtime.redis.client import connect_redis
 from realtime.redis.keys import Keys
 from tests.realtime.cluster.nodes import Cluster
 from tests.realtime.cluster.reporter import Reporter
-from tests.realtime.console.consoles import Console
+from tests.support.consoles import Console
 from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, frames_until, next_frame, number, step, under_way, watch
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, Person, World, ok, ping

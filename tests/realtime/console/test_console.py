@@ -15,7 +15,7 @@ from realtime.protocol import Close
 from realtime.redis.hub import Hub
 from realtime.redis.keys import Keys
 from realtime.redis.presence import PresenceLimits
-from tests.realtime.console.consoles import console_of
+from tests.support.consoles import console_of
 from tests.support.waiting import PATIENCE_S, until
 from tests.support.watching import another_world, close_code, next_frame, speaking, step
 from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import update
 
 from dispatch.deliveries.models import Delivery
-from tests.realtime.console.consoles import console_of
+from tests.support.consoles import console_of
 from tests.support.watching import another_world, speaking, step
 from tests.support.world import BHAKTAPUR, THAMEL, Person, World, ok, ping
 
