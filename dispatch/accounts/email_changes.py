@@ -12,6 +12,7 @@ from dispatch.accounts.addresses import email_key
 from dispatch.accounts.links import AccountLinks
 from dispatch.accounts.models import LinkPurpose, User
 from dispatch.accounts.service import Accounts, email_taken
+from dispatch.accounts.times_in_words import moment_in_words
 from dispatch.database.work import Work
 from dispatch.errors import Invalid
 from dispatch.notifications.models import Channel
@@ -70,6 +71,7 @@ class EmailChanges:
 
     async def _tell(self, user: User, template: str, to: str) -> None:
         now = self._clock.now()
-        content = {"name": user.name, "at": f"{now:%Y-%m-%d %H:%M} UTC"}
-        message = NewMessage(f"{template}:{user.id}:{now.timestamp():.6f}", Channel.MAIL, template, to, content)
+        content = {"name": user.name, "at": moment_in_words(now, user.language)}
+        key = f"{template}:{user.id}:{now.timestamp():.6f}"
+        message = NewMessage(key, Channel.MAIL, template, to, content, user.id)
         await write_messages(await self._work.driver(), [message], now)

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 
 from dispatch.accounts.models import AccountLink, LinkPurpose, User
+from dispatch.accounts.times_in_words import life_in_words, moment_in_words
 from dispatch.database.work import Work
 from dispatch.errors import Invalid
 from dispatch.notifications.models import Channel
@@ -93,8 +94,14 @@ class AccountLinks:
                 expires_at=now + life,
             )
         )
-        content = {"name": user.name, "purpose": purpose.value, "link_id": str(link_id), "good_for": _in_words(life)}
-        message = NewMessage(f"{purpose.value}:{user.id}:{link_id}", Channel.MAIL, purpose.value, to, content)
+        content = {
+            "name": user.name,
+            "purpose": purpose.value,
+            "link_id": str(link_id),
+            "good_for": life_in_words(life, user.language),
+        }
+        key = f"{purpose.value}:{user.id}:{link_id}"
+        message = NewMessage(key, Channel.MAIL, purpose.value, to, content, user.id)
         await write_messages(await self._work.driver(), [message], now)
 
     async def check(self, token: str, purpose: LinkPurpose) -> User:
@@ -143,9 +150,9 @@ class AccountLinks:
 async def tell_password_changed(work: Work, user: User, clock: Clock) -> None:
     """A mail to the owner, who may not be the one who changed it."""
     now = clock.now()
-    content = {"name": user.name, "changed_at": f"{now:%Y-%m-%d %H:%M} UTC"}
+    content = {"name": user.name, "changed_at": moment_in_words(now, user.language)}
     key = f"password_changed:{user.id}:{now.timestamp():.6f}"
-    message = NewMessage(key, Channel.MAIL, "password_changed", user.email, content)
+    message = NewMessage(key, Channel.MAIL, "password_changed", user.email, content, user.id)
     await write_messages(await work.driver(), [message], now)
 
 
@@ -167,10 +174,3 @@ def _id_of(token: str) -> UUID:
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _in_words(life: timedelta) -> str:
-    hours = round(life.total_seconds() / 3600)
-    if hours >= 48:  # noqa: PLR2004  two days
-        return f"{hours // 24} days"
-    return f"{hours} hours" if hours > 1 else f"{max(1, round(life.total_seconds() / 60))} minutes"

@@ -66,7 +66,7 @@ class User(IdentityAuditBase):
     language: Mapped[Language] = mapped_column(
         text_enum(Language), default=Language.ENGLISH, server_default=text("'en'")
     )
-    """In which mails about parcels are written."""
+    """In which mails and SMS are written to the account."""
     parcel_messages: Mapped[bool] = mapped_column(Boolean, default=True, server_default=text("true"))
     """Whether the user is written to when a parcel leaves, comes near and has arrived."""
     deleted_at: Mapped[datetime | None] = mapped_column(DateTimeUTC(timezone=True))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from dispatch.accounts.addresses import checked_email, email_key
-from dispatch.accounts.models import Role, SignIn, User
+from dispatch.accounts.models import Language, Role, SignIn, User
 from dispatch.accounts.passwords import hash_password
 from dispatch.accounts.tokens import TokenClaims, TokenPair, Tokens, new_nonce, nonce_hash, same_nonce
 from dispatch.audit.service import SYSTEM, Actor, record
@@ -35,6 +35,7 @@ class NewUser:
     phone: str | None = None
     password_hash: str | None = None
     is_proved: bool = True
+    language: Language = Language.ENGLISH
 
 
 class Accounts:
@@ -57,6 +58,7 @@ class Accounts:
             name=new.name,
             phone=new.phone,
             roles=sorted(set(new.roles)),
+            language=new.language,
         )
         if await self.find_by_email(user.email) is not None:
             raise email_taken()

@@ -23,7 +23,14 @@ async def tell_code(work: Work, delivery: Delivery, code: DeliveryCode, now: dat
         "salt": str(code.salt),
     }
     messages = [
-        NewMessage(f"delivery-code:{code.salt}:{channel.value}", channel, "delivery_code", recipient or "", content)
+        NewMessage(
+            f"delivery-code:{code.salt}:{channel.value}",
+            channel,
+            "delivery_code",
+            recipient or "",
+            content,
+            delivery.sale.buyer_id,
+        )
         for channel, recipient in ((Channel.MAIL, email), (Channel.SMS, phone))
     ]
     await write_messages(await work.driver(), messages, now)

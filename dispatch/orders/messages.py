@@ -18,8 +18,9 @@ TELL = """
 INSERT INTO outbox_messages (key, channel, template, recipient, content, status, attempts, next_attempt_at, created_at,
                              updated_at)
 SELECT $2, 'sms', 'order_status', d.phone_number,
-       $3::jsonb || jsonb_build_object('order_number', o.order_number), 'pending', 0, $4, $4, $4
-FROM orders o JOIN delivery_infos d ON d.id = o.delivery_info_id
+       $3::jsonb || jsonb_build_object('order_number', o.order_number, 'language', u.language),
+       'pending', 0, $4, $4, $4
+FROM orders o JOIN delivery_infos d ON d.id = o.delivery_info_id JOIN users u ON u.id = o.customer_id
 WHERE o.id = $1 AND d.phone_number <> ''
 ON CONFLICT (key) DO NOTHING
 """

@@ -33,6 +33,7 @@ async def tell_other_address(
             "sale_address",
             seller.email,
             {"seller_name": seller.name, "order_number": order.order_number, "goods": goods[seller.id]},
+            seller.id,
         )
         for seller in sellers
     ]

@@ -49,6 +49,20 @@ async def test_a_new_seller_makes_an_account_has_the_mail_sent_again_and_sells(w
 
 
 @pytest.mark.slow
+async def test_who_makes_an_account_on_a_page_in_nepali_is_written_to_in_nepali(world: World, window: Window) -> None:
+    page = await window.open("/shop/orders?lang=ne")
+    email = f"{uuid4().hex}@example.com"
+    await page.get_by_text("मेरो खाता छैन").click()
+    await page.locator("[name=new_email]").fill(email)
+    await page.locator("[name=new_password]").fill(PASSWORD)
+    await page.get_by_role("button", name="खाता बनाउनुहोस्").click()
+    await expect(page.get_by_role("button", name="साइन आउट")).to_be_visible()
+    made = await world.http.post("/api/v1/auth/token/", json={"email": email, "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {made.json()['access']}"}
+    assert (await world.http.get("/api/v1/auth/me/", headers=headers)).json()["language"] == "ne"
+
+
+@pytest.mark.slow
 async def test_a_new_transporter_says_what_it_drives_and_comes_to_its_documents(world: World, window: Window) -> None:
     page = await window.open("/courier")
     email = await _makes_an_account(page, "I want to bring parcels")

@@ -9685,10 +9685,14 @@ export interface components {
         /**
          * Registration
          * @description A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command.
+         *
+         *     ``language``: in which mails and SMS are written to it; English where nothing is said.
          */
         Registration: {
             /** Format: email */
             email: string;
+            /** @default null */
+            language: components["schemas"]["Language"] | null;
             /** @default null */
             name: string | null;
             /**

@@ -4,7 +4,7 @@ import type { components } from "./api.ts";
 
 export type Tokens = components["schemas"]["TokenAnswer"];
 
-export type NewAccount = Pick<components["schemas"]["Registration"], "email" | "password" | "name" | "phone" | "role">;
+export type NewAccount = Pick<components["schemas"]["Registration"], "email" | "password" | "name" | "phone" | "role" | "language">;
 
 export interface TokenStore {
   read(): Tokens | null;

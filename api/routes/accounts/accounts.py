@@ -45,7 +45,10 @@ AnyRequest = Request[User, TokenClaims, State]
 
 
 class Registration(Body, frozen=True, kw_only=True):
-    """A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command."""
+    """A new account. ``role`` or ``roles``: customer (default), seller, transporter; admins are made by command.
+
+    ``language``: in which mails and SMS are written to it; English where nothing is said.
+    """
 
     email: Email
     password: TypedPassword
@@ -53,6 +56,7 @@ class Registration(Body, frozen=True, kw_only=True):
     phone: Phone | None = None
     role: OpenRole | None = None
     roles: list[OpenRole] | None = None
+    language: Language | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -160,7 +164,16 @@ class AccountController(Controller):
         await passwords.check_new(data.password, data.known())
         name = data.name or data.email.partition("@")[0][:120]
         password_hash = await passwords.hash(data.password)  # before the transaction begins
-        new = NewUser(data.email, "", name, roles, data.phone, password_hash=password_hash, is_proved=False)
+        new = NewUser(
+            data.email,
+            "",
+            name,
+            roles,
+            data.phone,
+            password_hash=password_hash,
+            is_proved=False,
+            language=data.language or Language.ENGLISH,
+        )
         user = await accounts.of(work).register(new)
         if ACTING_ROLES & set(roles) and services.settings.needs_email_proof:
             await accounts.links(work).send(user, LinkPurpose.VERIFY_EMAIL)

@@ -17,8 +17,8 @@ def messages_of_refund(payment: PaymentTransaction, order: Order | None, refund:
         "credit_note_number": refund.credit_note_number or "",
         "reason": refund.reason,
     }
-    about = str(refund.refund_id)
+    about, buyer = str(refund.refund_id), payment.user_id
     return [
-        NewMessage(f"refund:{about}", Channel.MAIL, "refund", payment.customer_email, content),
-        NewMessage(f"refund-sms:{about}", Channel.SMS, "refund", payment.customer_phone, content),
+        NewMessage(f"refund:{about}", Channel.MAIL, "refund", payment.customer_email, content, buyer),
+        NewMessage(f"refund-sms:{about}", Channel.SMS, "refund", payment.customer_phone, content, buyer),
     ]

@@ -25,13 +25,13 @@ def messages_of_sale(
     about = str(payment.transaction_id)
     number = order_number
     content = _content(payment, number) | {"invoice_number": invoice_number}
-    buyer = payment.customer_email
+    address, buyer = payment.customer_email, payment.user_id
     by_seller: dict[int, list[PaymentTransactionItem]] = defaultdict(list)
     for item in payment.items:
         by_seller[item.seller_id].append(item)
     return [
-        NewMessage(f"order-confirmation:{about}", Channel.MAIL, "order_confirmation", buyer, content),
-        NewMessage(f"receipt:{about}", Channel.MAIL, "receipt", buyer, content),
+        NewMessage(f"order-confirmation:{about}", Channel.MAIL, "order_confirmation", address, content, buyer),
+        NewMessage(f"receipt:{about}", Channel.MAIL, "receipt", address, content, buyer),
         *(
             NewMessage(
                 f"sale-notice:{about}:{seller_id}",
@@ -39,6 +39,7 @@ def messages_of_sale(
                 "sale_notice",
                 sellers[seller_id].email,
                 {"seller_name": sellers[seller_id].name, "order_number": number, "items": _lines(items)},
+                seller_id,
             )
             for seller_id, items in by_seller.items()
         ),
@@ -48,6 +49,7 @@ def messages_of_sale(
             "payment",
             payment.customer_phone,
             {"total": content["total"], "order_number": number},
+            buyer,
         ),
     ]
 

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useActing } from "../acting.ts";
 import type { Client, NewAccount } from "../client.ts";
 import { Field } from "../field.tsx";
+import { languageOf } from "../words.ts";
 import type { AccountSay, OpenRole } from "./words.ts";
 
 interface Given {
@@ -27,7 +28,7 @@ export function NewAccountForm({ client, role, say, onSignedIn }: Given) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void make.start({ ...account, role, name: account.name || null, phone: account.phone || null });
+          void make.start({ ...account, role, language: languageOf(say), name: account.name || null, phone: account.phone || null });
         }}
       >
         <Field label={say("name")} name="name" value={account.name} onValue={(name) => change({ name })} problem={make.fields["name"]} more={{ autocomplete: "name" }} />
