@@ -55,6 +55,20 @@ async def test_an_admin_enters_what_was_given_back_and_the_rest_goes_back_too(wo
     assert (count.sales, count.gateway_paisa, count.ledger_sum) == (0, 0, 0)
     assert sorted(count.refunds) == ["succeeded", "succeeded"]
     assert (await admin.post(path, {"already_refunded": "925.00"})).status_code == 409
+    about = {"subject_kind": "payment", "subject_id": opened.transaction_id}
+    [event] = ok(await admin.get("/api/v1/audit/", **about))["results"]
+    assert (event["action"], event["actor_id"]) == ("payment.given_back", admin.user_id)
+    assert event["detail"] == {"amount": "925.00", "refund_id": done["refund"]["refund_id"]}
+
+
+async def test_an_admin_who_has_a_held_payment_looked_up_stands_in_the_audit_log(
+    world: World, checkout: Checkout
+) -> None:
+    opened, admin = await partly_refunded(checkout), await world.admin()
+    await checkout.callback(opened.pidx)
+    assert ok(await admin.post(f"{HELD}{opened.transaction_id}/retry/"))["payment_status"] == "held"
+    [event] = ok(await admin.get("/api/v1/audit/", subject_kind="payment", subject_id=opened.transaction_id))["results"]
+    assert (event["action"], event["actor_id"]) == ("payment.retried", admin.user_id)
 
 
 async def test_no_round_sees_the_rest_before_it_is_kept_for_its_request(

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Controller, Request, get, post
 from litestar.params import FromPath, JSONBody
 
+from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import Body, Page, PageNumber, PageSize, paginate
 from api.http.security import needs
@@ -13,6 +14,7 @@ from api.routes.payments.refund_answers import GivenBackAnswer, HeldPayment, giv
 from api.routes.payments.refunds import carry_out_now, parsed_uuid
 from api.routes.payments.services import GivenServices
 from dispatch.accounts.models import Role, User
+from dispatch.audit.service import record
 from dispatch.money import to_paisa
 from dispatch.payments.refunds.requests import Refunds
 from dispatch.payments.rows import get_by_transaction_id
@@ -49,11 +51,14 @@ class HeldPaymentController(Controller):
         return await paginate(request, work.session, rows, page, page_size, held_payment)
 
     @post("/{transaction_id:str}/retry/", guards=[needs(Role.ADMIN)], status_code=200)
-    async def look_again(self, transaction_id: FromPath[str], services: GivenServices) -> HeldPayment:
+    async def look_again(
+        self, request: Request[User, Any, Any], transaction_id: FromPath[str], services: GivenServices
+    ) -> HeldPayment:
         """Look a payment up now; one that was given up is looked at by itself again. 503 where there is no answer."""
         found = await get_by_transaction_id(services.database, parsed_uuid(transaction_id, "payment"))
         async with services.database.work() as work:
             await look_again(work, found.transaction_id)
+            await record(work.session, actor_of(request), "payment.retried", "payment", found.transaction_id)
         settled = await services.settlement.settle(found, look_up_again=True)
         return held_payment(settled.payment)
 
@@ -75,6 +80,8 @@ class HeldPaymentController(Controller):
             refunded_paisa=to_paisa(data.already_refunded),
             admin_id=request.user.id,
         )
+        told = {"amount": str(data.already_refunded)} | ({} if rest is None else {"refund_id": str(rest.refund_id)})
+        await record(work.session, actor_of(request), "payment.given_back", "payment", payment_id, told)
         if rest is None:
             await work.commit()
         await carry_out_now(work, services.refunds, rest)  # commits it: no round may see it before it is kept for us
