@@ -131,6 +131,11 @@ async def test_what_a_seller_usually_requires_counts_for_new_deliveries_that_do_
         "results"
     ]
     assert noted["detail"]["pickup"] == ["barcode"]
+    own = ok(await admin.get("/api/v1/audit/", action="proof.required", subject_id=str(seller.user_id)))["results"]
+    assert [(one["actor_id"], one["detail"]["drop_off"]) for one in own] == [
+        (seller.user_id, ["photo"]),
+        (seller.user_id, ["photo", "age"]),
+    ]
 
 
 @pytest.mark.parametrize(

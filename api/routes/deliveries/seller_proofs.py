@@ -17,9 +17,12 @@ from dispatch.proofs.required import Required
 from dispatch.proofs.usual import UsualProofs
 
 
-async def _change(work: Work, seller_id: int, wanted: Required) -> RequiredProofs:
-    changed = await UsualProofs(work).change(seller_id, wanted.ends, age_minimum=wanted.age_minimum)
-    return required_proofs(changed)
+async def _change(request: Request[User, Any, Any], work: Work, seller_id: int, wanted: Required) -> RequiredProofs:
+    usual = await UsualProofs(work).change(seller_id, wanted.ends, age_minimum=wanted.age_minimum)
+    changed = required_proofs(usual)
+    told = {"pickup": changed.pickup, "drop_off": changed.drop_off, "return": changed.returned}
+    await record(work.session, actor_of(request), "proof.required", "user", seller_id, told)
+    return changed
 
 
 class SellerProofController(Controller):
@@ -38,7 +41,7 @@ class SellerProofController(Controller):
         self, request: Request[User, Any, Any], data: JSONBody[WantedProofs], work: GivenWork
     ) -> RequiredProofs:
         """Change it, for deliveries that are made from now on."""
-        return await _change(work, request.user.id, data.required())
+        return await _change(request, work, request.user.id, data.required())
 
     @get("/{seller_id:int}/proof/", guards=[needs(Role.ADMIN)])
     async def show_seller_proof(self, seller_id: PathId, work: GivenWork) -> RequiredProofs:
@@ -50,7 +53,4 @@ class SellerProofController(Controller):
         self, request: Request[User, Any, Any], seller_id: PathId, data: JSONBody[WantedProofs], work: GivenWork
     ) -> RequiredProofs:
         """Change it in the seller's place."""
-        changed = await _change(work, seller_id, data.required())
-        told = {"pickup": changed.pickup, "drop_off": changed.drop_off, "return": changed.returned}
-        await record(work.session, actor_of(request), "proof.required", "user", seller_id, told)
-        return changed
+        return await _change(request, work, seller_id, data.required())
