@@ -38,32 +38,3 @@ export class PositionWatch {
     this.#watch = null;
   }
 }
-
-/** Keeps the screen on while it is wanted; the system takes that away whenever the page is hidden. */
-export class ScreenLock {
-  #wanted = false;
-  #lock: WakeLockSentinel | null = null;
-
-  constructor() {
-    document.addEventListener("visibilitychange", () => void this.#ask());
-  }
-
-  want(wanted: boolean): void {
-    this.#wanted = wanted;
-    if (wanted) void this.#ask();
-    else {
-      void this.#lock?.release();
-      this.#lock = null;
-    }
-  }
-
-  async #ask(): Promise<void> {
-    if (!this.#wanted || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
-    if (this.#lock !== null && !this.#lock.released) return;
-    try {
-      this.#lock = await navigator.wakeLock.request("screen");
-    } catch {
-      // A phone that saves power says no; the page works without.
-    }
-  }
-}

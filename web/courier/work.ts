@@ -20,9 +20,10 @@ import { PhoneClock } from "./phone_clock.ts";
 import { PicturesInParts } from "./pictures_in_parts.ts";
 import { type BacklogAnswer, PingSender, type ServerFrame } from "./ping_sender.ts";
 import { Proofs } from "./proofs.ts";
+import { ScreenLock, browserScreen } from "./screen_lock.ts";
 import { PAGE } from "./sources.ts";
 import { gatheredAgain, undoneOf } from "./undoing.ts";
-import { PositionWatch, ScreenLock } from "./watching_position.ts";
+import { PositionWatch } from "./watching_position.ts";
 import { type Duty, type GiveBackReason, type Profile, type WorkState, WorkStore } from "./work_state.ts";
 
 const ASK_EVERY_MS = 30_000;
@@ -37,7 +38,7 @@ export class Work {
   /** Deadlines go by it; the phone's own may be wrong by less than `PhoneClock` puts right. */
   readonly #deadlines = new ServerClock();
   readonly #sieve = new Sieve();
-  readonly #screen = new ScreenLock();
+  readonly #screen = new ScreenLock(browserScreen());
   readonly #watch = new PositionWatch((position) => void this.#measured(position), (trouble) => this.#set({ trouble }));
   #kept: Kept | null = null;
   #outbox: Outbox | null = null;
