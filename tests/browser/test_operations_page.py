@@ -127,6 +127,7 @@ async def test_a_transporter_is_verified_as_the_papers_were_looked_at(world: Wor
     admin = await world.admin()
     page = await signed_in(window, f"/ops/transporters?is_verified=false&open={driver.transporter_id}", admin)
     sheet = page.get_by_role("dialog")
+    await expect(sheet.locator("dt").filter(has_text="driving licence")).to_have_count(1)
     await expect(sheet).to_contain_text("12-34")
     ok(await driver.patch("/api/transporters/me/", {"vehicle_number": "BA-2-PA-9999"}))
     await sheet.get_by_role("button", name="Verify as shown").click()

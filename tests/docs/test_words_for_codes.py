@@ -59,6 +59,7 @@ SAID: Final[tuple[tuple[tuple[str, ...], str, Iterable[str]], ...]] = (
     (("ops",), "webhookstate", EndpointState),
     (("ops",), "role", Role),
     (("ops",), "presence", Presence),
+    (("ops",), "paper", DocumentKind),
     (("ops",), "actor", ActorKind),
 )
 """Folders of a page's words (those that all pages share are added), how its keys begin, and the server's codes."""

@@ -97,7 +97,7 @@ function TransporterSheet({ row, given: { client, language, say }, onDone, onClo
       <dl class="facts">
         {row.documents.map((paper) => (
           <Fragment key={paper.kind}>
-            <dt>{paper.kind}</dt>
+            <dt>{wordOf("paper", paper.kind, say)}</dt>
             <dd>
               <span class="number">{paper.number}</span>
               {paper.expires_on !== null && <> · {say("documents.until", { date: bothDates(Date.parse(paper.expires_on), language) })}</>}
