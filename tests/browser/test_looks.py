@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.couriers import courier
 from tests.browser.sign_ins import signed_in
-from tests.browser.windows import Window, stand_still
+from tests.browser.windows import Window, stand_still, violations
 from tests.support.world import World, ok
 
 BRIGHT = 128
@@ -75,3 +75,24 @@ async def test_the_paper_to_sign_on_is_dark_on_dark_ground_and_what_is_kept_is_b
         assert await pad.evaluate(kept) == [255, 255, 255, 255]
         await stand_still(page, "light")
         assert await brightness() > BRIGHT
+
+
+SMALL = """() => {
+    const row = document.createElement("div"); // side by side: what stands alone may be small
+    row.style.display = "flex";
+    for (const name of ["First", "Second", "Third"]) {
+        const button = document.createElement("button");
+        Object.assign(button.style, { width: "12px", height: "12px", padding: 0, border: 0 });
+        button.ariaLabel = name;
+        row.append(button);
+    }
+    document.querySelector("main").append(row);
+}"""
+
+
+async def test_what_is_too_small_to_be_pressed_is_found_wherever_a_page_is_looked_at(window: Window) -> None:
+    page = await window.open("/shop")
+    await expect(page.locator(".loaded").first).to_be_visible()
+    assert await violations(page, sizes=True) == []
+    await page.evaluate(SMALL)
+    assert [one.partition(":")[0] for one in await violations(page, sizes=True)] == ["target-size"]
