@@ -51,6 +51,7 @@ def _last_hurdle(market: Market, rows: Ints, spare: Bools) -> Ints:
         (near, Reason.TOO_FAR),
         (market.weight_kg[rows, None] <= market.capacity_kg, Reason.TOO_HEAVY),
         (market.open_slots > 0, Reason.NO_SLOT),
+        (_allowed(market, rows), Reason.FORBIDDEN),
     ]
     running = np.ones((rows.size, market.m), dtype=np.bool_)
     code = np.full(rows.size, Reason.OUTBID, dtype=np.int64)
@@ -61,3 +62,13 @@ def _last_hurdle(market: Market, rows: Ints, spare: Bools) -> Ints:
     if market.params.load == "sum":
         code[(running & spare).any(axis=1)] = Reason.NO_ROOM
     return code
+
+
+def _allowed(market: Market, rows: Ints) -> Bools:
+    """(R, M) whether each pair may be made; ``rows`` ascend."""
+    allowed = np.ones((rows.size, market.m), dtype=np.bool_)
+    i, j = np.divmod(market.forbidden, market.m)
+    at = np.minimum(np.searchsorted(rows, i), rows.size - 1)
+    mine = rows[at] == i
+    allowed[at[mine], j[mine]] = False
+    return allowed

@@ -31,6 +31,8 @@ class Reason(IntEnum):
     """There are candidates, but their slots went to deliveries that the plan gains more from."""
     NO_ROOM = 7
     """Candidates have slots left, but no room beside the packages given to them in this plan."""
+    FORBIDDEN = 8
+    """There are candidates, none of whom may be paired with it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,7 +37,9 @@ REASON_TEXTS = {
     Reason.NO_SLOT: "All in reach have as many deliveries as they may.",
     Reason.OUTBID: "All in reach were given deliveries that score higher.",
     Reason.NO_ROOM: "Those in reach have no room left beside what they were given.",
+    Reason.FORBIDDEN: "All who could have it gave it back before or were ruled out.",
 }
+ALL_CHANGED = "Those who could have it changed meanwhile."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,7 @@ class Pool:
 
     ``everybody``: the columns of all transporters that there are, and ``today`` the day on which papers must be valid,
     counted from 1970. ``online``, ``online_places``: the rows of those who are on the map, in ``everybody`` and in
-    ``places``. ``vehicle_type``: the only one that was asked for.
+    ``places``. ``vehicle_type``: the only one that was asked for; ``but``: who was left out.
     """
 
     candidates: KeyedColumns
@@ -58,6 +60,7 @@ class Pool:
     online: npt.NDArray[np.int64]
     online_places: npt.NDArray[np.int64]
     vehicle_type: str | None = None
+    but: int | None = None
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -150,7 +153,7 @@ async def load_pool(
     rows = np.flatnonzero(fits & is_online)
     online = np.flatnonzero(is_online)
     return Pool(
-        everybody.take(rows), everybody, places, place_rows[rows], today, online, place_rows[online], vehicle_type
+        everybody.take(rows), everybody, places, place_rows[rows], today, online, place_rows[online], vehicle_type, but
     )
 
 

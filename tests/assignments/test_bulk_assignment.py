@@ -149,6 +149,23 @@ async def test_deliveries_that_nobody_can_take_do_not_use_up_max_assignments(wor
     assert len(_of(result["failures"], [heavy, heavier])) == 2
 
 
+async def test_what_all_who_could_have_it_gave_back_does_not_use_up_max_assignments(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    vehicle_type, [driver] = await _fleet(world, [north_of(here, 300)])
+    back, other = await world.deliveries(at(here) | {"priority": "urgent"}, at(here))
+    body = {
+        "operation": "auto_assign",
+        "delivery_ids": [back["id"], other["id"]],
+        "parameters": {"max_assignments": 1, "vehicle_type_filter": vehicle_type},
+    }
+    ok(await admin.post(f"/api/deliveries/{back['id']}/assign/", {"transporter_id": driver.transporter_id}))
+    ok(await driver.post(f"/api/deliveries/{back['id']}/give-back/", {"reason": "unsafe"}))
+    result = ok(await admin.post(BULK, body))["results"]
+    assert [row["delivery_id"] for row in result["assignments"]] == [other["id"]]
+    [failed] = result["failures"]
+    assert failed["reason"] == "All who could have it gave it back before or were ruled out."
+
+
 async def test_filters_by_priority_and_vehicle_leave_everything_else_alone(world: World) -> None:
     here, admin = somewhere(), await world.admin()
     vehicle_type, _ = await _fleet(world, [north_of(here, 300)])

@@ -51,3 +51,13 @@ def test_every_reason_for_a_delivery_without_transporter_is_told_apart() -> None
     assert set(solve(deliveries, nobody).reason.tolist()) == {Reason.NO_TRANSPORTERS}
     barred = people([0.0], [0.0], [5.0], [9.0], [0], [1], available=np.array([False]))
     assert set(solve(deliveries, barred).reason.tolist()) == {Reason.UNAVAILABLE}
+
+
+@pytest.mark.parametrize("load", ["package", "sum"])
+def test_whom_nobody_but_forbidden_ones_could_have_is_told_apart_from_who_was_outbid(load: Load) -> None:
+    who = people([0.0, 0.0, 40.0], [0.0] * 3, [5.0] * 3, [9.0] * 3, [0] * 3, [2, 2, 2])
+    deliveries = packages([0.0, 0.001, 0.002, 40.0], [0.0] * 4, [1.0, 1.0, 20.0, 1.0])
+    banned = np.array([[0, 0], [0, 1], [1, 0], [2, 0], [2, 1], [3, 0]])
+    plan = solve(deliveries, who, Params(load=load), forbidden=banned)
+    assert plan.transporter.tolist() == [-1, 1, -1, 2]
+    assert plan.reason.tolist() == [Reason.FORBIDDEN, Reason.NONE, Reason.TOO_HEAVY, Reason.NONE]

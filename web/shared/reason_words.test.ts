@@ -5,5 +5,6 @@ test("a reason of the scoring is said in Nepali with its numbers, and what is no
   const text = "3 deliveries fewer under way: 4 of 6 at most.";
   expect(reasonWords(text, "ne")).toBe("बाटोमा ३ पार्सल कम: बढीमा ६मध्ये ४।");
   expect(reasonWords(text, "en")).toBe(text);
+  expect(reasonWords("All who could have it gave it back before or were ruled out.", "ne")).toContain("फिर्ता");
   expect(reasonWords("Something new.", "ne")).toBe("Something new.");
 });

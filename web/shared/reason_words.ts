@@ -9,6 +9,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^All in reach have as many deliveries as they may\.$/, "नजिकका सबैसँग पर्याप्त काम छ।"],
   [/^All in reach were given deliveries that score higher\.$/, "नजिकका सबैले बढी अङ्कका पार्सल पाए।"],
   [/^Those in reach have no room left beside what they were given\.$/, "नजिककालाई दिइएपछि ठाउँ बाँकी छैन।"],
+  [/^All who could have it gave it back before or were ruled out\.$/, "लिन सक्ने सबैले पहिले नै फिर्ता गरेका वा रोकिएका छन्।"],
+  [/^Those who could have it changed meanwhile\.$/, "लिन सक्नेहरूको अवस्था बीचमा फेरियो।"],
   [/^No such delivery, or not within the filter$/, "यस्तो पार्सल छैन, वा छनोटमा पर्दैन।"],
   [/^Delivery is .+(?: already|, not available for assignment)$/, "यो पार्सल अब पर्खिँदैन।"],
   [/^The planned transporter is offline by now$/, "योजनाको कुरियर अहिले अफलाइन छ।"],
