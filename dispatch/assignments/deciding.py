@@ -40,9 +40,11 @@ class Deciding:
         self._taking = taking
         self._rules = rules
 
-    async def _rank(self, delivery: Delivery, *, chosen: bool) -> tuple[Pool, Ranking, Rules]:
-        """Everybody for a delivery. ``chosen``: a person names who gets it, also where its zone is paused."""
-        pool = await load_pool(self._work, self._kept, self._live, self._clock)
+    async def _rank(self, delivery: Delivery, *, chosen: bool, but: int | None = None) -> tuple[Pool, Ranking, Rules]:
+        """Everybody for a delivery. ``chosen``: a person names who gets it, also where its zone is paused; ``but``: who
+        is left out, for it is taken from this one.
+        """
+        pool = await load_pool(self._work, self._kept, self._live, self._clock, but=but)
         rules = await self._rules.of(delivery)
         if not chosen:
             rules.check_not_paused()

@@ -115,8 +115,15 @@ WORDS = {
 
 
 def outside_of(pool: Pool) -> tuple[KeyedColumns, npt.NDArray[np.int64]]:
-    """Everybody who is not in the pool, and the first thing that stands against each, as a place in ``EXCLUSIONS``."""
-    outside = pool.everybody.take(~pool.candidates.places_of(pool.everybody.keys)[1])
+    """Everybody who was asked for and is not in the pool, and the first thing that stands against each, as a place in
+    ``EXCLUSIONS``. Whoever has another vehicle, or was left out, may lack nothing.
+    """
+    asked_for = ~pool.candidates.places_of(pool.everybody.keys)[1]
+    if pool.vehicle_type is not None:
+        asked_for &= pool.everybody["vehicle_type"] == pool.vehicle_type
+    if pool.but is not None:
+        asked_for &= pool.everybody.keys != pool.but
+    outside = pool.everybody.take(asked_for)
     standing = outside["standing"]
     against = OF_STANDING[standing]
     against[(outside["papers_until"] < pool.today) & UNLESS_EXPIRED[standing]] = PLACE[Exclusion.PAPERS]

@@ -36,7 +36,9 @@ class SingleDecision:
             np.array([URGENCY[delivery.priority]]),
         )
         self._pool = pool
-        self._nobody = nearest_reason(ranking)
+        could = pool.ids[ranking.reason == Reason.NONE]
+        refused = could.size and np.isin(could, list(gave_back)).all()
+        self._nobody = Reason.FORBIDDEN if refused else nearest_reason(ranking)
         self._terms = terms_of(rules, pool)
         self._delivery_id = delivery.id
         self._chosen: int | None = None

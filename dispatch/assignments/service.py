@@ -11,12 +11,12 @@ from dataclasses import replace
 from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.pool import Pool, load_pool
-from dispatch.assignments.ranked import check_available, nobody_of, rank_pool, runners_up, scores_of
+from dispatch.assignments.ranked import check_available, rank_pool, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
-from dispatch.assignments.results import Assigned, NoTransporter, PlanFigures, PlannedPair, Preview
+from dispatch.assignments.results import Assigned, PlanFigures, PlannedPair, Preview
 from dispatch.assignments.rules import ZONE_FULL, AssignmentRules
 from dispatch.assignments.sets import AssignmentSets, Wish
-from dispatch.assignments.suggestions import suggestions_of
+from dispatch.assignments.suggestions import no_transporter
 from dispatch.database.work import Work
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
@@ -105,7 +105,7 @@ class Assignments:
         record.choose(None)
         await record.keep(self._work, asked, await asyncio.to_thread(record.pack))
         await self._work.commit()  # why nobody could is kept, though the request fails
-        raise NoTransporter(nobody_of(ranking), suggestions_of(delivery, ranking, pool))
+        raise no_transporter(delivery, ranking, pool, refusers)
 
     async def _previewed(self, delivery: Delivery, pool: Pool, ranking: Ranking, refusers: Collection[int]) -> Assigned:
         """Who would have it. Raises NoTransporter."""
@@ -115,7 +115,7 @@ class Assignments:
             would_be = await self._sets.look_at_one(wish)
             if isinstance(would_be, Assigned):
                 return replace(would_be, preview=_preview(delivery, wish, float(ranking.score[rows[0]])))
-        raise NoTransporter(nobody_of(ranking), suggestions_of(delivery, ranking, pool))
+        raise no_transporter(delivery, ranking, pool, refusers)
 
     async def _waiting(self, key: DeliveryKey) -> Delivery:
         """The row of a delivery that waits, and no more. Raises NotFound, and Conflict with who has it otherwise."""

@@ -1,11 +1,14 @@
 """What would have helped a delivery that nobody can take, reckoned from what stands against each transporter."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 
 from dispatch.assignments.exclusions import EXCLUSIONS, OF_REASON, PLACE, Exclusion, outside_of
-from dispatch.assignments.pool import Pool
+from dispatch.assignments.pool import ALL_CHANGED, REASON_TEXTS, Pool
+from dispatch.assignments.ranked import nobody_of
+from dispatch.assignments.results import NoTransporter
 from dispatch.deliveries.models import Delivery
 from dispatch.geo import great_circles_m
 from scoring import Ranking, Reason
@@ -44,10 +47,38 @@ OF_COUNT = {
         "{n} are not verified: verify one of them",
     ),
 }
+# Said of one, and of several, who could have it and yet do not get it.
+GAVE_BACK = (
+    "1 could have it and gave it back before: give it by hand",
+    "{n} could have it and gave it back before: give it to one by hand",
+)
+CHANGED = "Somebody who could have it changed meanwhile: try again"
 NOBODY_AT_ALL = "Nobody carries here yet: register a transporter and verify it"
+NOBODY_ELSE = "Nobody else carries here yet: register another transporter and verify it"
+NO_VEHICLE = "Nobody has such a vehicle yet: ask for any other"
 
 
-def suggestions_of(delivery: Delivery, ranking: Ranking, pool: Pool) -> list[str]:
+def no_transporter(delivery: Delivery, ranking: Ranking, pool: Pool, gave_back: Collection[int] = ()) -> NoTransporter:
+    """Why nobody gets it, and what would have helped. ``gave_back``: whoever had it and did not want it."""
+    could = pool.ids[ranking.reason == Reason.NONE]
+    back = int(np.isin(could, list(gave_back)).sum())
+    found = [GAVE_BACK[back > 1].format(n=back)] if back else []
+    if back < could.size:
+        found.append(CHANGED)
+    found += _suggestions(delivery, ranking, pool)
+    why = nobody_of(ranking)
+    if could.size:
+        why = REASON_TEXTS[Reason.FORBIDDEN] if back == could.size else ALL_CHANGED
+    return NoTransporter(why, found or [_nobody_at_all(pool)])
+
+
+def _nobody_at_all(pool: Pool) -> str:
+    if pool.vehicle_type is not None:
+        return NO_VEHICLE
+    return NOBODY_AT_ALL if pool.but is None else NOBODY_ELSE
+
+
+def _suggestions(delivery: Delivery, ranking: Ranking, pool: Pool) -> list[str]:
     """What would let somebody take it, what is nearest to success first."""
     kg = float(delivery.package_weight)
     barred = np.flatnonzero(ranking.reason != Reason.NONE)
@@ -58,7 +89,7 @@ def suggestions_of(delivery: Delivery, ranking: Ranking, pool: Pool) -> list[str
         number = counts[PLACE[why]]
         if number:
             found.append((of_one if number == 1 else of_several).format(n=number, kg=kg))
-    return found or [NOBODY_AT_ALL]
+    return found
 
 
 def _wider_radius(

@@ -83,6 +83,18 @@ async def test_where_nobody_is_named_the_best_of_the_others_has_it(world: World,
     assert far.transporter_id in {one["transporter_id"] for one in moved["alternatives"]}
 
 
+async def test_what_would_help_a_reassignment_is_nothing_that_the_one_it_is_taken_from_could_do(
+    world: World, admin: Person
+) -> None:
+    here = somewhere()
+    holder = await _at(world, here, max_active=1)
+    [delivery] = await _given(world, admin, holder, here)
+    refused = await admin.post(_path(delivery, "reassign"), {"reason": "breakdown"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_transporter")
+    assert not [one for one in refused.json()["suggestions"] if "in reach" in one]
+    assert refused.json()["reason"] != "All in reach have as many deliveries as they may."
+
+
 async def test_a_reassignment_is_refused_with_how_the_delivery_stands_and_nothing_changes(
     world: World, admin: Person
 ) -> None:

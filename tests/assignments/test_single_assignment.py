@@ -132,6 +132,16 @@ async def test_where_nobody_is_the_contracts_error_comes_with_what_would_have_he
     assert slot == "1 in reach has as many deliveries as it may: allow it more at once, or wait for one to end"
 
 
+async def test_what_would_have_helped_is_said_of_those_who_were_asked_for_alone(world: World) -> None:
+    here, admin, kind = somewhere(), await world.admin(), "rickshaw"
+    await _drivers(world, [here])  # lacks nothing but such a vehicle
+    await _drivers(world, [here], vehicle_type=kind, capacity_kg=2)
+    delivery = await _one(world, here, package_weight=5)
+    refused = await admin.post(PATH, {"delivery_id": delivery["id"], "vehicle_type_filter": kind})
+    small = "1 in reach has too little free capacity for 5 kg: split the parcel, or wait until it has delivered"
+    assert (refused.status_code, refused.json()["suggestions"]) == (409, [small])
+
+
 async def test_one_delivery_is_assigned_by_its_filters_or_not_at_all(world: World) -> None:
     here, admin = somewhere(), await world.admin()
     [near] = await _drivers(world, [north_of(here, 100)])

@@ -1,7 +1,9 @@
 """Why a delivery went to whom it went: kept with every decision, told to dispatchers, and to transporters their own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from sqlalchemy import func, select, text, update
 from api.server.serving import RunningServer
 from dispatch.decisions.models import Decision
 from dispatch.decisions.store import DecisionRetention
+from tests.support.locks import somebody_waits
 from tests.support.own_database import world_of_its_own
 from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import until
 from tests.support.world import Driver, Person, World, ok
 
 AUTO = "/api/auto-assign/"
@@ -168,15 +172,47 @@ async def test_former_decisions_stay_and_are_found_by_time(world: World) -> None
 
 async def test_who_gets_it_instead_of_somebody_else_is_a_decision_too(world: World) -> None:
     here, admin = somewhere(), await world.admin()
-    near, next_best = await _online(world, north_of(here, 100)), await _online(world, north_of(here, 900))
-    await _online(world, north_of(here, 5000))
+    near, next_best, last = [await _online(world, north_of(here, metres)) for metres in (100, 900, 5000)]
     [delivery] = await world.deliveries(at(here) | {"package_weight": 1})
     ok(await admin.post(AUTO, {"delivery_id": delivery["id"]}))
     ok(await admin.post(f"/api/deliveries/{delivery['id']}/reassign/", {"reason": "breakdown"}))
     told = ok(await admin.get(f"/api/deliveries/{delivery['id']}/decision/"))
     assert (told["kind"], told["transporter_id"]) == ("single", next_best.transporter_id)
-    assert near.transporter_id in {one["transporter_id"] for one in told["candidates"]}
+    assert [one["transporter_id"] for one in told["candidates"]] == [next_best.transporter_id, last.transporter_id]
+    assert told["excluded_counts"]["left_out"] == 1
     assert len(told["decisions"]) == 2
+    taken_from = await _why(admin, delivery, near)
+    assert (taken_from["verdict"], taken_from["place"]) == ("left_out", None)
+
+
+async def test_who_could_not_take_what_is_reassigned_any_more_had_changed_meanwhile(world: World) -> None:
+    here, admin = somewhere(), await world.admin()
+    holder, next_best, last = [await _online(world, north_of(here, metres)) for metres in (100, 900, 5000)]
+    [delivery] = await world.deliveries(at(here) | {"package_weight": 1})
+    path = f"/api/deliveries/{delivery['id']}"
+    ok(await admin.post(f"{path}/assign/", {"transporter_id": holder.transporter_id}))
+    async with world.server.services.database.transaction() as other:
+        await other.execute("UPDATE transporters SET is_available = false WHERE id = $1", next_best.transporter_id)
+        moving = asyncio.create_task(admin.post(f"{path}/reassign/", {"reason": "breakdown"}))
+        await until(partial(somebody_waits, world), "the best of the others is waited for")
+    assert ok(await moving)["assigned_transporter"]["id"] == last.transporter_id
+    assert (await _why(admin, delivery, next_best))["verdict"] == "changed"
+
+
+async def test_where_all_who_could_have_it_gave_it_back_that_is_said_and_not_that_nobody_is_there(world: World) -> None:
+    here, admin, kind = somewhere(), await world.admin(), "handcart"
+    only = await _online(world, here, vehicle_type=kind)
+    [delivery] = await world.deliveries(at(here) | {"package_weight": 1})
+    body = {"delivery_id": delivery["id"], "vehicle_type_filter": kind}
+    ok(await admin.post(AUTO, body))
+    ok(await only.post(f"/api/deliveries/{delivery['id']}/give-back/", {"reason": "unsafe"}))
+    said = "All who could have it gave it back before or were ruled out."
+    for more in ({"dry_run": True}, {}):
+        refused = await admin.post(AUTO, body | more)
+        assert (refused.status_code, refused.json()["reason"]) == (409, said)
+        assert refused.json()["suggestions"] == ["1 could have it and gave it back before: give it by hand"]
+    told = ok(await admin.get(f"/api/deliveries/{delivery['id']}/decision/"))
+    assert (told["transporter_id"], told["reason"]) == (None, said)
 
 
 async def test_a_transporter_sees_its_own_share_and_nothing_of_others(world: World) -> None:

@@ -5,6 +5,7 @@ Lock order: delivery, transporters by their numbers.
 """
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +13,10 @@ from dispatch.accounts.models import User
 from dispatch.assignments.changes.refusals import refusers_of
 from dispatch.assignments.deciding import Deciding
 from dispatch.assignments.pool import Pool
-from dispatch.assignments.ranked import decision, holder_of, nobody_of, runners_up, scores_of
+from dispatch.assignments.ranked import decision, holder_of, runners_up, scores_of
 from dispatch.assignments.recording import SingleDecision
-from dispatch.assignments.results import Given, NoTransporter
-from dispatch.assignments.suggestions import suggestions_of
+from dispatch.assignments.results import Given
+from dispatch.assignments.suggestions import no_transporter
 from dispatch.assignments.withdrawal import WithdrawalReason
 from dispatch.decisions.models import DecisionKind
 from dispatch.decisions.store import Asked
@@ -54,11 +55,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ranked:
-    """Everybody ranked for a delivery at a moment."""
+    """Everybody ranked for a delivery at a moment. ``refusers``: whoever had it and did not want it."""
 
     pool: Pool
     ranking: Ranking
     record: SingleDecision
+    refusers: Collection[int]
 
     def position(self, transporter_id: int) -> LivePosition | None:
         row = self.pool.find(transporter_id)
@@ -79,17 +81,18 @@ class Reassignments(Deciding):
         ranked = await self._ranked(delivery, move)
         if move.to is not None:
             return await self._move(delivery.id, move.to, move, user, ranked, aboard=False)
-        passed_over = await refusers_of(self._session, delivery.id) | {delivery.transporter_id}
         for row in ranked.ranking.order:
-            if ranked.pool.id(int(row)) in passed_over:
+            to = ranked.pool.id(int(row))
+            if to in ranked.refusers:
                 continue
             try:
-                return await self._move(delivery.id, ranked.pool.id(int(row)), move, user, ranked, aboard=False)
+                return await self._move(delivery.id, to, move, user, ranked, aboard=False)
             except Conflict as error:
                 if error.code != "cannot_take":
                     raise
+                ranked.record.note_change(to)
                 await self._work.commit()  # lets these rows go before the next ones are waited for
-        raise NoTransporter(nobody_of(ranked.ranking), suggestions_of(delivery, ranked.ranking, ranked.pool))
+        raise no_transporter(delivery, ranked.ranking, ranked.pool, ranked.refusers)
 
     async def transfer(self, key: DeliveryKey, move: Move, user: User) -> Moved:
         """Let a named transporter have a parcel that is aboard of somebody else; its status stays.
@@ -108,8 +111,12 @@ class Reassignments(Deciding):
         if move.to is not None:
             await Transporters(self._work, self._clock).get(move.to)
         refusers = await refusers_of(self._session, delivery.id)
-        pool, ranking, rules = await self._rank(delivery, chosen=move.to is not None)
-        return _Ranked(pool, ranking, SingleDecision(delivery, pool, ranking, rules, gave_back=refusers))
+        chosen = move.to is not None
+        pool, ranking, rules = await self._rank(
+            delivery, chosen=chosen, but=None if chosen else delivery.transporter_id
+        )
+        record = SingleDecision(delivery, pool, ranking, rules, gave_back=refusers)
+        return _Ranked(pool, ranking, record, refusers)
 
     async def _move(self, delivery_id: int, to: int, move: Move, user: User, ranked: _Ranked, *, aboard: bool) -> Moved:
         ranked.record.choose(to, by_hand=move.to is not None)
