@@ -29,6 +29,16 @@ def distance_words(metres: float) -> str:
     return f"{kilometres:.1f} km" if kilometres < TENTHS_BELOW_KM else f"{math.floor(kilometres + 0.5):,} km"
 
 
+def beyond_words(metres: float, most_m: float) -> tuple[str, str]:
+    """A distance and the limit that it is beyond: "350 m" and "120 m". The limit is said as it was set.
+
+    Where the distance as the pages say it may be no more than the limit, it is said in full.
+    """
+    limit = f"{most_m:g} m" if most_m < 1000 else f"{most_m / 1000:g} km"  # noqa: PLR2004  a kilometre
+    unsure_m = 25 if metres < WHOLE_METRES_BELOW else 50 if metres / 1000 < TENTHS_BELOW_KM else 500
+    return f"{metres:,.1f} m" if metres - unsure_m <= most_m else distance_words(metres), limit
+
+
 def great_circles_m(
     lat: float, lon: float, lats: npt.NDArray[np.float64], lons: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ from dispatch.deliveries.evidence import evidence_columns
 from dispatch.deliveries.handover import SEEN_THEN, Handover, Point, drop_off_point, pickup_point
 from dispatch.deliveries.models import Delivery, DeliveryStep
 from dispatch.errors import Invalid
-from dispatch.geo import distance_words, great_circle_m
+from dispatch.geo import beyond_words, great_circle_m
 from dispatch.ports import Clock
 from dispatch.proofs.chain import ProofChain
 from dispatch.proofs.codes import DeliveryCodes
@@ -148,9 +148,7 @@ class Proving:
         away_m = round(great_circle_m(*here, *address), 1)
         if away_m > most_m:
             told = dict.fromkeys(("latitude", "longitude"), "is too far from the address")
-            away, most = distance_words(away_m), distance_words(most_m)
-            if away == most:  # so near the limit only the metres say why
-                away, most = f"{away_m:.1f} m", f"{most_m:.1f} m"
+            away, most = beyond_words(away_m, most_m)
             detail = f"This is {away} from the address; at most {most} are taken."
             stands = delivery.status.value
             raise TooFar(detail, fields=told, distance_m=away_m, most_m=most_m, delivery_status=stands)

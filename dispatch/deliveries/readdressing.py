@@ -19,7 +19,7 @@ from dispatch.deliveries.models import ABOARD, Delivery
 from dispatch.deliveries.service import Deliveries, DeliveryKey
 from dispatch.errors import Conflict, Invalid
 from dispatch.events.payloads.deliveries import DeliveryAddressChanged
-from dispatch.geo import distance_words, great_circle_m
+from dispatch.geo import beyond_words, great_circle_m
 from dispatch.money import round_amount
 from dispatch.ports import ChangeNotice, LivePositions, Publisher
 
@@ -176,8 +176,9 @@ def check_near(before: Point | None, after: Point | None, most_km: float, told: 
         raise Invalid("Nobody knows where the new door is.", fields={"latitude": words})
     away_km = great_circle_m(*before, *after) / 1000
     if away_km > most_km:
+        away, most = beyond_words(away_km * 1000, most_km * 1000)
         raise Conflict(
-            f"The new door is {distance_words(away_km * 1000)} from the one before, and may be {most_km:g} km from it. "
+            f"The new door is {away} from the one before, and may be {most} from it. "
             "Cancel the order and order anew, or ask a dispatcher.",
             code="door_too_far",
             **told,

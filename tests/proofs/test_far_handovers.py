@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.geo import beyond_words
 from tests.proofs.strict_shops import stricter
 from tests.support.world import BHAKTAPUR, THAMEL, Driver, World, ok
 
@@ -31,6 +32,26 @@ async def test_what_is_far_from_its_address_is_refused_with_how_far_it_is(near: 
         assert told["distance_m"] == pytest.approx(222.4, abs=0.5)
         assert sorted(told["errors"]) == ["latitude", "longitude"]
         ok(await driver.post(path, _at(point, 0.001)))
+
+
+@pytest.mark.parametrize(
+    ("metres", "most_m", "said"),
+    [
+        (222.4, 150, ("200 m", "150 m")),
+        (180, 120, ("200 m", "120 m")),
+        (160, 150, ("160.0 m", "150 m")),
+        (40, 30, ("40.0 m", "30 m")),
+        (1_010, 1_000, ("1,010.0 m", "1 km")),
+        (7_340, 2_500, ("7.3 km", "2.5 km")),
+        (5_020, 5_000, ("5,020.0 m", "5 km")),
+        (10_300, 10_000, ("10,300.0 m", "10 km")),
+        (14_200, 10_000, ("14 km", "10 km")),
+    ],
+)
+def test_a_limit_is_said_as_it_was_set_and_what_is_beyond_it_as_more_than_that(
+    metres: float, most_m: float, said: tuple[str, str]
+) -> None:
+    assert beyond_words(metres, most_m) == said
 
 
 async def test_where_the_transporter_was_seen_stands_for_a_place_that_was_not_said(near: World) -> None:
