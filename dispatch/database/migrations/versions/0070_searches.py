@@ -107,9 +107,12 @@ TABLES = ("deliveries", "delivery_trackings", "sales_sums", *SEARCHED)
 
 
 def _hold(mode: str) -> str:
-    """All tables at once or none: whoever holds one and waits for another is not waited for in a circle."""
+    """All tables at once or none: whoever holds one and waits for another is not waited for in a circle.
+
+    Whoever comes meanwhile waits behind it, so it tries more and more seldom: a backup may read for an hour.
+    """
     return f"""
-    DO $$ BEGIN
+    DO $$ DECLARE pause float := 0.1; BEGIN
       LOOP
         BEGIN
           SET LOCAL lock_timeout = '300ms';
@@ -117,7 +120,8 @@ def _hold(mode: str) -> str:
           SET LOCAL lock_timeout = 0;
           RETURN;
         EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-          PERFORM pg_sleep(0.1);  -- what was held is given back with the block
+          PERFORM pg_sleep(pause);  -- what was held is given back with the block
+          pause := least(2 * pause, 3);
         END;
       END LOOP;
     END $$

@@ -10,9 +10,10 @@ down_revision: str | None = "0070_searches"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-# Both tables at once or none: whoever holds one and waits for the other is not waited for in a circle.
+# Both tables at once or none: whoever holds one and waits for the other is not waited for in a circle. Whoever comes
+# meanwhile waits behind it, so it tries more and more seldom: a backup may read for an hour.
 HOLD = """
-DO $$ BEGIN
+DO $$ DECLARE pause float := 0.1; BEGIN
   LOOP
     BEGIN
       SET LOCAL lock_timeout = '300ms';
@@ -20,7 +21,8 @@ DO $$ BEGIN
       SET LOCAL lock_timeout = 0;
       RETURN;
     EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-      PERFORM pg_sleep(0.1);  -- what was held is given back with the block
+      PERFORM pg_sleep(pause);  -- what was held is given back with the block
+      pause := least(2 * pause, 3);
     END;
   END LOOP;
 END $$
