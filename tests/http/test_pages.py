@@ -206,9 +206,12 @@ async def test_a_wrong_number_stands_in_a_field_to_be_corrected_and_sent_again_w
     typed = f" {tracked.lower()[:8]} {tracked.lower()[8:]}"
     sent = await http.get("/follow", params={"number": typed, "lang": "ne"})
     assert (sent.status_code, sent.headers["location"]) == (303, f"/t/{tracked}?lang=ne")
-    assert (await http.get("/follow", params={"number": " "})).headers["location"] == "/"
+    for nothing in (" ", "..", "/"):
+        assert (await http.get("/follow", params={"number": nothing})).headers["location"] == "/"
     elsewhere = await http.get("/follow", params={"number": "//x.example/a?b"})
-    assert elsewhere.headers["location"] == "/t/%2F%2FX.EXAMPLE%2FA%3FB"
+    assert elsewhere.headers["location"] == "/t/X.EXAMPLEA%3FB"
+    page = await http.get(elsewhere.headers["location"])
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("path", ["/", "/shop", "/shop/orders", "/courier"])

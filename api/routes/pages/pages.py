@@ -81,8 +81,8 @@ class PageController(Controller):
     @get("/follow", opt=PAGE, sync_to_thread=False)
     def typed(self, number: NumberQuery = "", lang: LanguageQuery = None) -> Response[None]:
         """Where a number that was typed leads, for forms that work without JavaScript: to its parcel, else home."""
-        signs = tracking_signs(number)
-        path = f"/t/{quote(signs, safe='')}" if signs else "/"
+        signs = tracking_signs(number).replace("/", "")  # it and dots alone would be another path
+        path = f"/t/{quote(signs, safe='')}" if signs.strip(".") else "/"
         said = f"?{urlencode({'lang': lang})}" if lang else ""
         return Response(None, status_code=303, headers={"Location": path + said})
 
