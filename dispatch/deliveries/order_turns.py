@@ -25,7 +25,8 @@ ADVANCED: Final = (OrderStatus.SHIPPED, OrderStatus.PROCESSING, OrderStatus.CONF
 def soonest_first(query: Select[Order]) -> Select[Order]:
     """The same orders, those that are under way before those that have ended, whichever was made first.
 
-    The time of an order is that of its first parcel, as the list says it.
+    The time of an order is that of its first parcel, as it was expected last. The list says it as of where the
+    transporter is now, which no statement knows.
     """
     told = func.coalesce(Delivery.estimated_delivery_time, Delivery.requested_delivery_date)
     # Looked up for each of the orders; joined, all parcels there are might be read for them.
