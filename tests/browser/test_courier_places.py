@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.couriers import courier
 from tests.support.waiting import until
 from tests.support.world import BHAKTAPUR, THAMEL, World, ok
 
-# Where the courier stands: of all that wait it is the nearest, and so the first of the list.
+pytestmark = pytest.mark.usefixtures("nobody_else_waits")
+
+# Where the courier stands.
 HERE: dict[str, Any] = {"pickup_latitude": BHAKTAPUR[0], "pickup_longitude": BHAKTAPUR[1]}
 LANDMARK: dict[str, Any] = {"delivery_latitude": 27.7352, "delivery_longitude": 85.3148}
 
@@ -58,6 +61,25 @@ async def test_nothing_moves_under_the_thumb_when_a_pickup_is_sent_and_the_order
         ok(await one.driver.post(f"/api/deliveries/{delivery['id']}/deliver/", here))
         await expect(one.answer).to_have_text("Nothing to do now")
         await until_order(page, "stop", "strip", "waiting")
+
+
+async def test_a_pickup_that_was_taken_back_is_not_told_as_sent_once_its_moment_would_be_over(
+    world: World, plain_chromium: Browser
+) -> None:
+    delivery = await world.delivery(**HERE)
+    async with courier(world, plain_chromium, clock=True) as one:
+        page = one.page
+        await one.take(delivery)
+        await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
+        await one.moment_stands()
+        await one.pick_up(photo=False, send=False)
+        await page.locator("[data-held=pickup]").get_by_role("button", name="Undo").click()
+        await expect(page.locator("[data-held]")).to_have_count(0)
+        await one.moment_goes_on()
+        await page.clock.run_for(15_000)
+        await expect(page.get_by_role("link", name="Pick up", exact=True)).to_be_visible()
+        await expect(page.locator("[data-sent]")).to_have_count(0)
+    assert ok(await one.driver.get(f"/api/deliveries/{delivery['id']}/"))["status"] == "assigned"
 
 
 async def test_who_decides_on_a_parcel_reads_the_part_of_the_town_and_which_way_it_goes(

@@ -7,7 +7,7 @@ import { Icon } from "../shared/icon.tsx";
 import { clock } from "../shared/times.ts";
 import type { Action } from "./actions.ts";
 import { type Given, useNow } from "./given.ts";
-import { cameTo, gatheredOf, heldOf, isUnderWay } from "./held_steps.ts";
+import { cameTo, gatheredOf, heldOf, placeOf } from "./held_steps.ts";
 import { REASONS } from "./next_tries.ts";
 
 const DONE = { pickup: "held.pickup", deliver: "notice.delivered", attempts: "notice.attempted", "give-back": "held.given_back", return: "held.brought_back" } as const;
@@ -22,11 +22,12 @@ export function Held({ children, ...given }: Given & { children: ComponentChildr
   const { state } = given;
   const now = useNow();
   const groups = gatheredOf(heldOf(state.actions, now));
-  const [seen, setSeen] = useState<Group | null>(null);
+  const [before, setSeen] = useState<Group | null>(null);
   const newest = groups[0];
-  if (newest !== undefined && newest[0]?.number !== seen?.[0]?.number) setSeen(newest);
+  const seen = placeOf(before, newest, state.actions, now);
+  if (seen !== before) setSeen(seen);
   const told = children !== null && children !== false;
-  const after = newest === undefined && !told && seen !== null && !NOTICED.has(seen[0]?.kind ?? "") && isUnderWay(seen, state.actions, now) ? seen : null;
+  const after = newest === undefined && !told && !NOTICED.has(seen?.[0]?.kind ?? "") ? seen : null;
   if (after?.some((one) => (one.held_until ?? 0) > now) === true) setSeen(after.map((one) => ({ ...one, held_until: 0 }))); // somebody sent it at once
   const place = useRef<HTMLDivElement>(null);
   const height = useRef(0);

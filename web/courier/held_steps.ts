@@ -34,6 +34,15 @@ export function isUnderWay(group: readonly Action[], actions: readonly Action[],
   });
 }
 
+/**
+ * What has the place of a step: the newest that is held, and after its moment the same with what it came to; null once it was taken
+ * back or refused. Asked at each moment, and not only later: what is gone by the end of its moment may have been sent by then.
+ */
+export function placeOf(before: readonly Action[] | null, newest: readonly Action[] | undefined, actions: readonly Action[], now: number): readonly Action[] | null {
+  if (newest !== undefined) return newest[0]?.number === before?.[0]?.number ? before : newest;
+  return before !== null && isUnderWay(before, actions, now) ? before : null;
+}
+
 // Done with several parcels at once.
 const IN_ONE_GO: ReadonlySet<string> = new Set(["pickup", "deliver"]);
 const IN_ONE_GO_MS = 2_000;
