@@ -16,12 +16,12 @@ const DONE = { pickup: "stop.picked_up", deliver: "stop.delivered", attempts: "a
 
 export function QueueView({ work, state, language, say }: Given) {
   const [dropping, setDropping] = useState<Action | null>(null);
-  const { actions } = state;
+  const { actions, pings_waiting, waits_known } = state;
   return (
     <section class="queue">
       <h1 tabIndex={-1}>{say("queue.title")}</h1>
-      <p class="quiet">{say(state.pings_waiting > 0 ? "queue.positions" : "queue.no_positions", { count: state.pings_waiting })}</p>
-      {actions.length === 0 && <p class="quiet">{say("queue.empty")}</p>}
+      <p class="quiet">{say(!waits_known ? "loading" : pings_waiting > 0 ? "queue.positions" : "queue.no_positions", { count: pings_waiting })}</p>
+      {waits_known && actions.length === 0 && <p class="quiet">{say("queue.empty")}</p>}
       <ol class="list">
         {actions.map((one) => (
           <li key={one.number} class="card" data-state={one.state}>

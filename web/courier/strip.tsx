@@ -31,7 +31,7 @@ export function Strip(given: Given) {
       {/* Also where nothing waits: positions come and go every few seconds, and what lies below does not move with them. */}
       <p class="waiting">
         <Link href={pathOf({ name: "queue" })}>
-          {waiting + state.pings_waiting > 0 ? <><span class="badge number">{say("count", { count: waiting })}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}</> : say("queue.all_sent")}
+          {waiting + state.pings_waiting > 0 ? <><span class="badge number">{say("count", { count: waiting })}</span> {say("queue.link", { actions: waiting, positions: state.pings_waiting })}</> : say(state.waits_known ? "queue.all_sent" : "loading")}
         </Link>
       </p>
       <PicturesSent of={state.actions} say={say} />

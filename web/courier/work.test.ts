@@ -29,6 +29,21 @@ test("work that ends before what the phone keeps is open begins nothing that nob
   expect(opened).toEqual([]);
 });
 
+test("before what the phone keeps was read nobody says that nothing of it waits to be sent", async () => {
+  vi.stubGlobal("navigator", {});
+  vi.stubGlobal("document", new EventTarget());
+  const work = new Work(new Client(memoryStore(), () => Promise.reject(new TypeError("no network"))), 7);
+  const stop = work.start();
+  expect(work.state.waits_known).toBe(false);
+  await new Promise<void>((known) => {
+    work.subscribe(() => {
+      if (!work.state.waits_known) return;
+      stop(); // before anything else is begun
+      known();
+    });
+  });
+});
+
 test("what changes what a courier may ask for waits for what is being asked, and is asked about before anything else is", async () => {
   const asked: string[] = [];
   const answers: (() => void)[] = [];

@@ -277,6 +277,7 @@ export class Work {
       if (this.proofs !== null) void gatheredAgain(refused, this.state.actions, this.proofs, this.state.jobs.map((one) => one.id), clocks);
     });
     await this.#outbox.start();
+    this.#set({ waits_known: true });
     this.#sender = new PingSender(kept, this.#clock, {
       ...browserSockets(this.client, "/ws/transporter"),
       identity: () => this.#identity(kept),

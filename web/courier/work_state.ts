@@ -36,6 +36,8 @@ export interface WorkState {
   offers: readonly Offer[];
   actions: readonly Action[];
   pings_waiting: number;
+  /** Whether it is known what waits to be sent: not before what the phone keeps was read. */
+  waits_known: boolean;
   /** Whether what the phone keeps outlives the page. */
   lasts: boolean;
   connected: boolean;
@@ -54,7 +56,7 @@ export interface WorkState {
 }
 
 const NOTHING: WorkState = {
-  profile: null, lacks_profile: false, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, lasts: true, connected: false, ended: null, reachable: true,
+  profile: null, lacks_profile: false, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, waits_known: false, lasts: true, connected: false, ended: null, reachable: true,
   heard_at: null, problem: null, position: null, trouble: null, other_source: null, devices: [], notice: null,
 };
 
