@@ -1,8 +1,9 @@
 // Whereabouts a parcel goes, for whoever decides on it: a name that couriers know, and which way it lies. The server tells no more than a cell of about a kilometre.
 import type { components } from "../shared/api.ts";
 import landmarks from "../shared/maps/landmarks.json";
-import type { Language } from "../shared/numbers.ts";
+import { type Language, wholeKilometres } from "../shared/numbers.ts";
 import { type Point, distanceM, pointOf } from "./jobs.ts";
+import type { CourierSay } from "./words.ts";
 
 export type Area = components["schemas"]["DeliveryArea"];
 
@@ -40,4 +41,10 @@ export function wayTo(area: Area, from: Point | null): Way | null {
   const east = (middle.lon - from.lon) * Math.cos((from.lat * Math.PI) / 180);
   const eighth = Math.round((Math.atan2(east, north) / Math.PI) * 4);
   return WAYS[(eighth + WAYS.length) % WAYS.length] ?? null;
+}
+
+/** How long the way from the pickup is, which is told to the next kilometre, and where it leads. */
+export function tripWords(kilometres: number, way: Way | null, language: Language, say: CourierSay): string {
+  if (Math.round(kilometres) === 0) return say("way.then.near", { distance: wholeKilometres(1, language) });
+  return say(way === null ? "way.then" : `way.then.${way}`, { distance: wholeKilometres(kilometres, language) });
 }

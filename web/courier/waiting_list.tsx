@@ -4,7 +4,7 @@ import { Refused } from "../shared/client.ts";
 import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { newKey } from "../shared/request_keys.ts";
-import { areaName, wayTo } from "./areas.ts";
+import { areaName, tripWords, wayTo } from "./areas.ts";
 import { distanceM, pointOf, type Waiting } from "./jobs.ts";
 import type { Measured } from "./fixes.ts";
 import type { Given } from "./given.ts";
@@ -78,10 +78,9 @@ function facts(one: Waiting, { state, language, say }: Given): string {
   const here = state.position?.coords;
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
   const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
-  const way = wayTo(one.delivery_area, pickup);
   return inARow([
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
-    one.distance_km === null ? "" : say(way === null ? "way.then" : `way.then.${way}`, { distance: distance(one.distance_km * 1000, language) }),
+    one.distance_km === null ? "" : tripWords(one.distance_km, wayTo(one.delivery_area, pickup), language, say),
     say("parcel.weight", { weight: one.package_weight }),
     one.package_dimensions,
     one.fragile ? say("parcel.fragile") : "",

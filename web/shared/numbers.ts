@@ -46,3 +46,9 @@ export function distance(metres: number, language: Language): string {
       : `${kilometres < 9.95 ? kilometres.toFixed(1) : grouped(kilometres, 0)} km`;
   return language === "ne" ? devanagari(text).replace("km", "कि.मि.").replace(/ m$/, " मिटर") : text;
 }
+
+/** A way of which no more than whole kilometres are known: "4 km". */
+export function wholeKilometres(kilometres: number, language: Language): string {
+  const text = `${grouped(kilometres, 0)} km`;
+  return language === "ne" ? devanagari(text).replace("km", "कि.मि.") : text;
+}
