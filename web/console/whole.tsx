@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Client } from "../shared/client.ts";
 import { Frame } from "../shared/frame.tsx";
 import { useLate } from "../shared/late.tsx";
@@ -22,6 +22,7 @@ import { Live } from "./live.ts";
 import type { MapHandle } from "./map_panel.tsx";
 import { Planning } from "./planning.ts";
 import { Pointing } from "./pointing.ts";
+import type { Early } from "./pressing.ts";
 import { NoticeBar } from "./notice_bar.tsx";
 import { type Listed, asShown, counts, isWanted, matches, ordered, passes } from "./queue.ts";
 import { RoomTabs } from "./room_tabs.tsx";
@@ -227,12 +228,12 @@ function profileOf(board: Live["board"], { delivery }: Listed) {
   return delivery.transporter_id === null ? undefined : board.profiles.get(delivery.transporter_id);
 }
 
-/** What is pressed before the keys are there is kept for them: `target` of an event is gone once it was handled. */
+/** What is pressed before the keys are there is kept for them. */
 function useKeys(desk: Desk, busy: boolean): void {
   const { part } = useLate(() => import("./pressing.ts"), true, desk.connected);
   const newest = useRef({ desk, busy, part });
   newest.current = { desk, busy, part };
-  const early = useRef<{ event: KeyboardEvent; target: EventTarget | null }[]>([]);
+  const early = useRef<Early[]>([]);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const { desk, busy, part } = newest.current;
@@ -243,11 +244,8 @@ function useKeys(desk: Desk, busy: boolean): void {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   }, []);
-  useEffect(() => {
-    if (part === null) return;
-    // Each after what the one before it changed is drawn.
-    for (const { event, target } of early.current.splice(0)) setTimeout(() => part.press(event, target, newest.current.desk), 0);
-  }, [part]);
+  // Before the next key is heard.
+  useLayoutEffect(() => void part?.pressAll(early.current.splice(0), () => newest.current), [part]);
 }
 
 /** The first of a burst of what newly needs somebody is heard. */
