@@ -73,6 +73,7 @@ async def test_flags_are_in_the_record_for_admins_and_for_nobody_else(world: Wor
     ]
     newest = flagged[0]["flagged_step"]
     assert (newest["status"], newest["flags"]) == ("delivered", ["far_from_last_fix", "too_fast"])
+    assert newest["transporter"] == driver.transporter_id
     assert ok(await admin.get("/api/deliveries/", flagged=False, transporter=driver.transporter_id))["count"] == 0
     public = await world.http.get(f"/api/deliveries/{delivery['tracking_number']}/track/")
     for told in (await driver.get(path), await bought.seller.get(path), public):

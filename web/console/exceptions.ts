@@ -22,7 +22,7 @@ interface OnBoard extends Needing {
   kind: Exclude<ExceptionKind, "far">;
 }
 
-/** A step that was taken far off: what was done, what is doubted, and who did it. */
+/** A step that was taken far off: what was done, what is doubted, and who did it; null where that one has it no longer, and is known by number. */
 interface FarOff extends Needing {
   kind: "far";
   doubt: `${"picked_up" | "delivered" | "tried"}.${"far_from_address" | "far_from_last_fix" | "old_fix"}`;

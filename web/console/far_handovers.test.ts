@@ -6,7 +6,7 @@ const NOW = Date.parse("2026-11-28T11:00:00Z");
 const AT = "2026-11-28T10:48:00Z";
 
 function row(id: number, flags: string[], step: object = {}): FlaggedRow {
-  const flagged_step = { status: "delivered" as const, at: AT, told_at: AT, flags, ...step };
+  const flagged_step = { status: "delivered" as const, at: AT, told_at: AT, transporter: 7, flags, ...step };
   return { id, status: "delivered", transporter: 7, transporter_name: "Ram Thapa", pickup_address: "Thamel", delivery_address: "Patan", created_at: "2026-11-28T09:00:00Z", flagged_step };
 }
 
@@ -26,6 +26,12 @@ test("a handover far from its address, or without a fresh position, needs somebo
   ]);
   expect(found[0]).toMatchObject({ kind: "far", key: `far:1:${AT}`, for_ms: 12 * 60_000 });
   expect(worstFirst(found).map((one) => one.delivery.id)).toEqual([1, 2, 3]);
+});
+
+test("it is told of whoever did it, and not of whoever has the parcel since", () => {
+  const handed_on: FlaggedRow = { ...row(1, ["far_from_address"], { status: "picked_up" }), transporter: 8, transporter_name: "Sita Rai" };
+  const [found] = farHandovers([handed_on], NOW);
+  expect(found?.kind === "far" && [found.by, found.delivery.transporter_id]).toEqual([null, 7]);
 });
 
 test("it is named for a bounded time, counted from when the server was told: a phone may have been without a network", () => {

@@ -38,10 +38,10 @@ export function farHandovers(rows: readonly FlaggedRow[], now: number): Exceptio
     const doubt = DOUBTS.find((one) => step?.flags.includes(one));
     if (step === null || doubt === undefined || now - Date.parse(step.told_at) > SHOWN_MS) return [];
     const delivery = {
-      ...row, transporter_id: row.transporter, created_at: Date.parse(row.created_at), pickup_from: null, due_at: null, expected_at: null, planned_at: null, attempt: null, next_try: null, on_hold: null,
+      ...row, transporter_id: step.transporter, created_at: Date.parse(row.created_at), pickup_from: null, due_at: null, expected_at: null, planned_at: null, attempt: null, next_try: null, on_hold: null,
     };
     const for_ms = Math.max(0, now - Date.parse(step.at));
-    return [{ kind: "far", key: `far:${row.id}:${step.at}`, delivery, parcels: 1, for_ms, doubt: `${actOf(step.status)}.${doubt}` as const, by: row.transporter_name } satisfies Exception];
+    return [{ kind: "far", key: `far:${row.id}:${step.at}`, delivery, parcels: 1, for_ms, doubt: `${actOf(step.status)}.${doubt}` as const, by: step.transporter === row.transporter ? row.transporter_name : null } satisfies Exception];
   });
 }
 

@@ -6538,6 +6538,8 @@ export interface components {
         /**
          * FlaggedStep
          * @description A step whose place or time is implausible: what it led to, when it was, when we were told, and why.
+         *
+         *     `transporter`: who had the delivery then, which may be somebody else now.
          */
         FlaggedStep: {
             /** Format: date-time */
@@ -6546,6 +6548,7 @@ export interface components {
             status: components["schemas"]["DeliveryStatus"];
             /** Format: date-time */
             told_at: string;
+            transporter: number | null;
         };
         /**
          * FleetTracks

@@ -76,6 +76,7 @@ OF_DISPATCHER: Final = PAGE | {
                 "status": "picked_up",
                 "at": "2024-10-28T14:10:00Z",
                 "told_at": "2024-10-28T14:10:02Z",
+                "transporter": 25,
                 "flags": ["far_from_address"],
             },
         }

@@ -13,11 +13,15 @@ from dispatch.geo import geo_cell
 
 
 class FlaggedStep(Struct, frozen=True):
-    """A step whose place or time is implausible: what it led to, when it was, when we were told, and why."""
+    """A step whose place or time is implausible: what it led to, when it was, when we were told, and why.
+
+    ``transporter``: who had the delivery then, which may be somebody else now.
+    """
 
     status: DeliveryStatus
     at: datetime
     told_at: datetime
+    transporter: int | None
     flags: list[str]
 
 
@@ -131,7 +135,9 @@ def dispatcher_row(delivery: Delivery, *, now: datetime) -> DispatcherRow:
 def newest_flagged(doubted: list[DeliveryStep]) -> FlaggedStep | None:
     """The step of which we were told last, of those that are hard to believe."""
     step = max(doubted, key=lambda step: step.noticed_at, default=None)
-    return None if step is None else FlaggedStep(step.status, step.timestamp, step.noticed_at, step.flags)
+    if step is None:
+        return None
+    return FlaggedStep(step.status, step.timestamp, step.noticed_at, step.transporter_id, step.flags)
 
 
 def ended_at(delivery: Delivery) -> datetime | None:
