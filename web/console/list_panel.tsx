@@ -1,6 +1,6 @@
 import { AlertTriangle, Clock, MapPinOff, UserX } from "lucide";
 import type { IconNode } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { clock, duration } from "../shared/times.ts";
 import { shortPlace, useDesk } from "./desk.ts";
@@ -64,6 +64,11 @@ function Exceptions() {
   useEffect(() => setMore(0), [view.filter, filtered]);
   const most = shownAtFirst(useWindowHeight(), filtered) + more;
   const hidden = exceptions.length - most;
+  const foot = useRef<HTMLParagraphElement>(null);
+  const show = (rows: number): void => {
+    setMore(rows);
+    requestAnimationFrame(() => foot.current?.querySelector("button")?.focus()); // the one that was pressed may be gone
+  };
   return (
     <section aria-labelledby="exceptions">
       <Heading id="exceptions" words={say("exceptions")} count={exceptions.length} reordered={reordered.needs} />
@@ -72,9 +77,9 @@ function Exceptions() {
         {exceptions.slice(0, most).map((one) => <ExceptionRow key={one.key} one={one} />)}
       </ul>
       {(hidden > 0 || more > 0) && (
-        <p class="more pad small">
-          {hidden > 0 && <button type="button" class="link" onClick={() => setMore(more + STEP)}>{say("exceptions.more", { count: hidden })}</button>}
-          {more > 0 && <button type="button" class="link" onClick={() => setMore(0)}>{say("exceptions.fewer")}</button>}
+        <p ref={foot} class="more pad small">
+          {hidden > 0 && <button type="button" class="link" onClick={() => show(more + STEP)}>{say("exceptions.more", { count: hidden })}</button>}
+          {more > 0 && <button type="button" class="link" onClick={() => show(0)}>{say("exceptions.fewer")}</button>}
         </p>
       )}
       {putOff > 0 && (
@@ -98,7 +103,7 @@ function ExceptionRow({ one }: { one: Exception }) {
   const { say, board, snooze, view, now, language } = useDesk();
   const { delivery } = one;
   const pointed = usePointed(delivery.id);
-  const waits = delivery.status === "available" && one.kind !== "nobody" && !onHold(delivery, now);
+  const waits = delivery.status === "available" && one.kind !== "nobody" && one.kind !== "far" && !onHold(delivery, now);
   const who = waits ? waitWords(delivery, now, say, language) : ((one.kind === "far" ? one.by : null) ?? board.nameOf(delivery.transporter_id));
   const at = clock(delivery.next_try?.starts_at ?? now, now, language);
   const why = triedWords(delivery, say);

@@ -44,11 +44,14 @@ async def test_rows_of_the_list_are_in_sight_below_what_needs_somebody_of_which_
     await expect(queue.locator(".row")).to_have_count(LATE)
     await expect(needs.locator(".row")).to_have_count(1)
     await expect(queue.locator(".row").nth(1)).to_be_in_viewport(ratio=1)
-    await needs.get_by_role("button", name=f"{LATE - 1} more need you").click()
+    more, fewer = needs.get_by_role("button", name=f"{LATE - 1} more need you"), needs.get_by_text("Show fewer")
+    await more.press("Enter")
     await expect(needs.locator(".row")).to_have_count(LATE)
+    await expect(fewer).to_be_focused()
     assert await violations(page) == []
-    await needs.get_by_role("button", name="Show fewer").click()
+    await fewer.press("Enter")
     await expect(needs.locator(".row")).to_have_count(1)
+    await expect(more).to_be_focused()
     await page.close()
     forgive_strangers(desk.complaints)
 
