@@ -280,7 +280,8 @@ async def test_somebody_without_an_account_makes_one_on_the_way_to_the_order(wor
 
 
 async def test_a_product_whose_picture_is_not_there_is_shown_by_a_letter(world: World, window: Window) -> None:
-    await world.product(await world.person("seller"), name="Quince paste 31", images=["/media/not/there.jpg"])
+    images = ["/media/not/there.jpg", "/media/nor/there.jpg"]
+    await world.product(await world.person("seller"), name="Quince paste 31", images=images)
     page = await window.open("/shop?q=Quince+paste+31")
     await expect(page.locator(".offer")).to_have_count(1)
     await expect(page.locator(".offer span.picture")).to_have_text("Q")
