@@ -54,7 +54,9 @@ async def test_an_address_has_district_landmark_and_plus_code_and_is_kept_for_th
     await expect(page.get_by_label("Plus Code")).not_to_be_visible()  # for whoever knows one
     await page.get_by_text("More exact place").first.click()
     await page.get_by_label("Plus Code").fill("M8FG+35")
-    await page.get_by_role("button", name="Pay NPR").click()
+    await page.get_by_text("More exact place").first.click()
+    await expect(page.get_by_label("Plus Code")).not_to_be_visible()
+    await page.get_by_role("button", name="Pay NPR").click()  # what is wrong is unfolded
     await expect(page.get_by_label("Plus Code")).to_be_focused()
     await expect(page.get_by_label("Plus Code")).to_have_attribute("aria-invalid", "true")
     await page.get_by_label("District").select_option(label="Lalitpur (Bagmati)")
@@ -116,6 +118,22 @@ async def test_the_usual_address_is_filled_in_and_what_is_changed_of_it_is_kept_
     where = await ordered(page, buyer)
     kept = {one["id"]: one for one in ok(await buyer.get(ADDRESSES))["results"]}
     assert (len(kept), kept[usual["id"]]["landmark"]) == (2, where["landmark"]) == (2, "Behind the water tank")
+
+
+@pytest.mark.slow
+async def test_whoever_does_not_want_an_address_kept_says_so_once_and_a_reload_ticks_nothing(
+    world: World, window: Window
+) -> None:
+    page = await at_checkout(window, world, await world.person(), "Hazelnuts 55")
+    keep = page.get_by_label("Keep this address")
+    await expect(keep).to_be_checked()
+    await keep.uncheck()
+    async with page.expect_response(re.compile(r"/marketplace/addresses/")) as told:
+        await page.reload()
+    await (await told.value).finished()
+    await expect(page.get_by_role("button", name="Pay NPR")).to_be_enabled()
+    await expect(keep).to_be_visible()  # it is asked once it is known that none is kept
+    await expect(keep).not_to_be_checked()
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ async def test_an_order_that_was_made_is_shown_though_the_network_broke_before_i
     await page.get_by_label("Name", exact=True).fill("Sita Rai")
     await page.get_by_label("Phone").fill("9841234567")
     await page.get_by_label("Address", exact=True).fill("Mangal Bazar")
-    await page.get_by_label("Keep this address").check()
+    await expect(page.get_by_label("Keep this address")).to_be_checked()  # the first one is, once it is known to be
 
     async def broken(route: Route) -> None:
         await (route.abort("connectionreset") if route.request.method == "POST" else route.continue_())

@@ -15,7 +15,7 @@ import type { Estimated } from "./estimate_words.ts";
 import { keepEstimate } from "./kept_estimate.ts";
 import { cartOf, keepBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
-import { type Address, type Keeping, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
+import { type Address, KEEPINGS, type Keeping, type KeepingChoice, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
 import { Sums } from "./sums.tsx";
 
@@ -36,12 +36,12 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
   const [gateway, setGateway] = useState<Gateway>({ slug: "KHALTI", bank: "" });
   const { form, fresh, change, fill, drop } = useDraft<Address>("shop.address", emptyAddress(person.name, person.phone ?? ""));
   const told = useRef<Estimated | null>(null);
-  const [keeping, setKeeping] = useState<Keeping>("no");
+  const keeping = useKeeping();
   const order = useActing<Wanted>(say, async (wanted, key) => {
     const made = await makeOrder(client, wanted, key);
     if (told.current !== null) keepEstimate(made.id, told.current);
     keepBasket(EMPTY);
-    await keepBeside(client, wanted.form, keeping, `${key}-address`);
+    await keepBeside(client, wanted.form, keeping.chosen, `${key}-address`);
     try {
       await openPayment(client, { order: made, gateway: wanted.gateway, phone: wanted.form.phone }, `${key}-pay`);
     } catch (error) {
@@ -49,6 +49,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
       go(`/shop/orders/${made.id}`, { replace: true });
     } finally {
       drop();
+      keeping.forget();
     }
   });
   useEffect(() => {
@@ -69,7 +70,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={(usual) => fresh() && fill(usual)} keeping={{ chosen: keeping, choose: setKeeping }} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={(usual) => fresh() && fill(usual)} keeping={keeping} />
       </section>
       <section class="card fields">
         <h2>{say("checkout.what")}</h2>
@@ -98,6 +99,19 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
       </section>
     </form>
   );
+}
+
+/** Whoever said that an address is not to be kept need not say it again after a reload. */
+function useKeeping(): KeepingChoice {
+  const { form, fresh, change, fill, drop } = useDraft("shop.keeping", { what: "no" });
+  return {
+    chosen: KEEPINGS.find((one) => one === form.what) ?? "no",
+    choose: (what) => change({ what }),
+    suggest: (what) => {
+      if (fresh()) fill({ what });
+    },
+    forget: drop,
+  };
 }
 
 async function makeOrder(client: Client, { cart, form }: Wanted, key: string): Promise<Order> {

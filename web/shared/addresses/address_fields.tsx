@@ -5,7 +5,7 @@ import { useLoading } from "../loading.tsx";
 import type { Language } from "../numbers.ts";
 import { PlaceField } from "../place_field.tsx";
 import { type Key, type Say, speaker } from "../words.ts";
-import { type Address, type Keeping, type Kept, type Provinces, chosenOf, differs, districtChoices, emptyAddress, keptAddresses } from "./addresses.ts";
+import { type Address, type Keeping, type KeepingChoice, type Kept, type Provinces, chosenOf, differs, districtChoices, emptyAddress, keptAddresses } from "./addresses.ts";
 import own from "./words.json";
 
 type OwnSay = Say<Key | keyof (typeof own)["en"]>;
@@ -21,7 +21,7 @@ interface Given {
   /** Hears of the usual address, where one is kept. */
   fill?: (usual: Address) => void;
   /** What becomes of the address beside the order, where that is to be chosen. */
-  keeping?: { chosen: Keeping; choose: (keeping: Keeping) => void };
+  keeping?: KeepingChoice;
 }
 
 /** Who is found where: typed, or one of the addresses that the customer keeps. */
@@ -76,11 +76,14 @@ interface ExactGiven extends Pick<Given, "form" | "change" | "fields"> {
   say: OwnSay;
 }
 
-/** Where the door is, for whoever can say it more exactly than in words. What is filled in, or wrong, is in sight. */
+/** Where the door is, for whoever can say it more exactly than in words. What is filled in is in sight until somebody folds it, and what is wrong whoever folded it. */
 function Exact({ folded, form, change, fields, say }: ExactGiven) {
-  const [open, setOpen] = useState(false);
-  const wrong = fields["plus_code"] ?? fields["latitude"] ?? fields["longitude"];
   const typed = form.code !== "" || form.place !== "";
+  const [open, setOpen] = useState(typed);
+  const wrong = fields["plus_code"] ?? fields["latitude"] ?? fields["longitude"];
+  useEffect(() => {
+    if (typed) setOpen(true);
+  }, [typed]);
   const inside = (
     <>
       <Field label={say("plus_code")} name="plus_code" value={form.code} onValue={(code) => change({ code })} problem={fields["plus_code"]} help={say("plus_code.help")} more={{ autocomplete: "off" }} />
@@ -89,35 +92,34 @@ function Exact({ folded, form, change, fields, say }: ExactGiven) {
   );
   if (!folded) return inside;
   return (
-    <details class="exact" open={open || typed || wrong !== undefined} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="exact" open={open || wrong !== undefined} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{say("exact")}</summary>
       <div class="fields">{inside}</div>
     </details>
   );
 }
 
-interface KeepGiven {
+interface KeepGiven extends KeepingChoice {
   form: Address;
   /** The kept one that the form began as. */
   begun: Kept | undefined;
   /** All that are kept; null until they were heard of. */
   all: readonly Kept[] | null;
   change: (changes: Partial<Address>) => void;
-  chosen: Keeping;
-  choose: (keeping: Keeping) => void;
   say: Say<keyof (typeof own)["en"]>;
 }
 
-/** Asked only where there is something to keep: one's usual address as it is needs no question. */
-function Keep({ form, begun, all, change, chosen, choose, say }: KeepGiven) {
-  const asked = begun === undefined ? !(all ?? []).some((one) => !differs(form, one)) : differs(form, begun);
+/** Asked only where there is something to keep: one's usual address as it is needs no question. And not before that is known: no box is ticked by itself under somebody's hand. */
+function Keep({ form, begun, all, change, chosen, choose, suggest, forget, say }: KeepGiven) {
+  const known = all !== null;
+  const asked = known && (begun === undefined ? !all.some((one) => !differs(form, one)) : differs(form, begun));
   // Whoever orders again is offered where it went before, unless they say no: a first address is kept.
   useEffect(() => {
-    if (all?.length === 0) choose("new");
+    if (all?.length === 0) suggest("new");
   }, [all]);
   useEffect(() => {
-    if (!asked) choose("no"); // what was chosen of changes that are undone is not wanted any more
-  }, [asked]);
+    if (known && !asked) forget(); // what was chosen of changes that are undone is not wanted any more
+  }, [known, asked]);
   if (!asked) return null;
   return (
     <>
@@ -132,7 +134,7 @@ function Keep({ form, begun, all, change, chosen, choose, say }: KeepGiven) {
           choices={[["no", say("address.keep.no")], ["change", say("address.keep.change")], ["new", say("address.keep.new")]]}
         />
       )}
-      {chosen !== "no" && all !== null && all.length > 0 && <Field label={say("address.label")} name="label" value={form.label} onValue={(label) => change({ label })} help={say("address.label.help")} more={{ maxLength: 60, autocomplete: "off" }} />}
+      {chosen !== "no" && all.length > 0 && <Field label={say("address.label")} name="label" value={form.label} onValue={(label) => change({ label })} help={say("address.label.help")} more={{ maxLength: 60, autocomplete: "off" }} />}
     </>
   );
 }

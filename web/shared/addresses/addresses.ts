@@ -23,7 +23,19 @@ export type Address = {
 };
 
 /** What becomes of what was typed, beside the order: nothing, the kept address becomes so, or one more is kept. */
-export type Keeping = "no" | "change" | "new";
+export const KEEPINGS = ["no", "change", "new"] as const;
+export type Keeping = (typeof KEEPINGS)[number];
+
+/** As it is to be chosen beside a form of an order. */
+export interface KeepingChoice {
+  chosen: Keeping;
+  /** Somebody says so. */
+  choose: (keeping: Keeping) => void;
+  /** So it is where nobody said anything. */
+  suggest: (keeping: Keeping) => void;
+  /** There is nothing to choose any more. */
+  forget: () => void;
+}
 
 const NO_DOOR = { address: "", landmark: "", city: "Kathmandu", district: "", code: "", place: "", instructions: "", kept: "", label: "" } as const;
 
