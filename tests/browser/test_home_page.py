@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, PATIENCE_MS, Window, stand_still, unreached, violations
 from tests.support.world import PASSWORD, THAMEL, World
 
 NUMBER = "TRKAB12CD34EF56GH"
@@ -57,7 +57,9 @@ async def test_what_stands_in_a_door_stays_inside_it(window: Window, demo: str, 
 
 
 async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
-    async with window.context.expect_event("response", lambda reply: reply.url.endswith("/pages/demo.json")):
+    async with window.context.expect_event(
+        "response", lambda reply: reply.url.endswith("/pages/demo.json"), timeout=PATIENCE_MS
+    ):
         page = await window.open("/")  # it asks whether it is one
     await expect(page.get_by_role("heading", name="Dispatcher")).to_be_visible()
     await expect(page.get_by_role("button", name="Copy the log-in")).to_have_count(0)
