@@ -384,5 +384,5 @@ async def test_the_courier_page_is_for_everyone(
             await one.page.goto(f"{world.server.settings.public_url}/courier{path}?lang={language}")
             await expect(one.page.locator("main h1")).to_be_visible()
             await expect(one.page.locator(".chip.live").first).to_be_visible()
-            assert await violations(one.page, sizes=True) == [], path
+            assert await violations(one.page) == [], path
             assert await unreached(one.page) == [], path

@@ -93,6 +93,6 @@ SMALL = """() => {
 async def test_what_is_too_small_to_be_pressed_is_found_wherever_a_page_is_looked_at(window: Window) -> None:
     page = await window.open("/shop")
     await expect(page.locator(".loaded").first).to_be_visible()
-    assert await violations(page, sizes=True) == []
+    assert await violations(page) == []
     await page.evaluate(SMALL)
-    assert [one.partition(":")[0] for one in await violations(page, sizes=True)] == ["target-size"]
+    assert [one.partition(":")[0] for one in await violations(page)] == ["target-size"]

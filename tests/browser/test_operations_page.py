@@ -235,7 +235,7 @@ async def test_the_page_of_operations_is_for_everyone(world: World, window: Wind
         mark = "&" if "?" in path else "?"
         await page.goto(f"{window.base_url}{path}{mark}lang={language}")
         await expect(page.locator(".loaded").first).to_be_visible()
-        assert await violations(page, sizes=True) == [], path
+        assert await violations(page) == [], path
         if path == "/ops/refunds":
             assert await unreached(page) == [], path
 

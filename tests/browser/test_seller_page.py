@@ -205,7 +205,7 @@ async def test_the_sellers_page_is_for_everyone(world: World, window: Window, la
         mark = "&" if "?" in path else "?"
         await page.goto(f"{window.base_url}{path}{mark}lang={language}")
         await expect(page.locator("tbody tr").first).to_be_visible()
-        assert await violations(page, sizes=True) == [], path
+        assert await violations(page) == [], path
         if "?" not in path:
             assert await unreached(page) == [], path
 

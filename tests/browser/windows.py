@@ -105,7 +105,7 @@ async def heard(page: Page, words: str) -> None:
 
 
 # Of what WCAG 2.2 added axe knows one rule, and looks at it only where it is asked to: how large is what is pressed.
-LOOK = """(sizes) => axe.run({ resultTypes: ["violations"], rules: { "target-size": { enabled: sizes } } })
+LOOK = """axe.run({ resultTypes: ["violations"], rules: { "target-size": { enabled: true } } })
     .then((result) => result.violations)"""
 # A colour on its way to another one is neither.
 SETTLED = """() => Promise.allSettled(
@@ -113,14 +113,11 @@ SETTLED = """() => Promise.allSettled(
 ).then(() => undefined)"""
 
 
-async def violations(page: Page, *, sizes: bool = False) -> list[str]:
-    """What axe finds wrong with a page for people who cannot see, point or tell colours apart.
-
-    ``sizes``: also what is smaller than 24 px, or closer to its neighbour, than who aims badly can press.
-    """
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page for people who cannot see, point, aim well or tell colours apart."""
     await page.evaluate(SETTLED)
     await page.evaluate(AXE.read_text())
-    found = await page.evaluate(LOOK, sizes)
+    found = await page.evaluate(LOOK)
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found]
 
 
