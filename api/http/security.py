@@ -119,7 +119,7 @@ def acts(*roles: Role) -> Guard:
 
     async def guard(connection: ASGIConnection[Any, User, TokenClaims, Any], _: BaseRouteHandler) -> None:
         _check_roles(connection.user, roles)
-        required = connection.app.state.services.settings.needs_email_proof
+        required = connection.app.state.services.settings.require_verified_email
         access.check_proved(connection.user, required=required)
 
     guard.roles = roles  # type: ignore[attr-defined]

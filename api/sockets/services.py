@@ -79,7 +79,7 @@ def build_socket_services(
     """Join them. Opens no connection yet."""
     settings, database, redis, keys = resources.settings, resources.database, resources.redis, resources.keys
     hub = Hub(resources.redis_servers.connect(max_connections=2, retries=0))
-    authenticator = AccountSocketAuthenticator(database, accounts.tokens, require_proof=settings.needs_email_proof)
+    authenticator = AccountSocketAuthenticator(database, accounts.tokens, require_proof=settings.require_verified_email)
     return SocketServices(
         resources,
         hub=hub,

@@ -31,11 +31,9 @@ class AccountSettings(Section):
         description="For so long a refresh token that was used gives the same pair again, seconds: its answer may have "
         "been lost. 0 ends the sign-in at once.",
     )
-    require_verified_email: bool | None = Field(
-        None,
-        description="Sellers and transporters act only once they have proved their e-mail address by a link in a mail. "
-        "Default: true, but not on a server that only this machine reaches: it listens on 127.0.0.1 or ::1, and no "
-        "`SITE_URL` says that a proxy stands in front.",
+    require_verified_email: bool = Field(
+        True,
+        description="Sellers and transporters act only once they have proved their e-mail address by a link in a mail.",
     )
     email_link_s: Annotated[int, Field(ge=300, le=30 * 86400)] = Field(
         2 * 86400, description="For so long a link that proves an e-mail address is good, seconds."
@@ -68,10 +66,13 @@ class AccountSettings(Section):
     wrong_passwords_window_s: Annotated[int, Field(ge=1, le=86400)] = Field(
         900, description="Window of the two limits above, from the first wrong password on, seconds."
     )
-    registrations_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
-        None,
-        description="Accounts that may be made from one address in an hour; 0 is no limit. Default: 20, and no limit "
-        "on a server that only this machine reaches.",
+    registrations_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        20, description="Accounts that may be made from one address in an hour; 0 is no limit."
+    )
+    trust_local_registrations: bool = Field(
+        True,
+        description="Accounts that are registered from this machine itself, with nothing that forwards between, count "
+        "as proved and are not limited. Never while `SITE_URL` says that a proxy stands in front.",
     )
     forgotten_per_hour: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         30, description="Links for new passwords that may be asked for from one address in an hour; 0 is no limit."

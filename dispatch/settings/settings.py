@@ -14,9 +14,6 @@ from dispatch.settings.server import ServerSettings
 from dispatch.settings.shop import ShopSettings
 from dispatch.settings.stores import StoreSettings
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-REGISTRATIONS_PER_HOUR = 20
-
 
 class Settings(
     # The last comes first in docs/settings.md.
@@ -40,23 +37,6 @@ class Settings(
             return self.site_url.rstrip("/")
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  # a comparison, not a bind
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-    @property
-    def is_local(self) -> bool:
-        """Whether only this machine reaches the server, as of whoever tries it out or measures it."""
-        return self.site_url is None and self.host in LOOPBACK
-
-    @property
-    def needs_email_proof(self) -> bool:
-        """Whether sellers and transporters act only with a proved e-mail address."""
-        return not self.is_local if self.require_verified_email is None else self.require_verified_email
-
-    @property
-    def registrations_quota(self) -> int:
-        """Accounts that may be made from one address in an hour; 0 is no limit."""
-        if self.registrations_per_hour is None:
-            return 0 if self.is_local else REGISTRATIONS_PER_HOUR
-        return self.registrations_per_hour
 
     @property
     def tiles_origin(self) -> str | None:

@@ -1,5 +1,6 @@
 """Links in mails: they prove an address or choose a new password, once, and only where somebody presses the button."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from dispatch.accounts.models import AccountLink
 from dispatch.notifications.models import OutboxMessage
+from dispatch.settings import Settings
 from realtime.protocol import Close
 from tests.support.mailbox import link_to, mail_to, token_of
 from tests.support.watching import another_world, close_code
@@ -209,10 +211,36 @@ async def test_a_shop_that_asks_for_no_proof_gets_none(world: World) -> None:
         assert await _written_to(other, person.email) == []
 
 
-async def test_a_server_that_only_this_machine_reaches_asks_for_no_proof_and_counts_no_registrations(
-    world: World,
+@pytest.fixture(scope="module")
+async def tried_out(world: World) -> AsyncIterator[World]:
+    """A server with the limits that it has where nothing is set."""
+    defaults = {
+        name: Settings.model_fields[name].default for name in ("trust_local_registrations", "registrations_per_hour")
+    }
+    async with another_world(world.server, **defaults) as other:
+        yield other
+
+
+async def test_who_registers_on_the_servers_own_machine_is_asked_for_no_proof_and_not_limited(tried_out: World) -> None:
+    for _ in range(25):
+        person = await _registered(tried_out, "seller")
+    ok(await person.post("/api/v1/marketplace/products/", PRODUCT), 201)
+    me = ok(await person.get(f"{AUTH}/me/"))
+    assert (me["email_verified"], me["email_proof_needed"]) == (True, False)
+    assert await _written_to(tried_out, person.email) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"X-Forwarded-For": "2001:db8:7::1"}, {"Forwarded": "for=192.0.2.7"}, {"Host": "parcels.example.com"}],
+    ids=lambda header: next(iter(header)),
+)
+async def test_who_registers_through_a_proxy_or_a_tunnel_is_not_taken_for_the_servers_own_machine(
+    tried_out: World, header: dict[str, str]
 ) -> None:
-    async with another_world(world.server, require_verified_email=None, registrations_per_hour=None) as here:
-        for _ in range(25):
-            person = await _registered(here, "seller")
-        ok(await person.post("/api/v1/marketplace/products/", PRODUCT), 201)
+    body = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "roles": ["seller"]}
+    reply = await tried_out.http.post(f"{AUTH}/register/", json=body, headers=header)
+    made = ok(reply, 201)
+    assert (made["email_verified"], made["email_proof_needed"]) == (False, True)
+    assert "ratelimit" in reply.headers
+    assert await _written_to(tried_out, body["email"]) != []

@@ -71,28 +71,3 @@ def test_the_contract_s_own_variables_have_no_prefix() -> None:
         "DEBUG",
     }
     assert contract <= names
-
-
-@pytest.mark.parametrize(
-    ("host", "site_url", "is_local"),
-    [
-        ("127.0.0.1", None, True),
-        ("::1", None, True),
-        ("localhost", None, True),
-        ("127.0.0.1", "https://parcels.example.com", False),
-        ("0.0.0.0", None, False),  # noqa: S104  # a value, not a bind
-        ("::", None, False),
-        ("10.0.0.5", None, False),
-    ],
-)
-def test_what_others_reach_is_guarded_unless_its_settings_say_otherwise(
-    host: str, site_url: str | None, is_local: bool
-) -> None:
-    here = Settings(host=host, site_url=site_url)
-    assert (here.is_local, here.needs_email_proof, here.registrations_quota) == (
-        is_local,
-        not is_local,
-        0 if is_local else 20,
-    )
-    told = here.model_copy(update={"require_verified_email": is_local, "registrations_per_hour": 7})
-    assert (told.needs_email_proof, told.registrations_quota) == (is_local, 7)

@@ -2893,6 +2893,7 @@ export interface paths {
          *
          *     Sellers and transporters are sent a link that proves their address; until it is opened they may not act
          *     (403, `email_not_verified`). One address may make so many accounts an hour: then 429 with `Retry-After`.
+         *     Neither is so for whoever registers on the machine of a server that only this machine reaches.
          */
         post: operations["accounts_register"];
         delete?: never;

@@ -81,7 +81,7 @@ class AccountServices(Feature):
 
     async def take_registration(self, address: str) -> None:
         """Raises TooMany."""
-        await self._take("registrations", address_name(address), self.settings.registrations_quota, "accounts")
+        await self._take("registrations", address_name(address), self.settings.registrations_per_hour, "accounts")
 
     async def take_forgotten(self, address: str) -> None:
         """Raises TooMany."""
@@ -101,7 +101,7 @@ class AccountServices(Feature):
 
     async def may_look_at_password(self, address: str) -> bool:
         """Whether a password of a body that does not fit is looked at: as often as accounts may be made."""
-        quota = self.settings.registrations_quota
+        quota = self.settings.registrations_per_hour
         name = address_name(address)
         return not quota or not await self.limiter.take_of("password-looks", name, quota, HOUR_S, told=False)
 

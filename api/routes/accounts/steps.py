@@ -91,7 +91,7 @@ async def change_email(work: Work, services: AccountServices, token: str, actor:
 
 async def ask_for_proof(work: Work, services: AccountServices, user: User, given: list[Role]) -> None:
     """Send the link that proves the address, where a role was given that needs it."""
-    if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.needs_email_proof:
+    if user.email_verified_at is None and ACTING_ROLES & set(given) and services.settings.require_verified_email:
         await services.take_mail(LinkPurpose.VERIFY_EMAIL, user.id)
         await services.links(work).send(user, LinkPurpose.VERIFY_EMAIL)
 
