@@ -68,25 +68,19 @@ async def test_a_migration_waits_for_who_reads_and_then_writes_while_it_runs_and
             assert await current_revision(database.engine) == revision
 
 
-async def test_a_migration_that_waits_for_a_long_reader_holds_up_others_more_and_more_seldom(
-    server: RunningServer,
-) -> None:
+async def test_while_a_migration_waits_for_a_long_reader_others_get_through(server: RunningServer) -> None:
     async with database_of_its_own(server) as database:
         await migrate(database.engine, "0070_searches")
-        held_up, now = 0, asyncio.get_running_loop().time
         async with database.transaction() as backup:
             await backup.fetchval("SELECT count(*) FROM orders")
             migrating = asyncio.create_task(migrate(database.engine, "0071_replaced_indexes"))
             await until(partial(_waits_or_is_done, database, migrating), "the migration waits")
-            for _ in range(200):
-                began = now()
+            for _ in range(20):
                 async with database.connection() as reader:
                     await reader.fetchval("SELECT count(*) FROM deliveries")
-                held_up += now() - began > 0.15
-                await asyncio.sleep(0.02)
+            assert not migrating.done(), "the reader is waited for still"
         await migrating
         assert await current_revision(database.engine) == "0071_replaced_indexes"
-    assert held_up <= 10, "at once, and after 0.1, 0.2, 0.4, 0.8, 1.6 and each further 3 s"
 
 
 async def _waits_or_is_done(database: Database, migrating: asyncio.Task[None]) -> bool:
