@@ -1,12 +1,15 @@
 """The form by which a seller has a sale delivered: all that the API takes, and little of it at first sight."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from api.routes.deliveries.deliveries import NewDelivery
 from dispatch.geo import distance_words
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import BHAKTAPUR, THAMEL, Bought, World, ok
 
 KNOWN = {"marketplace_sale_id", "destination_version"}
@@ -117,3 +120,29 @@ async def test_the_fee_begins_with_what_the_way_costs_and_stays_as_somebody_type
     told = ok(await bought.seller.get(quoted, pickup_latitude=BHAKTAPUR[0], pickup_longitude=BHAKTAPUR[1]))
     await expect(sheet.get_by_text(f"Usual for {distance_words(told['distance_km'] * 1000)} is")).to_be_visible()
     await expect(fee).to_have_value("170")
+
+
+async def test_a_fee_that_somebody_emptied_stays_empty_though_an_answer_that_was_asked_for_before_comes_after(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    page = await signed_in(window, f"/seller?open={bought.sale_id}", bought.seller)
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        asked.set()
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/delivery-fee/?pickup_latitude=*", held)
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Have it delivered").click()
+    fee = sheet.locator("[name=delivery_fee]")
+    await expect(fee).not_to_have_value("")
+    await sheet.locator("[name=pickup_place]").fill(f"{BHAKTAPUR[0]}, {BHAKTAPUR[1]}")
+    async with asyncio.timeout(PATIENCE_S):
+        await asked.wait()
+    await fee.fill("")
+    may_go_on.set()
+    await expect(sheet.get_by_text("Usual for ")).to_be_visible()  # that answer has come
+    await expect(fee).to_have_value("")

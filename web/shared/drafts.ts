@@ -25,8 +25,8 @@ export interface Draft<Form extends Fields> {
   change: (changes: Partial<Form>) => void;
   /** Whether nothing was typed into it by now, in this tab. */
   fresh: () => boolean;
-  /** The page knows it from elsewhere: it is shown and not kept, since nobody typed it and there it may change. */
-  fill: (known: Form) => void;
+  /** The page knows it from elsewhere: it is shown and not kept, since nobody typed it and there it may change. Given what is typed by then, also what was typed a moment ago. */
+  fill: (known: (typed: Form) => Form) => void;
   /** It was sent, or is not wanted any more. */
   drop: () => void;
 }

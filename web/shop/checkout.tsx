@@ -70,7 +70,7 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
     >
       <section class="card fields">
         <h2>{say("checkout.where")}</h2>
-        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={(usual) => fresh() && fill(usual)} keeping={keeping} />
+        <AddressFields client={client} form={form} change={change} fields={order.fields} language={language} fill={(usual) => fresh() && fill(() => usual)} keeping={keeping} />
       </section>
       <section class="card fields">
         <h2>{say("checkout.what")}</h2>
@@ -108,7 +108,7 @@ function useKeeping(): KeepingChoice {
     chosen: KEEPINGS.find((one) => one === form.what) ?? "no",
     choose: (what) => change({ what }),
     suggest: (what) => {
-      if (fresh()) fill({ what });
+      if (fresh()) fill(() => ({ what }));
     },
     forget: drop,
   };

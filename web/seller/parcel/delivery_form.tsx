@@ -45,16 +45,15 @@ export function DeliveryForm({ sale, client, person, language, say, onMade, onOt
   });
   const first = useRef<HTMLFormElement>(null);
   useEffect(() => first.current?.querySelector("input")?.focus(), []);
-  const typed = useRef(form);
-  typed.current = form;
   useEffect(() => {
-    if (form.pickup_address !== "" || form.pickup_place !== "") return;
-    // Whoever typed meanwhile knows better; without an answer it is typed.
-    const untouched = (): boolean => typed.current.pickup_address === "" && typed.current.pickup_place === "";
     const begun = form;
-    newestPickup(client).then((pickup) => pickup !== null && untouched() && fill({ ...typed.current, ...leftOf(pickup, begun, typed.current) }), () => undefined);
+    if (!placeless(begun)) return;
+    const take = (pickup: Partial<Pickup> | null): void => {
+      if (pickup !== null) fill((typed) => (placeless(typed) ? { ...typed, ...leftOf(pickup, begun, typed) } : typed)); // whoever typed meanwhile knows better
+    };
+    newestPickup(client).then(take, () => undefined); // without an answer it is typed
   }, []);
-  const fee = useFee(client, sale.id, form, (told, before) => fill({ ...typed.current, delivery_fee: feeAfter(typed.current.delivery_fee, before, told) }));
+  const fee = useFee(client, sale.id, form, (told, before) => fill((typed) => ({ ...typed, delivery_fee: feeAfter(typed.delivery_fee, before, told) })));
   const asked: Asked = { sale, form, problems: make.fields, say, change };
   return (
     <form
@@ -81,6 +80,8 @@ export function DeliveryForm({ sale, client, person, language, say, onMade, onOt
     </form>
   );
 }
+
+const placeless = ({ pickup_address, pickup_place }: Pickup): boolean => pickup_address === "" && pickup_place === "";
 
 const ASKED_AFTER_MS = 300;
 

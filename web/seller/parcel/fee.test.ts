@@ -10,3 +10,7 @@ test("a fee is asked for by the places that are known", () => {
 test("the field begins with what the server says and follows it, until somebody types another", () => {
   expect([feeAfter("", null, "135.00"), feeAfter("135.00", "135.00", "150.00"), feeAfter("200", "135.00", "150.00"), feeAfter("200", null, "150.00")]).toEqual(["135.00", "150.00", "200", "200"]);
 });
+
+test("a field that somebody emptied stays empty, however late the server says what it would cost", () => {
+  expect([feeAfter("", "135.00", "150.00"), feeAfter(" ", "135.00", "135.00"), feeAfter(" ", null, "135.00")]).toEqual(["", " ", "135.00"]);
+});

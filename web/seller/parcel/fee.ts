@@ -18,7 +18,7 @@ export function feePath(sale: number, { pickup_place, delivery_place }: Pick<Del
   return `/api/marketplace/sales/${sale}/delivery-fee/${text === "" ? "" : `?${text}`}`;
 }
 
-/** What the field holds once the server has said what it would cost: that, unless somebody typed another. `before`: what the server said last. */
+/** What the field holds once the server has said what it would cost: that, unless somebody typed another or emptied it. `before`: what the server said last. */
 export function feeAfter(typed: string, before: string | null, told: string): string {
-  return typed.trim() === "" || typed === before ? told : typed;
+  return typed.trim() === (before ?? "") ? told : typed;
 }
