@@ -75,16 +75,20 @@ def _is_western(char: str) -> bool:
     return True
 
 
-def invoice_pdf(invoice: Mapping[str, Any]) -> bytes:
-    """The PDF. Takes some milliseconds of CPU: call it off the event loop."""
+def invoice_pdf(invoice: Mapping[str, Any], part: str = "") -> bytes:
+    """The PDF; ``part`` names what it is of the invoice, where it is not the whole.
+
+    Takes some milliseconds of CPU: call it off the event loop.
+    """
     from fpdf import FPDF  # noqa: PLC0415  # with its image and font libraries it is heavy, and few ask for PDFs
 
     told = shown(invoice)
+    title = f"{part}, of invoice {told['invoice_number']}" if part else f"Invoice {told['invoice_number']}"
     pdf = FPDF()
-    pdf.set_title(f"Invoice {told['invoice_number']}")
+    pdf.set_title(title)
     pdf.add_page()
     pdf.set_font("helvetica", "B", 16)
-    pdf.cell(0, 10, _latin(f"Invoice {told['invoice_number']}"), new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 10, _latin(title), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("helvetica", size=10)
     customer, issuer = told["customer"], told["issuer"]
     for line in (
@@ -92,7 +96,7 @@ def invoice_pdf(invoice: Mapping[str, Any]) -> bytes:
         f"PAN/VAT {issuer['tax_number']}" if issuer["tax_number"] else "",
         f"Fiscal year {told['fiscal_year']}, issued {told['issued_on']}, status: {told['status']}",
         f"Order {told['order_number']}, paid by {told['payment_method']} on {told['paid_on']}",
-        f"{customer['name']}, {customer['email']}, {customer['phone']}",
+        ", ".join(customer.values()),
         told["customer_address"],
     ):
         if not line:
@@ -110,6 +114,7 @@ def invoice_pdf(invoice: Mapping[str, Any]) -> bytes:
             row.cell(label, colspan=4)
             row.cell(amount)
     for note in told["credit_notes"]:
-        text = f"Credit note {note['credit_note_number']}: {note['amount']} ({note['reason']})"
+        reason = f" ({note['reason']})" if "reason" in note else ""
+        text = f"Credit note {note['credit_note_number']}: {note['amount']}{reason}"
         pdf.multi_cell(0, 6, _latin(text), new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())

@@ -26,6 +26,7 @@ THINGS: tuple[Thing, ...] = (
     ("delivery", f"{DELIVERIES}/{{}}/instructions/", PARTIES),
     ("delivery", f"{DELIVERIES}/{{}}/code/", frozenset({"buyer"})),
     ("sale", "/api/marketplace/sales/{}/", PARTIES),
+    ("sale", "/api/marketplace/sales/{}/invoice/", frozenset({"seller"})),
     ("order", f"{SHOP}/orders/{{}}/", frozenset({"buyer"})),
     ("payment", f"{PAYMENTS}/status/{{}}/", frozenset({"buyer"})),
     ("payment", f"{PAYMENTS}/{{}}/invoice/", frozenset({"buyer"})),

@@ -1,8 +1,6 @@
 """Invoices: the contract's JSON, numbers without gaps, corrections by credit note."""
 
 import asyncio
-import re
-import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -14,17 +12,12 @@ from dispatch.payments.invoices.models import Invoice
 from dispatch.payments.rows import get_by_pidx
 from dispatch.payments.settling.settlement import PaymentSettlement
 from tests.support.checkout import Checkout
+from tests.support.pdfs import written_in
 from tests.support.world import World, ok
 
 
 def path_of(transaction_id: str) -> str:
     return f"/api/v1/payments/{transaction_id}/invoice/"
-
-
-def written_in(pdf: bytes) -> str:
-    """What the streams of a PDF write, with the commands around it."""
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    return "\n".join(zlib.decompress(stream).decode("latin-1") for stream in streams if stream[:1] == b"\x78")
 
 
 async def test_an_invoice_says_who_bought_what_for_how_much(checkout: Checkout) -> None:

@@ -1645,6 +1645,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marketplace/sales/{sale_id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * SaleInvoice
+         * @description What a sale is of its order's invoice, for its seller and admins, as JSON or as PDF.
+         *
+         *     Nothing of what the buyer bought of others; the whole invoice is the buyer's
+         *     (`/api/v1/payments/{transaction_id}/invoice/`).
+         */
+        get: operations["sales_sale_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/sales/{sale_id}/mark-as-delivered": {
         parameters: {
             query?: never;
@@ -7133,6 +7156,13 @@ export interface components {
             vat_rate: number | null;
         };
         /**
+         * InvoicedBuyer
+         * @description Who bought, as far as a seller's paper says it.
+         */
+        InvoicedBuyer: {
+            name: string;
+        };
+        /**
          * InvoicedCustomer
          * @description Who bought.
          */
@@ -10142,6 +10172,15 @@ export interface components {
             reason: string;
         };
         /**
+         * SaleCreditNote
+         * @description What was given back of this sale; the note may give back more, of other sales.
+         */
+        SaleCreditNote: {
+            amount: number;
+            credit_note_number: string | null;
+            issued_at: string | null;
+        };
+        /**
          * SaleDestination
          * @description Where a sale goes, as its buyer said it; once there is a parcel, where that goes. Degrees, None where only the
          *     address is known.
@@ -10189,6 +10228,38 @@ export interface components {
             tracking_events: components["schemas"]["OrderEventAnswer"][];
             tracking_number: string | null;
             weight_kg: number | null;
+        };
+        /**
+         * SaleInvoiceAnswer
+         * @description The part of an invoice that one sale is: its line, and the tax and shipping that go with it.
+         *
+         *     The parts of all sales of an order are together its invoice, to the paisa. `order_number` is the sale's.
+         *     `total_amount` and `total_to_pay` are the same. `vat_rate` is a share (0.13) of `taxable_amount`; both are None on
+         *     invoices from before they were written down.
+         */
+        SaleInvoiceAnswer: {
+            credit_notes: components["schemas"]["SaleCreditNote"][];
+            customer: components["schemas"]["InvoicedBuyer"];
+            customer_address: string;
+            fiscal_year: string;
+            invoice_number: string;
+            /** Format: date-time */
+            issued_at: string;
+            issuer: components["schemas"]["IssuerAnswer"];
+            items: components["schemas"]["InvoiceItem"][];
+            order_number: string;
+            payment_date: string | null;
+            payment_method: components["schemas"]["PaymentMode"];
+            sale_id: number;
+            shipping_cost: number;
+            /** @enum {string} */
+            status: "paid" | "partially_refunded" | "refunded";
+            subtotal: number;
+            tax_amount: number;
+            taxable_amount: number | null;
+            total_amount: number;
+            total_to_pay: number;
+            vat_rate: number | null;
         };
         /**
          * SaleRefund
@@ -14531,6 +14602,39 @@ export interface operations {
             401: components["responses"]["Error401"];
             403: components["responses"]["Error403"];
             404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    sales_sale_invoice: {
+        parameters: {
+            query?: {
+                format?: "json" | "pdf";
+            };
+            header?: never;
+            path: {
+                sale_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paper. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleInvoiceAnswer"];
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            409: components["responses"]["Error409"];
             429: components["responses"]["Error429"];
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];

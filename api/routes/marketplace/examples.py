@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from api.http.described_examples import Example
+from api.routes.payments.examples import INVOICE
 
 CART = 123
 NEW_ORDER: Final[dict[str, Any]] = {
@@ -215,6 +216,11 @@ MARKED: Final = {
     "delivered_at": "2024-10-28T16:30:00Z",
     "objection_until": "2024-10-31T16:30:00Z",
 }
+SALE_INVOICE: Final[dict[str, Any]] = {name: told for name, told in INVOICE.items() if name != "transaction_id"} | {
+    "sale_id": SALE["id"],
+    "order_number": SALE["order_number"],
+    "customer": {"name": "John Doe"},
+}
 ORDER_PAGE: Final = {
     "count": 25,
     "next": "http://api.example.com/api/v1/marketplace/orders/my-orders/?page=2",
@@ -262,6 +268,7 @@ OF_OPERATIONS: Final = {
     "orders_mine": Example(answers={"The first page": ORDER_PAGE}),
     "sales_list_sales": Example(answers={"One sale": SALE_PAGE}),
     "sales_show": Example(answers={"A transporter has it": SALE_DETAILS}),
+    "sales_sale_invoice": Example(answers={"The only sale of its order": SALE_INVOICE}),
     "sales_mark_as_delivered": Example(answers={"Marked": MARKED}),
     "sales_delivery_fee": Example(
         answers={

@@ -17,6 +17,7 @@ from api.routes.marketplace.media import MediaController
 from api.routes.marketplace.order_lists import OrderListController
 from api.routes.marketplace.orders import OrderController
 from api.routes.marketplace.product_pictures import ProductPictureController
+from api.routes.marketplace.sale_invoices import SaleInvoiceController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
 from api.routes.marketplace.setbacks import SetbackController
@@ -43,6 +44,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             AnalyticsController,
             FiscalYearController,
             SaleController,
+            SaleInvoiceController,
             DeliveryFeeController,
             SetbackController,
             TrackingPrivacyController,
