@@ -13,6 +13,7 @@ function later<Given extends { say: Say }>(load: () => Promise<ComponentType<Giv
 
 export const DeliveryForm = later(async () => (await import("./parcel/delivery_form.tsx")).DeliveryForm);
 export const Figures = later(async () => (await import("./figures/figures.tsx")).Figures);
+export const InvoiceRoom = later(async () => (await import("./invoice_room.tsx")).InvoiceRoom);
 export const LabelsRoom = later(async () => (await import("./labels/labels_room.tsx")).LabelsRoom);
 export const ObjectionsRoom = later(async () => (await import("./objections_room.tsx")).ObjectionsRoom);
 export const Products = later(async () => (await import("./products.tsx")).Products);

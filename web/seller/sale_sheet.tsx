@@ -1,4 +1,4 @@
-import { Printer } from "lucide";
+import { Printer, ReceiptText } from "lucide";
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { elsewhere } from "../shared/address.ts";
@@ -67,6 +67,7 @@ export function SaleSheet({ id, client, person, language, say, onClose, onChange
               </div>
             )}
             {one.delivery_id !== null && isUnderWay(one) && <Link class="button" href={`/seller/labels?of=${one.delivery_id}`}><Icon of={Printer} />{say("labels.one")}</Link>}
+            <Link class="button" href={`/seller/invoices/${one.id}`}><Icon of={ReceiptText} />{say("invoice")}</Link>
             {one.tracking_number !== null && <a class="button" href={elsewhere(`/t/${one.tracking_number}`)}>{say(one.status === "delivered" ? "delivery.journey" : "delivery.follow")} <span class="number">{one.tracking_number}</span></a>}
             {one.tracking_number !== null && <ProofOf key={one.delivery_status} number={one.tracking_number} title={say("delivery.proof")} missing={say("room.missing")} client={client} language={language} say={say} />}
             {asked === "delivery" && <DeliveryForm sale={one} client={client} person={person} language={language} say={say} onMade={changed} onOther={reread} />}

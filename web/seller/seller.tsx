@@ -9,7 +9,7 @@ import { SignInFirst } from "../shared/sign_in.tsx";
 import { browserStore } from "../shared/stores.ts";
 import { Tables } from "../shared/tables/late.tsx";
 import { Workplace } from "../shared/workplace.tsx";
-import { Figures, LabelsRoom, ObjectionsRoom, Products, ProofRoom, Setbacks, TrackingRoom } from "./late_rooms.tsx";
+import { Figures, InvoiceRoom, LabelsRoom, ObjectionsRoom, Products, ProofRoom, Setbacks, TrackingRoom } from "./late_rooms.tsx";
 import { Sales } from "./sales.tsx";
 import { type Say, words } from "./speech.ts";
 
@@ -18,7 +18,8 @@ const person = browserPerson("seller");
 
 function Seller({ language, say }: { language: Language; say: Say }) {
   const address = useAddress();
-  const [, room = "", extra] = address.path.split("/").slice(1);
+  const [, room = "", extra, more] = address.path.split("/").slice(1);
+  const isInvoice = room === "invoices" && extra !== undefined && more === undefined;
   const spoken = { language, say };
   document.title = say("seller.title");
   return (
@@ -40,9 +41,10 @@ function Seller({ language, say }: { language: Language; say: Say }) {
           {room === "import" && extra === undefined && <Tables {...spoken} client={signedIn.client} address={address} missing={say("room.missing")} kinds={["products"]} />}
           {room === "figures" && extra === undefined && <Figures {...spoken} client={signedIn.client} address={address} />}
           {room === "labels" && extra === undefined && <LabelsRoom {...spoken} client={signedIn.client} address={address} />}
+          {isInvoice && <InvoiceRoom key={extra} {...spoken} id={extra} client={signedIn.client} />}
           {room === "tracking" && extra === undefined && <TrackingRoom {...spoken} client={signedIn.client} />}
           {room === "proof" && extra === undefined && <ProofRoom {...spoken} client={signedIn.client} />}
-          {(!["", "returns", "objections", "products", "import", "figures", "labels", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
+          {!isInvoice && (!["", "returns", "objections", "products", "import", "figures", "labels", "tracking", "proof"].includes(room) || extra !== undefined) && <p class="card">{say("nothing_here")}</p>}
         </Workplace>
       )}
     </SignInFirst>

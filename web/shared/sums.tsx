@@ -1,5 +1,8 @@
-import { type Language, money } from "../shared/numbers.ts";
-import type { Say } from "./speech.ts";
+import "./sums.css";
+import { type Language, money } from "./numbers.ts";
+import type { Say as SayAll } from "./words.ts";
+
+type Say = SayAll<"goods" | "tax" | "shipping" | "total">;
 
 interface Parts {
   subtotal: string | number;

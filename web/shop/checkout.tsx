@@ -17,7 +17,7 @@ import { cartOf, keepBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Address, KEEPINGS, type Keeping, type KeepingChoice, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
-import { Sums } from "./sums.tsx";
+import { Sums } from "../shared/sums.tsx";
 
 type Order = components["schemas"]["OrderAnswer"];
 

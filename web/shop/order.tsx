@@ -18,7 +18,7 @@ import { OtherDoor } from "./other_door.tsx";
 import { orderStepWords } from "../shared/order_steps.ts";
 import { Reasoned } from "../shared/reasoned.tsx";
 import type { Say } from "./speech.ts";
-import { Sums } from "./sums.tsx";
+import { Sums } from "../shared/sums.tsx";
 
 const RENEWED_MS = 15_000;
 
