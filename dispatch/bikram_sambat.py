@@ -53,6 +53,14 @@ def months_of_fiscal_year(year: int) -> list[BikramMonth]:
     ]
 
 
+def month_of(day: date) -> BikramMonth:
+    """The month that a day lies in."""
+    found = _calendar().date.from_datetime_date(day)
+    year, month = int(found.year), int(found.month)
+    after = _first_day(year + month // 12, month % 12 + 1)
+    return BikramMonth(year, month, _first_day(year, month), after - timedelta(days=1))
+
+
 def fiscal_year_of(day: date) -> int:
     """The Bikram year in which a day's fiscal year began."""
     year = _calendar().date.from_datetime_date(day).year

@@ -69,6 +69,7 @@ FIGURES: dict[str, str] = {
     "/api/marketplace/analytics/fiscal-year": "seller",
     "/api/marketplace/analytics/purchases": "customer",
     "/api/marketplace/analytics/revenue": "seller",
+    "/api/marketplace/analytics/spending": "customer",
     "/api/marketplace/sales/report": "seller",
 }
 # The same as a file.

@@ -1555,6 +1555,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marketplace/analytics/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spending
+         * @description What one spent, in total and by the months of Nepal's calendar in which one bought something.
+         *
+         *     A refund counts in the month in which what it is for was bought. What was bought in a month is told by
+         *     `…/purchases/` between its days.
+         */
+        get: operations["analytics_spending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marketplace/sales": {
         parameters: {
             query?: never;
@@ -7483,6 +7506,25 @@ export interface components {
          */
         MessageStatus: "pending" | "sent" | "dead" | "skipped";
         /**
+         * MonthSpentAnswer
+         * @description What was spent on what was bought in a month of the Bikram calendar (1 is Baishakh); its days are those of the
+         *     common one.
+         */
+        MonthSpentAnswer: {
+            bikram_month: number;
+            bikram_year: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            month: string;
+            orders_count: number;
+            paid: number;
+            refunded: number;
+            spent: number;
+            units_bought: number;
+        };
+        /**
          * MonthTakingsAnswer
          * @description The takings of a month of the Bikram calendar; its days are those of the common one.
          */
@@ -10540,6 +10582,22 @@ export interface components {
          * @enum {string}
          */
         SpeedUnit: "auto" | "knots" | "kmh" | "mps";
+        /**
+         * SpendingAnswer
+         * @description In total, and of the newest months in which something was bought, newest first.
+         *
+         *     `earlier_months` is how many more such months there are.
+         */
+        SpendingAnswer: {
+            currency: string;
+            earlier_months: number;
+            months: components["schemas"]["MonthSpentAnswer"][];
+            orders_count: number;
+            paid: number;
+            refunded: number;
+            spent: number;
+            units_bought: number;
+        };
         /**
          * StandingDocument
          * @description A document of the profile, or one that is required and not there.
@@ -14452,6 +14510,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevenueAnswer"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+        };
+    };
+    analytics_spending: {
+        parameters: {
+            query?: {
+                /** @description How many months are told, the newest. */
+                max_months?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingAnswer"];
                 };
             };
             400: components["responses"]["Error400"];

@@ -229,6 +229,22 @@ ORDER_PAGE: Final = {
 }
 SALE_PAGE: Final = {"count": 1, "next": None, "previous": None, "results": [SALE]}
 
+SPENT: Final = {"orders_count": 1, "units_bought": 2, "paid": 2925.00, "refunded": 0.0, "spent": 2925.00}
+SPENDING: Final = SPENT | {
+    "currency": "NPR",
+    "months": [
+        SPENT
+        | {
+            "month": "Kartik 2081",
+            "bikram_year": 2081,
+            "bikram_month": 7,
+            "first_day": "2024-10-17",
+            "last_day": "2024-11-15",
+        }
+    ],
+    "earlier_months": 0,
+}
+
 ESTIMATE: Final[dict[str, Any]] = {
     "cart_id": CART,
     "at": "2024-10-27T10:30:00Z",
@@ -266,6 +282,7 @@ OF_OPERATIONS: Final = {
     "orders_change_address": Example({"At work": OTHER_ADDRESS}, {"Goes there": READDRESSED}),
     "orders_show": Example(answers={"On its way": SHIPPED}),
     "orders_mine": Example(answers={"The first page": ORDER_PAGE}),
+    "analytics_spending": Example(answers={"One month": SPENDING}),
     "sales_list_sales": Example(answers={"One sale": SALE_PAGE}),
     "sales_show": Example(answers={"A transporter has it": SALE_DETAILS}),
     "sales_sale_invoice": Example(answers={"The only sale of its order": SALE_INVOICE}),

@@ -21,6 +21,7 @@ from api.routes.marketplace.sale_invoices import SaleInvoiceController
 from api.routes.marketplace.sales import SaleController
 from api.routes.marketplace.services import MarketplaceServices
 from api.routes.marketplace.setbacks import SetbackController
+from api.routes.marketplace.spending import SpendingController
 from api.routes.marketplace.stock import StockController
 from api.routes.marketplace.tracking_privacy import TrackingPrivacyController
 
@@ -43,6 +44,7 @@ def marketplace_routes(services: MarketplaceServices) -> Router:
             OrderListController,
             AnalyticsController,
             FiscalYearController,
+            SpendingController,
             SaleController,
             SaleInvoiceController,
             DeliveryFeeController,
