@@ -23,3 +23,9 @@ export function LateOrder(given: { id: string; client: Client; address: Address;
   if (late.part !== null) return <late.part {...given} />;
   return late.failures > 0 ? <Missing late={late} text={given.say("order.missing")} say={given.say} /> : <p class="quiet" role="status">{given.say("loading")}</p>;
 }
+
+export function LatePurchases(given: { client: Client; address: Address; language: Language; say: Say }) {
+  const late = useLate(async () => (await import("./purchases/purchases.tsx")).PurchasesRoom, true);
+  if (late.part !== null) return <late.part {...given} />;
+  return late.failures > 0 ? <Missing late={late} text={given.say("purchases.missing")} say={given.say} /> : <p class="quiet" role="status">{given.say("loading")}</p>;
+}

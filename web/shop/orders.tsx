@@ -25,6 +25,7 @@ export function OrderList({ client, address, language, say }: { client: Client; 
   return (
     <>
       <h1>{say("orders")}</h1>
+      <p><Link href="/shop/purchases">{say("purchases")}</Link></p>
       <Loaded of={orders} language={language} say={say} skeleton={<ComingOrders />}>
         {({ results, next }) => (
           <>

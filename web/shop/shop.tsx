@@ -14,7 +14,7 @@ import { browserStore } from "../shared/stores.ts";
 import { pieces } from "./basket.ts";
 import { CartSheet } from "./cart_sheet.tsx";
 import { Catalogue } from "./catalogue.tsx";
-import { InvoicePage, LateCheckout, LateOrder } from "./late_rooms.tsx";
+import { InvoicePage, LateCheckout, LateOrder, LatePurchases } from "./late_rooms.tsx";
 import { useBasket } from "./keeping.ts";
 import { AccountDoor, OwnAccount } from "../shared/account/late.tsx";
 import { OrderList } from "./orders.tsx";
@@ -55,13 +55,14 @@ function Shop({ language, say }: Given) {
           )}
           {room === "orders" && id === "" && <OrderList client={signedIn.client} address={address} language={language} say={say} />}
           {room === "orders" && id !== "" && <LateOrder key={id} id={id} client={signedIn.client} address={address} language={language} say={say} />}
+          {room === "purchases" && <LatePurchases client={signedIn.client} address={address} language={language} say={say} />}
           {room === "invoices" && <InvoicePage key={id} id={id} client={signedIn.client} language={language} say={say} />}
           {room === "settings" && (
             <OwnAccount signedIn={signedIn} language={language} say={say}>
               <KeptAddresses client={signedIn.client} language={language} say={say} />
             </OwnAccount>
           )}
-          {!["checkout", "orders", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
+          {!["checkout", "orders", "purchases", "invoices", "settings"].includes(room) && <p class="card">{say("nothing_here")} <Link href="/shop">{say("shop.back")}</Link></p>}
         </ShopFrame>
       )}
     </SignInFirst>
