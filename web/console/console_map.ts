@@ -12,6 +12,7 @@ import { FleetBuffer, type Kind, type Seen, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
+import { line, point, pointAt } from "./map_features.ts";
 import { Trail } from "./trail.ts";
 import type { Zone } from "./zones/geojson.ts";
 import { drawHatches, showZones } from "./zones/zone_layers.ts";
@@ -281,16 +282,4 @@ export class ConsoleMap {
 function kindOf(courier: Courier): Kind {
   if (courier.presence !== "online") return courier.presence;
   return courier.active > 0 ? "carrying" : "free";
-}
-
-function point({ lat, lon }: Point, properties: object): object {
-  return pointAt({ lng: lon, lat }, properties);
-}
-
-function pointAt({ lng: lon, lat }: { lng: number; lat: number }, properties: object): object {
-  return { type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } };
-}
-
-function line(points: readonly Point[], properties: object = {}): object {
-  return { type: "Feature", properties, geometry: { type: "LineString", coordinates: points.map(({ lat, lon }) => [lon, lat]) } };
 }
