@@ -29,11 +29,12 @@ const chosenRing = (source: string): CircleLayerSpecification => ({
 export const over: Over = () => ({
   sources: {
     ...zonesOver().sources,
-    ...Object.fromEntries(["waiting", "doors", "trail", "plan", "way", "ends", "density", "age", COVERED].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
+    ...Object.fromEntries(["waiting", "doors", "trail", "went", "plan", "way", "ends", "density", "age", COVERED].map((name) => [name, { type: "geojson", data: EMPTY as never }])),
   },
   layers: [
     ...zonesOver().layers,
-    { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
+    ...["trail", "went"].map((source) => ({ id: source, type: "line" as const, source, paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } })),
+    { id: "went-place", type: "circle", source: "went", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": colour("--stale"), "circle-radius": 5 } },
     {
       id: "plan",
       type: "line",

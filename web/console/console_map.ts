@@ -215,6 +215,13 @@ export class ConsoleMap {
     this.#layer.doubt(this.#pointed === null ? this.#doubt_m : 0); // it is of whoever is looked at, and not of who is pointed at
   }
 
+  /** The way that a parcel went, as lines between which nothing was heard; how many places it has can be read at the map's box. */
+  went(lines: readonly (readonly Point[])[]): void {
+    this.#map.getContainer().dataset["went"] = String(lines.flat().length);
+    this.#set("went", lines.map((one) => (one.length > 1 ? line(one) : point(one[0] as Point, {}))));
+    if (lines.length > 0) this.camera.fit(lines.flat());
+  }
+
   /** From each courier of a plan to what it would fetch. */
   plan(lines: readonly PlanLine[]): void {
     this.#set("plan", lines.map(({ from, to, ...marks }) => line([from, to], marks)));

@@ -5,6 +5,7 @@ import type { Language } from "../shared/numbers.ts";
 import type { Actions } from "./actions.ts";
 import type { View } from "./address.ts";
 import type { SoundState } from "./alarm.ts";
+import type { Way } from "../shared/ways/way_lines.ts";
 import type { Board } from "./board.ts";
 import type { Calls } from "./calls.ts";
 import type { Exception } from "./exceptions.ts";
@@ -79,6 +80,9 @@ export interface Desk {
   best: { current: { delivery: number; courier: number; name: string } | null };
   /** What the map shows as long as it is pointed at. */
   pointing: Pointing;
+  /** The way of a parcel that has ended, which the map shows. */
+  way: Way | null;
+  showWay: (way: Way | null) => void;
   follow: () => void;
   fit: () => void;
 }

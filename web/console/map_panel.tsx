@@ -5,6 +5,7 @@ import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { useLoading } from "../shared/loading.tsx";
 import { doubtOf } from "../shared/motion.ts";
 import { duration } from "../shared/times.ts";
+import { linesOf } from "../shared/ways/way_lines.ts";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import type { Looks } from "./density.ts";
@@ -156,6 +157,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
     const lines = planLines(plan, before, board, null);
     if (lines.length > 0) map.camera.fit(lines.flatMap((one) => [one.from, one.to]));
   }, [map, plan?.id]);
+  useEffect(() => map?.went(desk.way === null ? [] : linesOf(desk.way)), [map, desk.way]);
   // After a new picture too: what was driven meanwhile no frame has told.
   useEffect(() => map?.trail.follow(courier_id, courier, () => calls.track(courier_id ?? 0, newest.current.now)), [map, courier_id, board.pictures]);
 

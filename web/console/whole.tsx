@@ -47,6 +47,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const [selection, select] = useState<Selection>(NOTHING);
   const { ticked } = selection;
   const [boxing, setBoxing] = useState(false);
+  const [way, showWay] = useState<Desk["way"]>(null);
   const [why, setWhy] = useState(false);
   useEffect(() => setWhy(false), [view.delivery]); // reasons are one parcel's
   const [dialog, setDialog] = useState<DialogName | null>(null);
@@ -87,7 +88,7 @@ export function Console({ client, signedIn, language, say }: Given) {
   const toPlan = (chosen.length > 0 ? chosen : shown.map((one) => one.delivery)).filter((one) => isWanted(one, now)).map((one) => one.id);
 
   const desk: Desk = {
-    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, planning, view, exceptions, ticked, chosen, boxing, setBoxing, sound: sound.state, reading, why, setWhy, best,
+    language, say, digits, now, connected: live.state === "open", board, runs: live.runs, searches: live.searches, calls, actions, planning, view, exceptions, ticked, chosen, boxing, setBoxing, way, showWay, sound: sound.state, reading, why, setWhy, best,
     putOff: found.length - exceptions.length,
     counts: counts(all, now),
     listed: asShown(steady.list.rows(ordered(shown, now, view.order), reading.on, `${view.filter} ${view.order} ${view.search}`), now),

@@ -17,6 +17,7 @@ import { type HandoverProof, endedAt, endedKey, handoversOf } from "./ended.ts";
 import { HistoryList } from "./history_list.tsx";
 import { ObjectionPanel } from "./objection_panel.tsx";
 import { LINKS_RENEWED_MS, Picture, RefusedPanel } from "./refused_panel.tsx";
+import { WayPanel } from "./way_panel.tsx";
 import { useLateDesk } from "./words.ts";
 
 /** What goes on is on the board as soon as that has heard of it; until then it may end. */
@@ -54,6 +55,7 @@ function Ended({ details, onChanged }: { details: Details; onChanged: () => void
       </dl>
       {details.status === "delivered" && details.return_of === null && <ObjectionPanel details={details} onDecided={onChanged} />}
       <Proofs id={details.id} />
+      {transporter !== null && <WayPanel key={details.id} details={details} />}
       <RefusedPanel id={details.id} turn="" />
       <HistoryList details={details} turn="" />
       <DoneList />

@@ -9,6 +9,7 @@ import { Mark } from "../../shared/mark.tsx";
 import { distance, kilos, money } from "../../shared/numbers.ts";
 import { paidState } from "../../shared/paid_state.ts";
 import { ProofOf } from "../../shared/proof/late.tsx";
+import { SaveWay } from "../../shared/ways/save_way.tsx";
 import { Facts } from "../facts.tsx";
 import { when } from "../given.ts";
 import { EndOf } from "../parcels/late.tsx";
@@ -51,6 +52,7 @@ export function DeliveryRoom({ client, address, language, say }: TradeGiven) {
               <a class="button" href={elsewhere(`/t/${delivery.tracking_number}`)}>{say("tracking.page")}</a>
               <a class="button" href={elsewhere(`/console?delivery=${delivery.id}`)}>{say("at_console")}</a>
               <Link class="button" href={`/ops/audit?subject_kind=delivery&subject_id=${delivery.id}`}>{say("order.audit")}</Link>
+              {delivery.transporter !== null && <SaveWay id={delivery.id} number={delivery.tracking_number} words={say("way.save")} client={client} say={say} />}
             </p>
             <div class="halves">
               <section class="card"><h2>{say("stands")}</h2><Standing delivery={delivery} language={language} say={say} /></section>
