@@ -1,4 +1,4 @@
-"""Pictures that sellers give their products, in the folder that ``/media`` shows."""
+"""Pictures that sellers give their products, in the store of photos and documents; ``/media`` shows them."""
 
 import asyncio
 import re
@@ -6,34 +6,44 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from api.process.private_files import private_folder, write_privately
+from dispatch.ports import PhotoStore
 
 FOLDER: Final = "products"
-_NAME: Final = re.compile(r"[0-9a-f]{32}\.webp")
+ADDRESSES: Final = f"/media/{FOLDER}/"
+# The product, a name drawn by lot, and what the store adds: it is never used again.
+KEY: Final = re.compile(r"(\d{1,19})-[0-9a-f]{32}-[0-9a-f]{8}\.webp")
+# As they were named before there was a store for them: in a folder of the product, which goes on being shown.
+IN_A_FOLDER: Final = re.compile(r"(\d{1,19})/[0-9a-f]{32}\.webp")
 
 
 class ProductPictures:
-    """Keeps them as ``products/{product_id}/{name}.webp``; a name is drawn by lot, so it is never used again."""
+    """Keeps each under ``{product_id}-{name}.webp``. ``media`` has what was kept before there was such a store."""
 
-    def __init__(self, media: Path) -> None:
+    def __init__(self, store: PhotoStore, media: Path) -> None:
+        self.store = store
         self._folder = media / FOLDER
 
     async def save(self, product_id: int, content: bytes) -> str:
-        """Write a picture whole or not at all; its address below ``/media``."""
-        name = f"{secrets.token_hex(16)}.webp"
-        await asyncio.to_thread(self._write, product_id, name, content)
-        return f"{self._addresses(product_id)}{name}"
+        """Keep a picture whole or not at all; its address below ``/media``."""
+        key = await self.store.save(f"{product_id}-{secrets.token_hex(16)}", content)
+        try:
+            await self.store.confirm(key)
+        except OSError:
+            await self.store.remove(key)
+            raise
+        return f"{ADDRESSES}{key}"
+
+    async def read(self, address: str) -> bytes | None:
+        """What the store keeps under an address; None for what it has not, as for every other address."""
+        name = address.removeprefix(ADDRESSES)
+        return await self.store.read(name) if address.startswith(ADDRESSES) and KEY.fullmatch(name) else None
 
     async def remove(self, product_id: int, address: str) -> None:
         """Remove a picture of this product; every other address, such as one of a page elsewhere, is left alone."""
-        prefix = self._addresses(product_id)
-        name = address.removeprefix(prefix)
-        if address.startswith(prefix) and _NAME.fullmatch(name):
-            await asyncio.to_thread((self._folder / str(product_id) / name).unlink, missing_ok=True)
-
-    def _write(self, product_id: int, name: str, content: bytes) -> None:
-        write_privately(private_folder(self._folder / str(product_id)) / name, content, durably=True)
-
-    @staticmethod
-    def _addresses(product_id: int) -> str:
-        return f"/media/{FOLDER}/{product_id}/"
+        name = address.removeprefix(ADDRESSES)
+        found = KEY.fullmatch(name) or IN_A_FOLDER.fullmatch(name)
+        if not address.startswith(ADDRESSES) or found is None or found[1] != str(product_id):
+            return
+        if found.re is KEY:
+            await self.store.remove(name)
+        await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)  # also of before the store was another

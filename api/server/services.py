@@ -53,6 +53,7 @@ class Services(Feature):
         await self.background.close()
         await close_store(self.deliveries.photos)
         await close_store(self.transporters.documents.store)
+        await close_store(self.marketplace.pictures.store)
         await self.resources.close()
 
 
@@ -81,15 +82,17 @@ def build_services(
     payments = build_payment_services(resources, gateway, templates)
     sockets = build_socket_services(resources, accounts, deliveries)
     transporters = build_transporter_services(resources, sockets.ingest, documents)
+    marketplace = build_marketplace_services(resources, deliveries, payments.refunds)
+    stores = (deliveries.photos, transporters.documents.store, marketplace.pictures.store)
     return Services(
         resources,
         accounts=accounts,
-        marketplace=build_marketplace_services(resources, deliveries, payments.refunds),
+        marketplace=marketplace,
         payments=payments,
         deliveries=deliveries,
         transporters=transporters,
         imports=build_import_services(resources, accounts, deliveries, transporters),
-        operations=build_operation_services(resources, (deliveries.photos, transporters.documents.store)),
+        operations=build_operation_services(resources, stores),
         sockets=sockets,
         background=build_background_services(resources, templates, mail=mail, sms=sms),
     )

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class PhotoStore(Protocol):
-    """Keeps photos and signatures of handovers, or pictures of documents.
+    """Keeps photos and signatures of handovers, or pictures of documents or of products.
 
     What is saved is unconfirmed until the step that it proves is committed: a server that stops in between leaves
     nothing behind that belongs to nothing.

@@ -1,4 +1,4 @@
-"""Where photos and documents are kept."""
+"""Where photos, documents and pictures of products are kept."""
 
 from pydantic import Field, SecretStr
 
@@ -6,13 +6,13 @@ from dispatch.settings.section import Section
 
 
 class StoreSettings(Section):
-    """Where photos and documents are kept."""
+    """Where photos, documents and pictures of products are kept."""
 
     s3_endpoint: str | None = Field(
         None,
         pattern=r"^https?://[^\s/?#]+(?:/[^\s?#]*)?$",
-        description="Address of an S3-compatible store for photos and documents, `https://s3.example`. Default: "
-        "folders of the data folder.",
+        description="Address of an S3-compatible store for photos, documents and pictures of products, "
+        "`https://s3.example`. Default: folders of the data folder.",
     )
     s3_bucket: str = Field("dispatch", pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", description="Its bucket.")
     s3_region: str = Field("us-east-1", min_length=1, max_length=64, description="Its region, as it is signed for.")

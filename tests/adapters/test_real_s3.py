@@ -8,6 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.adapters.photos import FolderPhotoStore
+from api.adapters.product_pictures import ProductPictures
 from api.adapters.s3_photos import Bucket, S3PhotoStore, StoreFailed
 from api.adapters.s3_signing import S3Keys, signed_headers
 from tests.support.pictures import picture_bytes
@@ -61,6 +63,22 @@ async def test_a_picture_is_unconfirmed_then_kept_then_removed(store: S3PhotoSto
     for _ in range(2):
         await store.remove(key)
     assert await store.read(key) is None
+
+
+async def test_pictures_of_products_are_kept_shown_and_removed_and_those_of_the_folder_too(
+    store: S3PhotoStore, tmp_path: Path
+) -> None:
+    before = ProductPictures(FolderPhotoStore(tmp_path / "products"), tmp_path)
+    pictures = ProductPictures(store, tmp_path)
+    old, new = await before.save(7, picture_bytes("WEBP")), await pictures.save(7, picture_bytes("WEBP", (9, 9)))
+    assert await pictures.read(new) == picture_bytes("WEBP", (9, 9))
+    assert await pictures.read(old) is None, "the folder has it, which is shown where the store has none"
+    assert await store.list_unconfirmed(older_than_s=ANY_AGE_S) == []
+    await pictures.remove(8, new)
+    assert await pictures.read(new) is not None
+    for address in (old, new, new):
+        await pictures.remove(7, address)
+    assert (await pictures.read(new), await before.read(old)) == (None, None)
 
 
 async def test_the_largest_picture_comes_back_byte_by_byte(store: S3PhotoStore) -> None:

@@ -1,4 +1,6 @@
-"""Product images under ``/media``, from the folder ``media`` of the data folder: images and nothing else."""
+"""Product images under ``/media``: what sellers handed in, from its store, and images of the folder ``media`` of the
+data folder. Nothing else.
+"""
 
 import asyncio
 from pathlib import Path
@@ -62,6 +64,9 @@ class MediaController(Controller):
         services: GivenServices,
     ) -> Response[bytes]:
         """An image of a product: JPEG, PNG, WebP, GIF or AVIF, up to 10 MB. 404 for anything else."""
+        handed_in = await services.pictures.read(f"/media/{name.lstrip('/')}")
+        if handed_in is not None:
+            return Response(handed_in, media_type="image/webp")
         found = await asyncio.to_thread(read_image, services.settings.data_dir / "media", name)
         if found is None:
             raise NotFound("There is no such image.")

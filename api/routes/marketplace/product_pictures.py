@@ -7,7 +7,6 @@ from typing import Any, Final
 from litestar import Controller, Request, post
 from litestar.params import JSONBody
 
-from api.adapters.product_pictures import ProductPictures
 from api.http.actors import actor_of
 from api.http.injected import GivenWork
 from api.http.schemas import Body, PathId
@@ -53,9 +52,8 @@ class ProductPictureController(Controller):
         content = await remade_picture("image", data.image)  # before anything is held
         catalogue = Catalogue(work)
         product = await catalogue.own(product_id, request.user)
-        pictures = ProductPictures(services.settings.data_dir / "media")
-        address = await pictures.save(product_id, content)
-        work.after_rollback(partial(pictures.remove, product_id, address))
+        address = await services.pictures.save(product_id, content)
+        work.after_rollback(partial(services.pictures.remove, product_id, address))
         await catalogue.add_image(product, address)
         if product.seller_id != request.user.id:
             await record(
@@ -65,7 +63,6 @@ class ProductPictureController(Controller):
 
 
 def forget_pictures(work: Work, services: GivenServices, product: Product, before: Sequence[str]) -> None:
-    """Remove, once this is committed, the files of the pictures that a product no longer has."""
-    pictures = ProductPictures(services.settings.data_dir / "media")
+    """Remove, once this is committed, the pictures that a product no longer has."""
     for address in set(before) - set(product.images):
-        work.after_commit(partial(pictures.remove, product.id, address))
+        work.after_commit(partial(services.pictures.remove, product.id, address))

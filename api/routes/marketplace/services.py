@@ -7,7 +7,9 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from api.adapters.product_pictures import FOLDER, ProductPictures
 from api.adapters.rate_limits import RateLimiter
+from api.adapters.stores import build_store
 from api.process.resources import Feature, Resources
 from api.routes.deliveries.services import DeliveryServices
 from dispatch.assignments.estimates.service import DeliveryEstimates
@@ -20,6 +22,7 @@ from dispatch.orders.service import OrderRules
 from dispatch.payments.orders.completion import OrderCompletion
 from dispatch.payments.orders.expiry import OrderExpiry
 from dispatch.payments.refunds.sender import RefundSender
+from dispatch.ports import PhotoStore
 from dispatch.settings import Settings
 
 
@@ -28,6 +31,7 @@ class MarketplaceServices(Feature):
     """The marketplace's share of a process."""
 
     deliveries: DeliveryServices
+    pictures: ProductPictures
     limiter: RateLimiter
     refunds: RefundSender
     expiry: OrderExpiry
@@ -79,13 +83,15 @@ def price_terms(settings: Settings) -> PriceTerms:
 
 
 def build_marketplace_services(
-    resources: Resources, deliveries: DeliveryServices, refunds: RefundSender
+    resources: Resources, deliveries: DeliveryServices, refunds: RefundSender, pictures: PhotoStore | None = None
 ) -> MarketplaceServices:
-    """Join them."""
+    """Join them. ``pictures``: where those of products are kept."""
     settings, database, clock = resources.settings, resources.database, resources.clock
+    store = pictures or build_store(settings, f"media/{FOLDER}")
     return MarketplaceServices(
         resources,
         deliveries=deliveries,
+        pictures=ProductPictures(store, settings.data_dir / "media"),
         limiter=RateLimiter(resources.redis, resources.keys),
         refunds=refunds,
         expiry=OrderExpiry(database, clock, expires_after=timedelta(hours=settings.order_expires_h)),
