@@ -47,7 +47,7 @@ async def test_a_parcel_is_taken_picked_up_with_a_photo_and_delivered_with_a_sig
         await expect(switch).to_be_checked()
         await one.take(delivery)
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
-        await expect(one.page.locator(".facts")).to_contain_text("50 m away")
+        await expect(one.page.locator(".facts")).to_contain_text("under 10 m away")
         parts = one.page.locator("main > .stop, main > .strip")
         assert await parts.evaluate_all("(all) => all.map((part) => part.classList[0])") == ["stop", "strip"]
         await one.pick_up()

@@ -6,27 +6,32 @@ from playwright.async_api import expect
 from tests.browser.sign_ins import signed_in
 from tests.browser.windows import Window, violations
 from tests.support.pictures import picture
-from tests.support.world import Bought, World, ok
+from tests.support.places import north_of
+from tests.support.world import THAMEL, Bought, World, ok
 
 
 async def _delivered(world: World) -> tuple[Bought, int]:
-    """Somebody signed for it, with a photo: what was bought, and the delivery's number."""
+    """Somebody signed for it three metres from the door, with a photo: what was bought, and the delivery's number."""
     bought = await world.bought()
     delivery, driver = await world.delivery(bought), await world.driver()
     path = f"/api/deliveries/{delivery['id']}/"
     for step in ("accept", "pickup"):
         ok(await driver.post(f"{path}{step}/"))
     pictures = {"delivery_photo": picture("JPEG", (40, 30)), "signature": picture()}
-    ok(await driver.post(f"{path}deliver/", pictures | {"signed_by": "Maya Tamang", "relation": "self"}))
+    there = dict(zip(("latitude", "longitude"), north_of(THAMEL, 3), strict=True))
+    ok(await driver.post(f"{path}deliver/", pictures | there | {"signed_by": "Maya Tamang", "relation": "self"}))
     return bought, int(delivery["id"])
 
 
 @pytest.mark.slow
-async def test_a_seller_sees_who_signed_and_that_nothing_was_changed_since(world: World, desk: Window) -> None:
+async def test_a_seller_sees_who_signed_how_near_the_door_and_that_nothing_was_changed_since(
+    world: World, desk: Window
+) -> None:
     bought, _ = await _delivered(world)
     page = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
     await page.get_by_text("Proof of its handovers").click()
     await expect(page.get_by_text("Signed by Maya Tamang")).to_be_visible()
+    await expect(page.get_by_text("under 10 m from the address")).to_be_visible()
     for shown in ("Photo", "Signature"):
         await expect(page.get_by_role("img", name=shown, exact=True)).to_have_js_property("complete", True)
     await page.get_by_role("button", name="Check that nothing was changed since").click()

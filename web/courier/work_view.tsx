@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { inARow } from "../shared/in_a_row.ts";
 import { Link } from "../shared/link.tsx";
-import { distance, money } from "../shared/numbers.ts";
+import { measured, money } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Person } from "../shared/session.ts";
 import { clock, stretch } from "../shared/times.ts";
@@ -107,7 +107,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       </p>
       <h1 id="next" tabIndex={-1} class={stop.address.length > LONG ? "answer long" : "answer"}>{stop.address}</h1>
       <p class="facts">
-        {away !== null && <span class="number">{say("stop.away", { distance: distance(away, language) })}</span>}
+        {away !== null && <span class="number">{say("stop.away", { distance: measured(away, language, state.position?.coords.accuracy) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
         {stop.due_at !== null && later === null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
         {job.return_of !== null && <strong>{say("return.leg")}</strong>}

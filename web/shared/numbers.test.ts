@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import cases from "./distances.cases.json"; // the server is held to the same: tests/http/test_tracking_view.py
-import { devanagari, distance, grouped, kilos, money, writeLatinDigits } from "./numbers.ts";
+import { devanagari, distance, grouped, kilos, measured, money, writeLatinDigits } from "./numbers.ts";
 
 test.each([
   [0, 0, "0"],
@@ -39,6 +39,17 @@ test("a way is rounded to what a person can use", () => {
 
 test.each(cases)("a distance is said by one rule, as the server says it: $metres", ({ metres, en, ne }) => {
   expect([distance(metres, "en"), distance(metres, "ne")]).toEqual([en, ne]);
+});
+
+test("how far from a door somebody stood is said to ten metres, and as under what nobody can tell", () => {
+  expect([0, 3, 9.9].map((metres) => measured(metres, "en"))).toEqual(["under 10 m", "under 10 m", "under 10 m"]);
+  expect([10, 14, 26, 94, 95, 120, 360, 1_240].map((metres) => measured(metres, "en"))).toEqual(["10 m", "10 m", "30 m", "90 m", "100 m", "100 m", "350 m", "1.2 km"]);
+  expect([3, 26, 360].map((metres) => measured(metres, "ne"))).toEqual(["१० मिटरभन्दा कम", "३० मिटर", "३५० मिटर"]);
+});
+
+test("what is nearer than a position is exact is said as under that", () => {
+  expect([measured(3, "en", 18), measured(30, "en", 18), measured(30, "en", 65), measured(30, "en", 1_400)]).toEqual(["under 20 m", "30 m", "under 70 m", "under 1.4 km"]);
+  expect(measured(3, "ne", 18)).toBe("२० मिटरभन्दा कम");
 });
 
 test("only digits change their script", () => {

@@ -40,11 +40,27 @@ export function money(rupees: string | number, language: Language): string {
 /** A way in words: "350 m" to the next 50 m, "1.2 km", "14 km". */
 export function distance(metres: number, language: Language): string {
   const kilometres = metres / 1000;
-  const text =
-    metres < 975
-      ? `${Math.max(50, Math.round(metres / 50) * 50)} m`
-      : `${kilometres < 9.95 ? kilometres.toFixed(1) : grouped(kilometres, 0)} km`;
-  return language === "ne" ? devanagari(text).replace("km", "कि.मि.").replace(/ m$/, " मिटर") : text;
+  if (metres < 975) return metresOf(Math.max(50, Math.round(metres / 50) * 50), language);
+  const text = `${kilometres < 9.95 ? kilometres.toFixed(1) : grouped(kilometres, 0)} km`;
+  return language === "ne" ? devanagari(text).replace("km", "कि.मि.") : text;
+}
+
+// Phones and maps do not agree on a door to the metre, however sure of themselves they are.
+const SURE_M = 10;
+
+/**
+ * How far from a door somebody stood, as a position was measured: "under 10 m", "30 m" to the next ten, from 100 m on as any way.
+ * `accuracy_m`: by how much the position may be wrong, where that is known; what is nearer than that is said as "under" it.
+ */
+export function measured(metres: number, language: Language, accuracy_m = 0): string {
+  const unsure_m = Math.ceil(Math.max(SURE_M, accuracy_m) / 10) * 10;
+  const text = (some: number): string => (some < 95 ? metresOf(Math.round(some / 10) * 10, language) : distance(some, language));
+  if (metres >= unsure_m) return text(metres);
+  return language === "ne" ? `${text(unsure_m)}भन्दा कम` : `under ${text(unsure_m)}`;
+}
+
+function metresOf(metres: number, language: Language): string {
+  return language === "ne" ? devanagari(`${metres} मिटर`) : `${metres} m`;
 }
 
 /** A way of which no more than whole kilometres are known: "4 km". */

@@ -6,7 +6,7 @@ import { Refused } from "../../shared/client.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import { problemOf } from "../../shared/problems.ts";
 import { wasSigned } from "../../shared/proof/records.ts";
-import { distance } from "../../shared/numbers.ts";
+import { measured } from "../../shared/numbers.ts";
 import { clock } from "../../shared/times.ts";
 import type { Details } from "../calls.ts";
 import { shortPlace } from "../desk.ts";
@@ -89,7 +89,7 @@ function Handover({ one }: { one: HandoverProof }) {
   const what = say(`ended.proof.${one.end}`);
   const more = [
     one.signed_by === "" ? "" : say(wasSigned(one) ? "refused.signed" : "refused.received", { name: one.signed_by }),
-    one.distance_m === null ? "" : say("refused.away", { distance: distance(one.distance_m, language) }),
+    one.distance_m === null ? "" : say("refused.away", { distance: measured(one.distance_m, language) }),
   ];
   return (
     <li>

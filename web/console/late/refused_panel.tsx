@@ -1,7 +1,7 @@
 // What couriers sent with steps that came too late: not taken, and kept for whoever has to find out what happened.
 import "./attempts_panel.css";
 import { wasSigned } from "../../shared/proof/records.ts";
-import { distance } from "../../shared/numbers.ts";
+import { measured } from "../../shared/numbers.ts";
 import { clock } from "../../shared/times.ts";
 import { useLoading } from "../../shared/loading.tsx";
 import type { RefusedProof } from "../calls.ts";
@@ -35,7 +35,7 @@ function Refused({ one }: { one: RefusedProof }) {
     one.signed_by === "" ? "" : say(wasSigned(one) ? "refused.signed" : "refused.received", { name: one.signed_by }),
     one.scanned,
     one.notes,
-    one.distance_m === null ? "" : say("refused.away", { distance: distance(one.distance_m, language) }),
+    one.distance_m === null ? "" : say("refused.away", { distance: measured(one.distance_m, language) }),
     one.happened_at === null ? "" : say("refused.told", { at: clock(Date.parse(one.noticed_at), now, language) }),
   ];
   return (

@@ -5,7 +5,7 @@ import { useActing } from "../acting.ts";
 import type { components } from "../api.ts";
 import type { Client } from "../client.ts";
 import { Loaded, useLoading } from "../loading.tsx";
-import { type Language, distance } from "../numbers.ts";
+import { type Language, measured } from "../numbers.ts";
 import { clock } from "../times.ts";
 import { speaker } from "../words.ts";
 import { type Proof, type ProofRecord, ours, recordsOf } from "./records.ts";
@@ -36,7 +36,7 @@ export function ProofRecords({ number, client, language }: { number: string; cli
 function Record({ of, language, say }: { of: ProofRecord; language: Language; say: Say }) {
   const about = [
     ...(of.signed_by === "" ? [] : [say(of.signed ? "record.signed" : "record.received", { name: of.signed_by })]),
-    ...(of.distance_m === null ? [] : [say("record.far", { distance: distance(of.distance_m, language) })]),
+    ...(of.distance_m === null ? [] : [say("record.far", { distance: measured(of.distance_m, language) })]),
     ...(of.photo === null && of.signature === null ? [say("record.no_pictures")] : []),
   ];
   return (
