@@ -42,14 +42,20 @@ export function Queue() {
   );
 }
 
+/** What is typed into it chooses an order. Whoever came with the pointer has done so, and the keys are the list's again; by keys one goes on choosing until Tab or Esc. */
 function OrderOfList() {
   const { say, view, go } = useDesk();
+  const pointed = useRef(false);
   return (
     <select
       aria-label={say("list.order")}
       value={view.order}
-      onChange={({ currentTarget: { value } }) => {
-        if (isListOrder(value)) go({ order: value });
+      onPointerDown={() => (pointed.current = true)}
+      onKeyDown={() => (pointed.current = false)}
+      onChange={({ currentTarget }) => {
+        if (isListOrder(currentTarget.value)) go({ order: currentTarget.value });
+        if (pointed.current) currentTarget.blur();
+        pointed.current = false;
       }}
     >
       {LIST_ORDERS.map((one) => <option key={one} value={one}>{say(`list.order.${one}`)}</option>)}

@@ -163,6 +163,35 @@ async def test_the_list_stands_in_the_order_that_was_chosen_by_key_too_and_keeps
     forgive_strangers(desk.complaints)
 
 
+async def test_once_an_order_is_chosen_with_the_pointer_the_keys_are_the_lists_again_and_who_chooses_by_keys_goes_on(
+    desk: Window, admin: Person
+) -> None:
+    old, new = parcel(1, HERE, HERE, created_at=stamp(600)), parcel(2, HERE, HERE, created_at=stamp(60))
+    told = Told({"deliveries": [old, new]})
+    await told.listen(desk.context)
+    page = await opened_console(desk, admin)
+    order = page.get_by_label("Order of the list")
+    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(2)
+    await order.focus()
+    await order.dispatch_event("pointerdown")  # what unfolds then no page reaches
+    await order.select_option("Newest first")
+    await expect(order).not_to_be_focused()
+    await page.keyboard.press("j")
+    await expect(page.locator("[data-delivery='2'][aria-current]").last).to_be_focused()
+    await page.keyboard.press("j")
+    await expect(page.locator("[data-delivery='1'][aria-current]").last).to_be_focused()
+    await order.focus()
+    await page.keyboard.press("o")
+    await expect(order).to_have_value("oldest")
+    await expect(order, "whoever passes one by has not chosen it").to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(order).not_to_be_focused()
+    await page.keyboard.press("k")
+    await expect(page).to_have_url(re.compile(r"delivery=\d"))
+    await page.close()
+    forgive_strangers(desk.complaints)
+
+
 def _late_rows() -> dict[str, Any]:
     long = {"pickup_address": "Kalimati Vegetable Market", "delivery_address": "Chabahil Ganesthan Chowk"}
     way = {"status": "in_transit", "transporter_id": 1, "picked_up_at": stamp(20_000), "created_at": stamp(30_000)}
