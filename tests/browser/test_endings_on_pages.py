@@ -44,6 +44,13 @@ async def test_a_courier_brings_back_what_was_tried_enough_and_has_it_as_a_parce
     await expect(own.locator(".answers")).to_contain_text("The parcel goes back to its seller")
     await stand_still(own, "dark")
     assert await violations(own) == []
+    made = ok(await (await world.admin()).get("/api/deliveries/", transporter=one.driver.transporter_id))["results"]
+    [back] = [row["id"] for row in made if row["return_of"] == delivery["id"]]
+    ok(await one.driver.post(f"/api/deliveries/{back}/deliver/", {"latitude": BHAKTAPUR[0], "longitude": BHAKTAPUR[1]}))
+    await own.reload()
+    await expect(own.locator("h1")).to_have_text("Back with its seller")
+    await expect(own.locator(".answers")).to_contain_text("what was paid for the goods goes back")
+    await expect(own.locator(".answers")).not_to_contain_text("goes back to its seller")
 
 
 async def test_whoever_waited_for_a_lost_parcel_reads_that_the_money_goes_back(world: World, window: Window) -> None:

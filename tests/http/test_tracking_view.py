@@ -27,6 +27,7 @@ BARE: Final[dict[str, Any]] = {
     "tracking_number": "TRK1",
     "status": "in_transit",
     "ending": None,
+    "return_ended": None,
     "ended_at": None,
     "eta": None,
     "estimated_delivery_time": None,

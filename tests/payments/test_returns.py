@@ -127,6 +127,25 @@ async def test_a_return_that_is_lost_gives_all_back_and_no_goods(world: World, c
     assert (await checkout.product(bought.product_id)).stock == stock
 
 
+async def test_whoever_follows_a_parcel_that_went_back_is_told_how_that_ended(world: World) -> None:
+    admin = await world.admin()
+    ended: dict[str, Any] = {}
+    for end in ("back", "lost"):
+        _, driver, delivery = await _aboard(world)
+        own = f"/api/deliveries/{delivery['tracking_number']}/track/"
+        back = ok(await admin.post(_path(delivery), REFUSED))["delivery"]
+        shown = ok(await world.http.get(own))
+        assert (shown["ending"], shown["return_ended"]) == ("returned", None)
+        path = f"/api/deliveries/{back['id']}"
+        if end == "back":
+            ok(await driver.post(f"{path}/deliver/", AT_PICKUP))
+        else:
+            ok(await admin.post(f"{path}/loss/", {"ending": end, "reason": "Stolen on the way back"}))
+        shown = ok(await world.http.get(own))
+        ended[end] = (shown["ending"], shown["return_ended"])
+    assert ended == {"back": ("returned", "back"), "lost": ("returned", "lost")}
+
+
 async def test_the_buyer_hears_of_the_return_once_and_of_nothing_that_the_courier_does_with_it(world: World) -> None:
     bought, driver, delivery = await _aboard(world)
     back = ok(await bought.seller.post(_path(delivery), REFUSED))["delivery"]

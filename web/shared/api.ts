@@ -9966,6 +9966,12 @@ export interface components {
             restock: boolean;
         };
         /**
+         * ReturnEnd
+         * @description How the way back of a parcel ended.
+         * @enum {string}
+         */
+        ReturnEnd: "back" | "lost" | "damaged";
+        /**
          * RevenueAnswer
          * @description Takings in total and of the newest days on which something was sold, oldest first.
          *
@@ -10930,8 +10936,9 @@ export interface components {
          *
          *     `tracking_number` is empty for whoever follows by a share link: the link ends, the number does not.
          *     `hidden` names what is not shown now, `code_shows` what of it the parcel's code would show.
-         *     `ending`: how it ended, where it did not go well. `ended_at`: when it arrived or was cancelled, null before that
-         *     and where its seller shows nothing of it. `position` only while it is under way, as in the live frames.
+         *     `ending`: how it ended, where it did not go well; `return_ended`: of what went back to its seller, how that
+         *     ended, null before. `ended_at`: when it arrived or was cancelled, null before that and where its seller shows
+         *     nothing of it. `position` only while it is under way, as in the live frames.
          *
          *     `tries_left`: how often it may still be tried, null where its history is not shown; after the last it goes back.
          *     `can_reschedule`: whether its buyer may say when it is tried again, after an attempt and while another may follow.
@@ -10968,6 +10975,7 @@ export interface components {
             planned_delivery_time: string | null;
             position: components["schemas"]["TrackedPosition"] | null;
             requested_delivery_date: string | null;
+            return_ended: components["schemas"]["ReturnEnd"] | null;
             status: components["schemas"]["DeliveryStatus"];
             status_display: string;
             tracking_history: components["schemas"]["StepAnswer"][];

@@ -8,7 +8,7 @@ import { type Parcel, windowOf } from "./parcel.ts";
 import { story } from "./story.ts";
 import words from "./words.json";
 
-const BARE = { status: "in_transit", ending: null, tries_left: 3, ended_at: null, eta: null, estimated_delivery_time: null, requested_delivery_date: null, planned_delivery_time: null, tracking_history: [], attempts: [], next_try: null, on_hold: null, events: [], package_details: { weight: 1, fragile: false } };
+const BARE = { status: "in_transit", ending: null, return_ended: null, tries_left: 3, ended_at: null, eta: null, estimated_delivery_time: null, requested_delivery_date: null, planned_delivery_time: null, tracking_history: [], attempts: [], next_try: null, on_hold: null, events: [], package_details: { weight: 1, fragile: false } };
 
 test.each(cases)("the page answers, and tells what happened, as the server does: $name", (one) => {
   const parcel = { ...BARE, ...one.parcel } as unknown as Parcel;

@@ -17,7 +17,7 @@ const LATER_THAN_PLANNED_MS = 10 * 60_000;
 /** The one sentence that people come for. */
 export function answerOf(seen: Seen, now: number, language: Language, say: Say): string {
   const { parcel, window } = seen;
-  if (parcel.ending !== null && neverCame(parcel)) return say(`answer.${parcel.ending}`);
+  if (parcel.ending !== null && neverCame(parcel)) return say(`answer.${parcel.return_ended ?? parcel.ending}`);
   if (over(parcel.status)) {
     const at = endedAt(parcel);
     const ended = parcel.status === "delivered" ? "delivered" : "cancelled";
@@ -105,7 +105,7 @@ export function Answer({ seen, goods, now, age_s, language, say }: { seen: Seen;
       <h1 class="answer">{answerOf(seen, now, language, say)}</h1>
       {below !== "" && <p class="quiet">{below}</p>}
       {late !== "" && <p class="warn">{late}</p>}
-      {parcel.ending !== null && <p>{say(`ending.${parcel.ending}`)}</p>}
+      {parcel.ending !== null && <p>{say(`ending.${parcel.return_ended ?? parcel.ending}`)}</p>}
       {doubtful && age_s < 86_400 && <p class="warn">{say("less_certain", { age: duration(age_s, say) })}</p>}
       <Steps parcel={parcel} now={now} say={say} />
     </div>

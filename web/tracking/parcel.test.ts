@@ -7,6 +7,7 @@ const parcel = (status: Parcel["status"], some: Partial<Parcel> = {}): Parcel =>
   status,
   status_display: status,
   ending: null,
+  return_ended: null,
   ended_at: null,
   distance_km: null,
   position: null,

@@ -3,7 +3,7 @@ import type { Parcel } from "./parcel.ts";
 import { stepsOf } from "./steps.ts";
 
 const NOW = Date.parse("2026-11-28T08:00:00Z");
-const BARE = { status: "in_transit", ending: null, eta: null, estimated_delivery_time: null, tracking_history: [], attempts: [], next_try: null, tries_left: 3, events: [], hidden: [] };
+const BARE = { status: "in_transit", ending: null, return_ended: null, eta: null, estimated_delivery_time: null, tracking_history: [], attempts: [], next_try: null, tries_left: 3, events: [], hidden: [] };
 const been = (...statuses: string[]) => ({ tracking_history: statuses.map((status) => ({ status })) });
 const tried = { attempts: [{ number: 1, reason: "closed", timestamp: "2026-11-28T07:00:00Z" }] };
 const door = (kind: "arrived_at" | "left", at: string) => ({ kind: `${kind}_dropoff`, timestamp: `2026-11-28T${at}:00Z` });
@@ -33,6 +33,9 @@ test.each([
   ["delivered, and brought back", { status: "delivered", ending: "returned" }, "+taken +picked_up +done *back"],
   ["delivered, and found damaged", { status: "delivered", ending: "damaged" }, "+taken +picked_up +way xdamaged"],
   ["told as delivered, and lost", { status: "delivered", ending: "lost" }, "+taken +picked_up +way xlost"],
+  ["delivered, and with its seller again", { status: "delivered", ending: "returned", return_ended: "back" }, "+taken +picked_up +done +back"],
+  ["back with its seller", { status: "cancelled", ending: "returned", return_ended: "back", ...tried }, "+taken +picked_up xtried +back"],
+  ["lost on its way back", { status: "cancelled", ending: "returned", return_ended: "lost", ...tried }, "+taken +picked_up xtried xlost"],
   ["goes back after attempts", { status: "cancelled", ending: "returned", ...tried, ...been("assigned", "picked_up", "in_transit", "cancelled") }, "+taken +picked_up xtried *back"],
   ["goes back untried", { status: "cancelled", ending: "returned", ...been("assigned", "picked_up", "cancelled") }, "+taken +picked_up *back"],
   ["goes back, its journey not shown", { status: "cancelled", ending: "returned", tries_left: null, hidden: ["after_end"] }, "+taken +picked_up *back"],

@@ -35,8 +35,8 @@ function isAboard({ status }: Parcel): boolean {
   return status === "picked_up" || status === "in_transit";
 }
 
-function arrived({ ending }: Parcel): Step[] {
-  if (ending === "returned") return [...done("step.taken", "step.picked_up", "step.done"), { key: "step.back", state: "now" }];
+function arrived({ ending, return_ended }: Parcel): Step[] {
+  if (ending === "returned") return [...done("step.taken", "step.picked_up", "step.done"), wayBack(return_ended)];
   if (ending !== null) return [...done("step.taken", "step.picked_up", "step.way"), { key: `step.${ending}`, state: "failed" }];
   return done("step.taken", "step.picked_up", "step.way", "step.done");
 }
@@ -48,8 +48,14 @@ function endedWithout(parcel: Parcel): Step[] {
   const returned = ending === "returned"; // only what was aboard goes back
   const steps = [...(returned || been("assigned") ? done("step.taken") : []), ...(returned || been("picked_up") ? done("step.picked_up") : [])];
   if (parcel.attempts.length > 0) steps.push({ key: "step.tried", state: "failed" });
-  steps.push(ending === "returned" ? { key: "step.back", state: "now" } : { key: `step.${ending ?? "cancelled"}`, state: "failed" });
+  steps.push(ending === "returned" ? wayBack(parcel.return_ended) : { key: `step.${ending ?? "cancelled"}`, state: "failed" });
   return steps.length > 1 ? steps : [];
+}
+
+/** Back to the seller: while it goes on, and how that ended. */
+function wayBack(ended: Parcel["return_ended"]): Step {
+  if (ended === null || ended === "back") return { key: "step.back", state: ended === null ? "now" : "done" };
+  return { key: `step.${ended}`, state: "failed" };
 }
 
 function done(...keys: Step["key"][]): Step[] {

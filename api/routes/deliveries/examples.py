@@ -177,6 +177,7 @@ TRACKED: Final[dict[str, Any]] = {
     "on_hold": None,
     "objection": None,
     "objects_until": None,
+    "return_ended": None,
     "tracking_history": [
         _step("assigned", "Package assigned to transporter", "2024-10-27T11:00:00Z", None),
         _step(

@@ -11,6 +11,7 @@ from api.routes.deliveries.answers import AREA_SIGNS, Package, package_of, shown
 from api.routes.deliveries.attempt_answers import AttemptAnswer, NextTry, attempt_answer, next_try
 from api.routes.deliveries.step_answers import Point, StepAnswer, step_answer
 from dispatch.arrivals.events import DeliveryEvent, EventKind
+from dispatch.cancellations.return_ends import ReturnEnd
 from dispatch.deliveries.attempts.models import DeliveryAttempt
 from dispatch.deliveries.models import Delivery, DeliveryStatus, DeliveryStep, Ending
 from dispatch.geo import geo_cell
@@ -93,8 +94,9 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
 
     ``tracking_number`` is empty for whoever follows by a share link: the link ends, the number does not.
     ``hidden`` names what is not shown now, ``code_shows`` what of it the parcel's code would show.
-    ``ending``: how it ended, where it did not go well. ``ended_at``: when it arrived or was cancelled, null before that
-    and where its seller shows nothing of it. ``position`` only while it is under way, as in the live frames.
+    ``ending``: how it ended, where it did not go well; ``return_ended``: of what went back to its seller, how that
+    ended, null before. ``ended_at``: when it arrived or was cancelled, null before that and where its seller shows
+    nothing of it. ``position`` only while it is under way, as in the live frames.
 
     ``tries_left``: how often it may still be tried, null where its history is not shown; after the last it goes back.
     ``can_reschedule``: whether its buyer may say when it is tried again, after an attempt and while another may follow.
@@ -114,6 +116,7 @@ class TrackedDelivery(Struct, frozen=True, kw_only=True):
     status: DeliveryStatus
     status_display: str
     ending: Ending | None
+    return_ended: ReturnEnd | None
     ended_at: datetime | None
     pickup_address: str | None
     delivery_address: str | None
@@ -182,6 +185,7 @@ def tracked_delivery(
         status=delivery.status,
         status_display=delivery.status.display,
         ending=delivery.ending,
+        return_ended=None,
         ended_at=_ended_at(delivery, sight),
         pickup_address=delivery.pickup_address if sight.of(Element.PICKUP_ADDRESS) else None,
         delivery_address=delivery.delivery_address if sight.of(Element.DELIVERY_ADDRESS) else None,

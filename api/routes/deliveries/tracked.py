@@ -13,6 +13,7 @@ from api.routes.deliveries.track_answers import (
 )
 from dispatch.accounts.models import User
 from dispatch.arrivals.movement import list_events
+from dispatch.cancellations.return_ends import return_ended
 from dispatch.database.work import Work
 from dispatch.deliveries.attempts.rescheduling import why_not_rescheduled
 from dispatch.deliveries.attempts.service import attempts_of, tries_of
@@ -53,6 +54,7 @@ async def read_tracked(
         Sight(privacy, stage),
         tracked_position(live, now) if live else None,
     )
+    answer = structs.replace(answer, return_ended=await return_ended(work.session, delivery))
     by_number = link_id is None  # what is asked for of a parcel is asked for by its number, which a link does not tell
     if by_number and delivery.return_of is None and (theirs or answer.attempts):
         refused = why_not_rescheduled(delivery, attempts, services.attempt_rules, for_admin=False)

@@ -142,7 +142,7 @@ def answer_of(parcel: Mapping[str, Any], say: Speech, now: datetime) -> str:
     """The one sentence that people come for."""
     status = parcel["status"]
     if _never_came(parcel):
-        return say(f"answer.{parcel['ending']}")
+        return say(f"answer.{parcel['return_ended'] or parcel['ending']}")
     if status in OVER:
         at = parcel["ended_at"]
         return say(f"answer.{status}", at=say.clock(at, now)) if at else say(f"status.{status}")
