@@ -1,6 +1,7 @@
 // A delivery as it is typed, and as the API takes it.
 import type { components } from "../../shared/api.ts";
 import type { Client } from "../../shared/client.ts";
+import { momentOf } from "../../shared/moments.ts";
 import { placeOf, placeText } from "../../shared/places.ts";
 import { amountOf, numberOf } from "../product_form.ts";
 import { NOTHING_OWN, type ProofTyped, proofOf } from "./proof.ts";
@@ -97,13 +98,6 @@ export function typedFor(sale: Sale, pickup: Pickup): DeliveryTyped {
 export function weightFrom(sale: Pick<Sale, "weight_kg" | "quantity">, typed: string): { count: number; each: number } | null {
   if (sale.weight_kg === null || numberOf(typed) !== sale.weight_kg) return null;
   return { count: sale.quantity, each: Math.round((sale.weight_kg * 1000) / sale.quantity) / 1000 };
-}
-
-/** A time that was typed on Nepal's clock, wherever the browser is; null where none was. */
-export function momentOf(text: string): string | null {
-  if (text === "") return null;
-  const at = Date.parse(`${text}+05:45`);
-  return Number.isNaN(at) ? text : new Date(at).toISOString();
 }
 
 /** What goes to the server; what is undefined does not. */
