@@ -1,5 +1,7 @@
 """A seller whose sale does not go as it should holds, calls off and gives the money back, on its own page."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
@@ -68,6 +70,37 @@ async def test_whoever_types_stays_in_the_form_and_another_reason_is_another_req
     shown = ok(await bought.seller.get(f"/api/deliveries/{delivery['id']}/"))
     assert shown["on_hold"]["reason"] == "Festival"
     desk.complaints[:] = [said for said in desk.complaints if "400" not in said and "ERR_FAILED" not in said]
+
+
+async def test_a_seller_says_until_when_a_parcel_waits_and_its_buyer_reads_that(
+    world: World, desk: Window, window: Window
+) -> None:
+    bought = await world.bought()
+    delivery = await world.delivery(bought)
+    page = await signed_in(desk, f"/seller?open={bought.sale_id}", bought.seller)
+    await page.get_by_text("If something is not as it should be").click()
+    hold = page.get_by_role("button", name="Let the parcel wait", exact=True)
+    await hold.click()
+    await page.get_by_label("Why", exact=True).fill("Closed for the festival")
+    await page.get_by_label("Until when").select_option("Until a day and time that I say")
+    when = page.get_by_label("Day and time", exact=True)
+    await when.fill("2020-01-01T10:00")
+    await hold.click()
+    await expect(when).to_have_attribute("aria-invalid", "true")
+    await when.fill("2099-01-01T10:00")
+    assert await violations(page) == []
+    await hold.click()
+    told = page.locator("[data-of=hold]")
+    await expect(told).to_have_text("It waits until 1 Jan 2099 10:00.")
+    shown = ok(await bought.seller.get(f"/api/deliveries/{delivery['id']}/"))
+    assert datetime.fromisoformat(shown["on_hold"]["until"]) == datetime(2099, 1, 1, 4, 15, tzinfo=UTC)
+    own = await window.open(f"/t/{delivery['tracking_number']}")
+    await expect(own.locator("h1")).to_have_text("On hold: from 1 Jan 2099 10:00 a courier is looked for")
+    await page.get_by_role("button", name="Let it go on").click()
+    await page.get_by_role("button", name="Let it go on").click()
+    await expect(page.get_by_text("The parcel goes on.", exact=True)).to_be_visible()
+    await expect(told).to_have_count(0)
+    desk.complaints[:] = [said for said in desk.complaints if "400" not in said]
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Parcel, actsOf, heldByOthers, requestOf } from "./acts.ts";
+import { type Parcel, actsOf, heldByOthers, requestOf, untilOf } from "./acts.ts";
 
 const AS_MADE: Parcel = { on_hold: null, ending: null, partial_reason: null };
 const held = (by: number | null): Parcel => ({ ...AS_MADE, on_hold: { since: "2026-11-30T09:00:00Z", until: null, reason: null, by, by_name: null } });
@@ -33,7 +33,16 @@ test("each act goes to its own address with the reason as that takes it", () => 
   const sale = { id: 7, delivery_id: 3 };
   expect(requestOf("refuse", sale, "sold out")).toEqual({ path: "/api/marketplace/sales/7/cancel/", body: { reason: "sold out" } });
   expect(requestOf("cancel", sale, "sold out")).toEqual({ path: "/api/deliveries/3/cancel/", body: { reason: "seller_asked", note: "sold out" } });
-  expect(requestOf("hold", sale, "festival")).toEqual({ path: "/api/deliveries/3/hold/", body: { reason: "festival" } });
+  expect(requestOf("hold", sale, "festival")).toEqual({ path: "/api/deliveries/3/hold/", body: { reason: "festival", until: null } });
+  expect(requestOf("hold", sale, "festival", "2026-12-01T04:15:00.000Z").body).toEqual({ reason: "festival", until: "2026-12-01T04:15:00.000Z" });
   expect(requestOf("return", sale, "wrong goods")).toEqual({ path: "/api/deliveries/3/return/", body: { reason: "wrong goods" } });
   expect(requestOf("resume", sale, "")).toEqual({ path: "/api/deliveries/3/resume/", body: undefined });
+});
+
+test("a seller says until when it waits: not at all, so long, or until a time on Nepal's clock", () => {
+  const now = Date.parse("2026-11-30T09:00:00Z");
+  const until = (["open", "1", "3", "24"] as const).map((lasts) => untilOf(lasts, "2026-12-01T10:00", now));
+  expect(until).toEqual([null, "2026-11-30T10:00:00.000Z", "2026-11-30T12:00:00.000Z", "2026-12-01T09:00:00.000Z"]);
+  expect(untilOf("typed", "2026-12-01T10:00", now)).toBe("2026-12-01T04:15:00.000Z");
+  expect(untilOf("typed", "", now), "who wants to say a time and says none holds it for no other").toBe("");
 });

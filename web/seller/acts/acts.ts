@@ -1,5 +1,6 @@
 // What a seller may do where a sale does not go as it should, by how its parcel stands; the server has the last word.
 import type { components } from "../../shared/api.ts";
+import { momentOf } from "../../shared/moments.ts";
 
 export type Act = "refuse" | "hold" | "resume" | "cancel" | "return";
 
@@ -31,10 +32,23 @@ function comesBack(parcel: Parcel | null): boolean {
   return parcel === null || (parcel.ending === null && parcel.partial_reason !== "refused_by_customer");
 }
 
-/** Where an act is told, and what with. */
-export function requestOf(act: Act, { id, delivery_id }: { id: number; delivery_id: number | null }, reason: string): { path: string; body: object | undefined } {
+/** How long a parcel is to wait: until its seller lets it go on, for so many hours, or until a time that is typed. */
+export const LASTS = ["open", "1", "3", "24", "typed"] as const;
+export type Lasts = (typeof LASTS)[number];
+
+const HOUR_MS = 3_600_000;
+
+/** `typed`: on Nepal's clock. Null where it has no end; what is no time the server refuses by its name. */
+export function untilOf(lasts: Lasts, typed: string, now: number): string | null {
+  if (lasts === "open") return null;
+  return lasts === "typed" ? momentOf(typed) ?? "" : new Date(now + Number(lasts) * HOUR_MS).toISOString();
+}
+
+/** Where an act is told, and what with; `until`: when a hold ends by itself. */
+export function requestOf(act: Act, { id, delivery_id }: { id: number; delivery_id: number | null }, reason: string, until: string | null = null): { path: string; body: object | undefined } {
   if (act === "refuse") return { path: `/api/marketplace/sales/${id}/cancel/`, body: { reason } };
   const path = `/api/deliveries/${delivery_id}/${act}/`;
   if (act === "resume") return { path, body: undefined };
+  if (act === "hold") return { path, body: { reason, until } };
   return { path, body: act === "cancel" ? { reason: "seller_asked", note: reason } : { reason } };
 }

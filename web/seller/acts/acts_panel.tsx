@@ -7,8 +7,9 @@ import type { Client } from "../../shared/client.ts";
 import { Field } from "../../shared/field.tsx";
 import { useLoading } from "../../shared/loading.tsx";
 import type { Language } from "../../shared/numbers.ts";
+import { clock } from "../../shared/times.ts";
 import { speaker } from "../../shared/words.ts";
-import { type Act, type Parcel, actsOf, heldByOthers, requestOf } from "./acts.ts";
+import { type Act, LASTS, type Lasts, type Parcel, actsOf, heldByOthers, requestOf, untilOf } from "./acts.ts";
 import own from "./words.json";
 
 type Sale = components["schemas"]["SaleDetails"];
@@ -39,6 +40,7 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
     <div class="fields" ref={box}>
       <p role="status" tabIndex={-1}>{done === null ? "" : say(`act.done.${done}`)}</p>
       {sale.delivery_status === "available" && heldByOthers(parcel.value) && <p class="quiet">{say("act.held")}</p>}
+      {sale.delivery_status === "available" && parcel.value?.on_hold != null && <p data-of="hold">{waitsWords(parcel.value.on_hold, language, say)}</p>}
       {is_known && acts.length === 0 && done === null && <p class="quiet">{say("act.none")}</p>}
       {asked === null ? (
         <div class="actions">
@@ -47,6 +49,11 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
       ) : <ActForm act={asked} sale={sale} client={client} say={say} onDone={finish} onBack={() => setAsked(null)} />}
     </div>
   );
+}
+
+/** Until when it waits by itself, if it does. */
+function waitsWords({ until }: NonNullable<Parcel["on_hold"]>, language: Language, say: Asked["say"]): string {
+  return until === null ? say("act.waits") : say("act.waits.until", { at: clock(Date.parse(until), Date.now(), language) });
 }
 
 interface Asked extends Pick<Given, "sale" | "client"> {
@@ -59,6 +66,8 @@ interface Asked extends Pick<Given, "sale" | "client"> {
 /** What follows, and why it is done. */
 function ActForm({ act, sale, client, say, onDone, onBack }: Asked) {
   const [reason, setReason] = useState("");
+  const [lasts, setLasts] = useState<Lasts>("open");
+  const [typed, setTyped] = useState("");
   const acting = useActing<{ act: Act } & ReturnType<typeof requestOf>>(say, async ({ act, path, body }, key) => {
     await client.call<unknown>(path, { method: "POST", body, idempotencyKey: key });
     await onDone(act);
@@ -69,11 +78,13 @@ function ActForm({ act, sale, client, say, onDone, onBack }: Asked) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void acting.start({ act, ...requestOf(act, sale, reason.trim()) }); // another reason is another request
+        void acting.start({ act, ...requestOf(act, sale, reason.trim(), untilOf(lasts, typed, Date.now())) }); // another reason is another request
       }}
     >
       <p>{say(`act.${act}.then`)}</p>
       {act !== "resume" && <Field label={say("act.why")} name="reason" value={reason} onValue={setReason} problem={acting.fields["reason"] ?? acting.fields["note"]} more={{ maxLength: 200 }} />}
+      {act === "hold" && <Field label={say("act.lasts")} name="lasts" value={lasts} onValue={(chosen) => setLasts(chosen as Lasts)} choices={LASTS.map((one) => [one, say(`act.lasts.${one}`)])} />}
+      {act === "hold" && lasts === "typed" && <Field label={say("act.until")} name="until" type="datetime-local" value={typed} onValue={setTyped} problem={acting.fields["until"]} />}
       <p class="problem" role="alert">{acting.problem}</p>
       <div class="actions">
         <button class="button first" disabled={acting.pending}>{say(`act.${act}`)}</button>
