@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,27 @@ async def test_who_could_carry_it_comes_first_and_what_is_seldom_done_below(
     await expect(rows, "what else can be done is not far below").to_have_count(3)
     await page.get_by_role("button", name="Show 2 more").click()
     await expect(rows).to_have_count(5)
+
+
+async def test_in_a_low_window_too_whoever_gives_a_late_parcel_sees_the_whole_button_above_the_time_line(
+    world: World, desk: Window, admin: Person
+) -> None:
+    here = somewhere()
+    couriers = [await named_driver(world, f"Courier Number {one}", north_of(here, 300 + 900 * one)) for one in range(7)]
+    for one, carried in zip(couriers[1:], await world.deliveries(*[at(here) | NO_TIME] * 6), strict=True):
+        ok(await one.post(f"/api/deliveries/{carried['id']}/accept/"))
+    due = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    pressing = {"requested_pickup_date": None, "requested_delivery_date": due, "priority": "urgent"}
+    [delivery] = await world.deliveries(at(here) | pressing)
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
+    give, line = page.locator(".candidate .button.first"), page.locator(".panel.line")
+    for height in (720, 640, 600):
+        await page.set_viewport_size({"width": 1280, "height": height})
+        await expect(give).to_contain_text("Give to Courier Number")
+        await expect(line.locator("li .who")).to_have_count(6)
+        await _inside(give, page.locator(".panel.detail"))
+        assert (await _box(give))["end"] <= (await _box(line))["top"]
+        assert (await _box(line))["end"] <= height, "the line is cut off nowhere"
 
 
 @LAPTOPS
