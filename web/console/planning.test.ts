@@ -126,3 +126,17 @@ test("a plan that was asked for before the connection was lost is asked for agai
   await planning.reconnected();
   expect(asked.length).toBe(2);
 });
+
+test("what is chosen for the next plan while one is made stays chosen", async () => {
+  let answer: (made: AssignmentPlan) => void = () => undefined;
+  const { planning } = desk({ made: () => new Promise((resolve) => (answer = resolve)) });
+  const making = planning.begin([7, 8]);
+  answer(plan({ 7: 1, 8: 2 }));
+  await making;
+  const again = planning.again();
+  planning.lock({ delivery: 7, courier: 1 });
+  planning.weigh("rating", 3);
+  answer(plan({ 7: 2, 8: 1 }, { id: 2 }));
+  await again;
+  expect([planning.plan?.id, planning.draft.locked.get(7), planning.draft.weights.rating]).toEqual([2, 1, 3]);
+});

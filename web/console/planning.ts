@@ -44,10 +44,11 @@ export class Planning {
   /** A plan by what is kept, forbidden and weighed now. */
   async again(): Promise<void> {
     if (this.busy !== null) return;
-    const made = await this.#during("making", () => this.calls.makePlan(requestOf(this.draft)));
+    const asked = this.draft;
+    const made = await this.#during("making", () => this.calls.makePlan(requestOf(asked)));
     if (made === null) return;
     this.before = this.plan;
-    this.#show(made);
+    this.#show(made, this.draft === asked ? draftOf(made) : this.draft); // what was chosen meanwhile is for the next one
     this.heard.made(made);
   }
 
@@ -64,7 +65,7 @@ export class Planning {
     if (this.plan?.id === id) return;
     this.close();
     const found = await this.#during("loading", () => this.calls.plan(id));
-    if (found !== null) this.#show(found);
+    if (found !== null) this.#show(found, draftOf(found));
   }
 
   /** How it stands now, where somebody commits it. */
@@ -117,9 +118,9 @@ export class Planning {
     this.heard.change();
   }
 
-  #show(plan: AssignmentPlan): void {
+  #show(plan: AssignmentPlan, draft: Draft): void {
     this.plan = plan;
-    this.draft = draftOf(plan);
+    this.draft = draft;
     this.heard.change();
   }
 
