@@ -60,3 +60,15 @@ test("whoever signs in in another tab while the page asks who uses it is the one
   expect(await findSession(client, null, before)).toEqual({ state: "signed_in", person: other, confirmed: true });
   expect(before.read()).toEqual(other);
 });
+
+test("whoever signs out while the page asks who uses it is signed out, also where no answer comes", async () => {
+  const store = memoryStore();
+  store.write({ access: "a", refresh: "r" });
+  const client = new Client(store, async () => {
+    store.write(null);
+    throw new TypeError("no network");
+  });
+  const before = kept(PERSON);
+  expect(await findSession(client, null, before)).toEqual({ state: "signed_out" });
+  expect(before.read()).toBeNull();
+});

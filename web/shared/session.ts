@@ -34,6 +34,7 @@ export async function findSession(client: Client, role: string | null, kept: Per
       return { state: "signed_out" };
     }
     if (!(error instanceof Refused) && !(error instanceof Unreachable)) throw error;
+    if (!client.signedIn) return await findSession(client, role, kept); // signed out while it was asked
     const person = kept.read();
     return person === null ? { state: "unknown" } : { state: "signed_in", person, confirmed: false };
   }

@@ -48,7 +48,12 @@ export function SignInFirst(given: Given) {
     if (id !== (own.current?.person ?? null)) own.current = id === null ? null : client.of(id);
     setSession(found);
   };
-  const ask = async (): Promise<void> => enter(await findSession(client, role, kept));
+  const turn = useRef(0);
+  const ask = async (): Promise<void> => {
+    const mine = ++turn.current;
+    const found = await findSession(client, role, kept);
+    if (mine === turn.current) enter(found); // else a newer question knows better, or somebody has signed out
+  };
   useEffect(() => {
     void ask();
     const elsewhere = (): void => {
@@ -70,6 +75,7 @@ export function SignInFirst(given: Given) {
     if (session?.state === "signed_in") dropDrafts(session.person.id);
     await (own.current ?? client).signOut();
     kept.write(null);
+    turn.current += 1;
     enter({ state: "signed_out" });
   };
 
