@@ -134,6 +134,39 @@ async def test_who_changes_a_zone_that_somebody_else_changed_meanwhile_is_told_w
     _forgive(desk, "409 (Conflict)")
 
 
+async def test_what_was_drawn_for_a_new_zone_is_none_of_the_zone_that_is_opened_after_it(
+    map_desk: Window, admin: Person
+) -> None:
+    ring = [[85.30, 27.70], [85.32, 27.70], [85.32, 27.72], [85.30, 27.70]]
+    ok(await admin.post("/api/zones/", {"name": "Patan", "area": {"type": "Polygon", "coordinates": [ring]}}), 201)
+    page = await _room(map_desk, admin, "/console/zones?open=new")
+    corners = page.get_by_label("Corners", exact=True)
+    drawn = page.locator(".map-box canvas")
+    await expect(page.locator(".map-box .cross")).to_be_visible()  # the map is there
+    for at_corner in ({"x": 100, "y": 100}, {"x": 300, "y": 100}, {"x": 300, "y": 300}):
+        before = await corners.input_value()
+        await drawn.click(position=at_corner)
+        await expect(corners).not_to_have_value(before)
+    await page.get_by_role("button", name="Back", exact=True).click()
+    await page.get_by_role("link", name="Patan").click()
+    await expect(page.get_by_role("heading", name="Patan")).to_be_visible()
+    await expect(corners).to_have_value("27.70000, 85.30000\n27.70000, 85.32000\n27.72000, 85.32000")
+    await expect(page.get_by_role("button", name="Save", exact=True)).to_be_enabled()
+
+
+async def test_a_geojson_file_with_one_zone_is_opened_as_a_new_one(desk: Window, admin: Person) -> None:
+    page = await _room(desk, admin, "/console/zones")
+    ring = [[85.30, 27.70], [85.32, 27.70], [85.32, 27.72], [85.30, 27.70]]
+    zone = {
+        "type": "Feature",
+        "properties": {"name": "Kirtipur"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    file = FilePayload(name="town.geojson", mimeType="application/geo+json", buffer=json.dumps(zone).encode())
+    await page.locator("input[type=file]").set_input_files(file)
+    await expect(page.get_by_label("Name")).to_have_value("Kirtipur")
+
+
 @pytest.mark.slow
 async def test_zones_of_a_geojson_file_are_made_and_those_that_cannot_be_are_told(desk: Window, admin: Person) -> None:
     page = await _room(desk, admin, "/console/zones")

@@ -1,6 +1,6 @@
 // A zone's form: what the map draws is typed here as well, and what somebody else changed meanwhile is told.
 import { Crosshair, Undo2 } from "lucide";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type Acting, useActing } from "../../shared/acting.ts";
 import { Refused } from "../../shared/client.ts";
 import { useDraft } from "../../shared/drafts.ts";
@@ -71,8 +71,11 @@ export function ZoneEditor({ given, zone, town, outlined, middle, onDrawing, onC
     }
   });
   useEffect(() => onDrawing({ outline: draft.outline, holes: draft.holes }), [stored.form.kept, zone?.version]);
+  const known = useRef(outlined); // was drawn before this zone was opened: another's
   useEffect(() => {
-    if (outlined !== null) change({ outline: outlined.outline, typed: null });
+    if (outlined === known.current || outlined === null) return;
+    known.current = outlined;
+    change({ outline: outlined.outline, typed: null });
   }, [outlined]);
   const meanwhile = looked !== null && zone !== null && zone.version !== looked.version && isChanged ? zone : null;
   const wrongArea = Object.entries(acting.error instanceof Refused ? acting.error.fields : {}).find(([name]) => name.startsWith("area"))?.[1];

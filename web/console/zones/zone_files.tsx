@@ -1,5 +1,6 @@
 // Zones into a GeoJSON file and out of one.
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
+import { Typist, draftKey } from "../../shared/drafts.ts";
 import { problemOf } from "../../shared/problems.ts";
 import { newKey } from "../../shared/request_keys.ts";
 import { saveBlob } from "../../shared/saving.ts";
@@ -16,6 +17,7 @@ export function exportZones(zones: readonly Zone[]): void {
 
 /** One polygon is opened as a new zone; of several each is made, and what could not be is told with why. */
 export function ImportZones({ given: { client, say }, onOne, onDone }: { given: RoomGiven; onOne: () => void; onDone: () => Promise<void> }) {
+  const typist = useContext(Typist);
   const [found, setFound] = useState<readonly FoundZone[]>([]);
   const [told, setTold] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -26,7 +28,7 @@ export function ImportZones({ given: { client, say }, onOne, onDone }: { given: 
     const [only] = zones ?? [];
     if (only === undefined) return setTold([say(zones === null ? "zones.import.wrong" : "zones.import.none")]);
     if (zones !== null && zones.length > 1) return setFound(zones);
-    sessionStorage.setItem(`dispatch.draft.${draftName(null)}`, JSON.stringify({ kept: keptText({ looked: null, draft: draftOf(only) }) }));
+    sessionStorage.setItem(draftKey(typist, draftName(null)), JSON.stringify({ kept: keptText({ looked: null, draft: draftOf(only) }) }));
     onOne();
   };
   const make = async (): Promise<void> => {
