@@ -1,7 +1,7 @@
 // What is typed into a form stays through errors, reloads and sign-ins that ran out, in the tab, until it was used or its
 // person signs out. It is whose who typed it: nobody who signs in after them finds it.
 import { createContext } from "preact";
-import { useContext, useState } from "preact/hooks";
+import { useContext, useRef, useState } from "preact/hooks";
 import type { Person } from "./session.ts";
 
 /** Who is signed in, so whose all drafts below are; null where nobody is. */
@@ -34,17 +34,21 @@ export interface Draft<Form extends Fields> {
 export function useDraft<Form extends Fields>(name: string, empty: Form): Draft<Form> {
   const key = draftKey(useContext(Typist), name);
   const [form, setForm] = useState<Form>(() => readDraft(stored(key), empty));
+  const touched = useRef(false); // also where a browser keeps nothing
   return {
     form,
-    change: (changes) =>
+    change: (changes) => {
+      touched.current = true;
       setForm((before) => {
         const next = { ...before, ...changes };
         store(key, JSON.stringify(next));
         return next;
-      }),
-    fresh: () => stored(key) === null,
+      });
+    },
+    fresh: () => !touched.current && stored(key) === null,
     fill: setForm,
     drop: () => {
+      touched.current = false;
       store(key, null);
       setForm(empty);
     },
