@@ -37,13 +37,18 @@ export function CodeCard({ parcel, client, say }: Omit<Given, "language">) {
   const path = `/api/deliveries/${encodeURIComponent(parcel.tracking_number)}`;
   useEffect(() => {
     // A code that is not there is not asked for: a browser notes each 404 as an error.
+    let left = false;
     const ask = async (): Promise<void> => {
       const proof = await find<Proof>(client, `${path}/proof/`);
-      setTold(proof?.has_code === true ? await find<Told>(client, `${path}/code/`) : null);
+      const found = proof?.has_code === true ? await find<Told>(client, `${path}/code/`) : null;
+      if (!left) setTold(found); // else it is asked for anew, and may be another by then
     };
     void ask();
     const renewing = setInterval(() => void ask(), RENEW_MS);
-    return () => clearInterval(renewing);
+    return () => {
+      left = true;
+      clearInterval(renewing);
+    };
   }, [client, path, parcel.status]);
   if (told === null || told.digits === null) return null;
   return (
