@@ -49,6 +49,17 @@ export function go(href: string, { replace = false } = {}): void {
   setTimeout(() => document.getElementById("content")?.focus()); // readers begin with what is new
 }
 
+/** Whether the sheet that was open at `then` is what is looked at now, and nothing else was opened meanwhile. */
+export function isStillOpen(now: Address, then: Address): boolean {
+  return now.path === then.path && now.query.get("open") === then.query.get("open");
+}
+
+/** Shows another sheet, or none, in the place of the one that is open at `then`. Whoever has gone on meanwhile stays where they are. */
+export function turnSheet(then: Address, open: string | number | null): void {
+  const now = readAddress(location.href);
+  if (isStillOpen(now, then)) go(changed(now, { open }));
+}
+
 /** The address as it is now, and again whenever it changes. */
 export function useAddress(): Address {
   const [href, setHref] = useState(location.href);

@@ -1,5 +1,5 @@
 import { type ComponentChildren, Fragment } from "preact";
-import { type Address, changed, go, readAddress } from "./address.ts";
+import { type Address, changed, go, readAddress, turnSheet } from "./address.ts";
 import type { Client } from "./client.ts";
 import { Field } from "./field.tsx";
 import { dayOf } from "./filter_days.ts";
@@ -66,7 +66,7 @@ export function Listing<Row>(given: Given<Row>) {
   for (const [name, value] of new URLSearchParams(given.fixed ?? "")) asked.set(name, value);
   if (search !== null && text !== "") asked.set(search, text);
   const loading = useLoading(() => client.call<Page<Row>>(`${path}?${asked}`), [path, asked.toString()], given.every_ms ?? null);
-  const close = (): void => go(changed(readAddress(location.href), { open: null }));
+  const close = (): void => turnSheet(address, null);
   const open = address.query.get("open");
   const set = [...filters.map(({ name }) => name), "sort"].filter((name) => address.query.get(name)).length;
   const narrowed = text !== "" || filters.some(({ name }) => address.query.has(name));
@@ -119,7 +119,8 @@ export function Listing<Row>(given: Given<Row>) {
           );
         }}
       </Loaded>
-      {open !== null && given.sheet?.(open, loading.value?.results.find((row) => String(idOf(row)) === open) ?? null, loading, close)}
+      {/* What was typed into one sheet is none of the next one's. */}
+      {open !== null && <Fragment key={open}>{given.sheet?.(open, loading.value?.results.find((row) => String(idOf(row)) === open) ?? null, loading, close)}</Fragment>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Cart, EMPTY, goods, pieces, quantityOf, readBasket, stepsTo, withQuantity } from "./basket.ts";
+import { type Cart, EMPTY, afterOrder, goods, pieces, quantityOf, readBasket, stepsTo, withQuantity } from "./basket.ts";
 
 const RICE = { product_id: 1, name: "Rice", price: "1250.10" };
 const TEA = { product_id: 2, name: "Tea", price: "0.20" };
@@ -34,4 +34,11 @@ test("the server's cart is brought up to the basket with no step too many", () =
 test("a basket that cannot be read is an empty one", () => {
   expect([readBasket(null), readBasket("{"), readBasket('{"lines":[{"product_id":"x","quantity":1}]}')]).toEqual([EMPTY, EMPTY, EMPTY]);
   expect(readBasket('{"lines":[{"product_id":1,"name":"Rice","price":"1.00","quantity":2}],"cart_id":4}').cart_id).toBe(4);
+});
+
+test("what is put in while an order is on its way stays, in a cart of its own", () => {
+  const basket = { ...withQuantity(withQuantity(EMPTY, RICE, 3), TEA, 1), cart_id: 9 };
+  const left = afterOrder(basket, [{ product: { id: 1 }, quantity: 2 }]);
+  expect([left.lines.map(({ name, quantity }) => [name, quantity]), left.cart_id]).toEqual([[["Rice", 1], ["Tea", 1]], null]);
+  expect(afterOrder({ ...withQuantity(EMPTY, RICE, 2), cart_id: 9 }, [{ product: { id: 1 }, quantity: 2 }])).toEqual(EMPTY);
 });

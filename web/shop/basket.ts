@@ -31,6 +31,15 @@ export function withQuantity(basket: Basket, product: Omit<Line, "quantity">, qu
   return { ...basket, lines: lines.filter((one) => one.quantity > 0) };
 }
 
+/** What is left to buy once something was ordered: what was put in meanwhile, in another tab. The server's cart went with the order. */
+export function afterOrder(basket: Basket, ordered: readonly { product: { id: number }; quantity: number }[]): Basket {
+  const lines = basket.lines.map((line) => {
+    const bought = ordered.reduce((sum, { product, quantity }) => sum + (product.id === line.product_id ? quantity : 0), 0);
+    return { ...line, quantity: line.quantity - bought };
+  });
+  return { lines: lines.filter(({ quantity }) => quantity > 0), cart_id: null };
+}
+
 export function quantityOf(basket: Basket, product_id: number): number {
   return basket.lines.find((line) => line.product_id === product_id)?.quantity ?? 0;
 }

@@ -4,16 +4,17 @@ import { go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
 import { type Client, Refused, Unreachable } from "../shared/client.ts";
 import { useDraft } from "../shared/drafts.ts";
+import { useHere } from "../shared/here.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { type Language, money } from "../shared/numbers.ts";
 import type { Person } from "../shared/session.ts";
 import { AddressFields } from "../shared/addresses/address_fields.tsx";
-import { type Cart, EMPTY } from "./basket.ts";
+import { type Cart, afterOrder } from "./basket.ts";
 import { Estimate } from "./estimate.tsx";
 import type { Estimated } from "./estimate_words.ts";
 import { keepEstimate } from "./kept_estimate.ts";
-import { cartOf, keepBasket, useBasket } from "./keeping.ts";
+import { cartOf, keepBasket, keptBasket, useBasket } from "./keeping.ts";
 import { type Gateway, PayChoice, noteProblem, openPayment, useGateways } from "./paying.tsx";
 import { type Address, KEEPINGS, type Keeping, type KeepingChoice, bodyOf, emptyAddress, keepAddress } from "../shared/addresses/addresses.ts";
 import type { Say } from "./speech.ts";
@@ -37,16 +38,17 @@ export function Checkout({ client, person, language, say }: { client: Client; pe
   const { form, fresh, change, fill, drop } = useDraft<Address>("shop.address", emptyAddress(person.name, person.phone ?? ""));
   const told = useRef<Estimated | null>(null);
   const keeping = useKeeping();
+  const here = useHere();
   const order = useActing<Wanted>(say, async (wanted, key) => {
     const made = await makeOrder(client, wanted, key);
     if (told.current !== null) keepEstimate(made.id, told.current);
-    keepBasket(EMPTY);
+    keepBasket(afterOrder(keptBasket(), made.items));
     await keepBeside(client, wanted.form, keeping.chosen, `${key}-address`);
     try {
       await openPayment(client, { order: made, gateway: wanted.gateway, phone: wanted.form.phone }, `${key}-pay`);
     } catch (error) {
       noteProblem(made.id, error); // it is ordered; what is left to do stands on its page
-      go(`/shop/orders/${made.id}`, { replace: true });
+      if (here.current) go(`/shop/orders/${made.id}`, { replace: true }); // whoever went on is not brought back
     } finally {
       drop();
       keeping.forget();

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import type { Client } from "../shared/client.ts";
+import { useHere } from "../shared/here.ts";
 import type { Language } from "../shared/numbers.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { AddressFields } from "../shared/addresses/address_fields.tsx";
@@ -30,11 +31,12 @@ function begunWith(number: string | null, order: Order): Order["delivery"] {
 /** One parcel that was not picked up goes to another door, or what is not packed yet; the form begins with what was ordered. */
 export function OtherDoor({ number, order, client, language, onDone, onClose, say }: Given) {
   const [form, setForm] = useState<Address>(() => formOf(begunWith(number, order)));
+  const here = useHere();
   const acting = useActing<Address>(say, async (wanted, key) => {
     const path = number === null ? `/api/v1/marketplace/orders/${order.id}/address/` : `/api/deliveries/${encodeURIComponent(number)}/address/`;
     await client.call(path, { method: "POST", body: bodyOf(wanted), idempotencyKey: key });
     onDone();
-    onClose();
+    if (here.current) onClose(); // else another one may be open by now
   });
   return (
     <SideSheet title={number === null ? say("door.title.order", { number: order.order_number }) : say("door.title", { number })} onClose={onClose} say={say}>

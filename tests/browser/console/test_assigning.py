@@ -1,13 +1,15 @@
 """Many at once from a page: tried out, begun and followed, left and found again, or made into a plan."""
 
+import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.console.opening import named_driver
 from tests.browser.sign_ins import remembered
 from tests.browser.windows import Window, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import Person, World, ok
 
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
@@ -68,3 +70,27 @@ async def test_a_plan_over_all_that_wait_is_made_behind_the_page_and_opened_on_t
     room = page.locator(".plan-room")
     await expect(room.locator(".pair")).to_contain_text("Ram Thapa")
     await expect(room.get_by_role("button", name="Give 1")).to_be_enabled()
+
+
+async def test_a_run_that_is_begun_late_brings_nobody_back_who_has_gone_to_another_room(
+    desk: Window, admin: Person
+) -> None:
+    page = await _room(desk, admin)
+    asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def held(route: Route) -> None:
+        asked.set()
+        await may_go_on.wait()
+        await route.continue_()
+
+    await page.route("**/api/auto-assign/", held)
+    await page.get_by_role("button", name="Assign now").click()
+    async with asyncio.timeout(PATIENCE_S):
+        await asked.wait()
+    await page.get_by_role("link", name="Shifts").click()
+    await expect(page).to_have_url(re.compile("/console/shifts$"))
+    async with page.expect_response("**/api/auto-assign/") as begun:
+        may_go_on.set()
+    await (await begun.value).finished()
+    await page.evaluate("() => new Promise((done) => setTimeout(done))")
+    await expect(page).to_have_url(re.compile("/console/shifts$"))

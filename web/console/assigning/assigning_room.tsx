@@ -4,9 +4,10 @@ import { useState } from "preact/hooks";
 import "../../shared/field.css";
 import "./assigning.css";
 import { type Acting, useActing } from "../../shared/acting.ts";
-import { changed, go } from "../../shared/address.ts";
+import { changed, go, readAddress } from "../../shared/address.ts";
 import { useDraft } from "../../shared/drafts.ts";
 import { Field } from "../../shared/field.tsx";
+import { useHere } from "../../shared/here.ts";
 import { PRIORITIES } from "../calls.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import { PreviewCard } from "./preview_card.tsx";
@@ -30,6 +31,7 @@ export function AssigningRoom(given: RoomGiven) {
   const draft = useDraft("assigning", EVERYTHING);
   const [preview, setPreview] = useState<Preview | null>(null);
   const [begun, setBegun] = useState(0);
+  const here = useHere();
   const acting: Acting<Wanted> = useActing(say, async ({ way, typed }, idempotencyKey) => {
     const filter = filterOf(typed);
     setPreview(null);
@@ -40,7 +42,7 @@ export function AssigningRoom(given: RoomGiven) {
     const path = way === "plan" ? "/api/assignment-plans/" : "/api/auto-assign/";
     const started = await client.call<Run>(path, { method: "POST", body: filter, prefer: "respond-async", idempotencyKey });
     setBegun(started.id);
-    go(changed(address, { run: started.id }));
+    if (here.current) go(changed(readAddress(location.href), { run: started.id })); // whoever went on is not brought back
   });
   const button = (way: Way, first = false) => (
     <button type="button" class={first ? "button first" : "button"} disabled={acting.pending} onClick={() => void acting.start({ way, typed: draft.form })}>{say(`assigning.${way}`)}</button>

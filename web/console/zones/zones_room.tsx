@@ -3,7 +3,7 @@ import { Plus } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "../../shared/field.css";
 import "./zones.css";
-import { changed, go } from "../../shared/address.ts";
+import { changed, go, turnSheet } from "../../shared/address.ts";
 import { Icon } from "../../shared/icon.tsx";
 import { Missing, useLate, withMaps } from "../../shared/late.tsx";
 import { Link } from "../../shared/link.tsx";
@@ -52,7 +52,7 @@ export function ZonesRoom(given: RoomGiven) {
                 <Link class="button" href={changed(address, { open: null })}>{say("console.back")}</Link>
               </>
             ) : editing ? (
-              <ZoneEditor key={asked} given={given} zone={zone} town={town} outlined={outlined} middle={() => map.current?.middle() ?? null} onDrawing={setDrawing} onClose={() => show(null)} onSaved={(saved) => loading.reload().then(() => show(saved))} reload={loading.reload} />
+              <ZoneEditor key={asked} given={given} zone={zone} town={town} outlined={outlined} middle={() => map.current?.middle() ?? null} onDrawing={setDrawing} onClose={() => show(null)} onSaved={(saved) => loading.reload().then(() => turnSheet(address, saved))} reload={loading.reload} />
             ) : (
               <>
                 {asked !== null && <p class="card" role="status">{say("zones.gone")}</p>}

@@ -4,6 +4,7 @@ import { useActing } from "../../shared/acting.ts";
 import { go } from "../../shared/address.ts";
 import { useDraft } from "../../shared/drafts.ts";
 import { Field } from "../../shared/field.tsx";
+import { useHere } from "../../shared/here.ts";
 import { pathOf } from "../views.ts";
 import { VEHICLES } from "./documents.ts";
 import { type RoomGiven, roomWord } from "./words.ts";
@@ -12,10 +13,11 @@ const EMPTY = { phone: "", vehicle_type: "motorcycle", vehicle_number: "", capac
 
 export function ProfileRoom({ client, work, say }: RoomGiven) {
   const { form, change, drop } = useDraft("profile", EMPTY);
+  const here = useHere();
   const acting = useActing<Record<string, unknown>>(say, async (body, key) => {
     await work.alone(() => client.call<unknown>("/api/transporters/", { method: "POST", body, idempotencyKey: key }));
     drop();
-    go(pathOf({ name: "documents" }));
+    if (here.current) go(pathOf({ name: "documents" })); // whoever went on is not brought back
   });
   return (
     <form

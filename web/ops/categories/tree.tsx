@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import "./tree.css";
 import { useActing } from "../../shared/acting.ts";
-import { changed, go, readAddress } from "../../shared/address.ts";
+import { changed, turnSheet } from "../../shared/address.ts";
 import { CATEGORIES, categoryChoices, categoryName, depths } from "../../shared/categories.ts";
 import type { Client } from "../../shared/client.ts";
 import { Field } from "../../shared/field.tsx";
@@ -20,7 +20,7 @@ type Given = Omit<RoomGiven, "say"> & { say: TreeSay };
 export function Tree({ client, address, language, say }: Given) {
   const kinds = useLoading(() => client.call<{ results: Kept[] }>(`${CATEGORIES}all/`), []);
   const open = address.query.get("open");
-  const close = (): void => go(changed(readAddress(location.href), { open: null }));
+  const close = (): void => turnSheet(address, null);
   return (
     <>
       <h1>{say("categories")}</h1>

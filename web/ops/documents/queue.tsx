@@ -5,6 +5,7 @@ import { useActing } from "../../shared/acting.ts";
 import { changed, go, readAddress } from "../../shared/address.ts";
 import type { components } from "../../shared/api.ts";
 import { Field } from "../../shared/field.tsx";
+import { useHere } from "../../shared/here.ts";
 import { Link } from "../../shared/link.tsx";
 import type { Page } from "../../shared/listing.tsx";
 import { Loaded, useLoading } from "../../shared/loading.tsx";
@@ -46,13 +47,15 @@ export function Queue(given: Given) {
     byHand();
     open(neighbour(ids, shown, step));
   };
-  const decided = async (answer: Decided): Promise<void> => {
+  const decided = async (answer: Decided, looked_at: boolean): Promise<void> => {
     const { document, is_verified } = answer;
     const words = { kind: queueWord("document", document.kind, say), name: document.name };
     const told = say(document.state === "approved" ? "queue.done.approved" : "queue.done.rejected", words);
     setDone(document.state === "approved" && is_verified ? `${told} ${say("queue.verified", words)}` : told);
-    setLanded((before) => ({ by_decision: true, decisions: before.decisions + 1 }));
-    open(afterwards(ids, document.id));
+    if (looked_at) { // whoever went on before the answer came looks at what they chose
+      setLanded((before) => ({ by_decision: true, decisions: before.decisions + 1 }));
+      open(afterwards(ids, document.id));
+    }
     await list.reload();
   };
   return (
@@ -96,7 +99,8 @@ interface Looking {
   landed: boolean;
   onSeen: (id: number) => void;
   onMove: (step: 1 | -1) => void;
-  onDone: (answer: Decided) => Promise<void>;
+  /** `looked_at`: whether what was decided is still what is looked at. */
+  onDone: (answer: Decided, looked_at: boolean) => Promise<void>;
 }
 
 function Look({ id, given, settled, landed, onSeen, onMove, onDone }: Looking) {
@@ -178,8 +182,10 @@ function Decide({ of: { document, version }, given: { client, say }, settled, on
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const here = useHere();
   const acting = useActing<{ act: "approve" | "reject"; body: object }>(say, async ({ act, body }, key) => {
-    await onDone(await client.call<Decided>(`${PATH}${document.id}/${act}/`, { method: "POST", body, idempotencyKey: key }));
+    const answer = await client.call<Decided>(`${PATH}${document.id}/${act}/`, { method: "POST", body, idempotencyKey: key });
+    await onDone(answer, here.current);
   });
   const waits = document.state === "waiting";
   const may = waits && settled && !acting.pending;

@@ -2,9 +2,10 @@ import "./tables.css";
 import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../acting.ts";
-import { type Address, changed, go } from "../address.ts";
+import { type Address, changed, go, readAddress } from "../address.ts";
 import type { Client } from "../client.ts";
 import { Check, Field } from "../field.tsx";
+import { useHere } from "../here.ts";
 import { Link } from "../link.tsx";
 import { Loaded, useLoading } from "../loading.tsx";
 import type { Language } from "../numbers.ts";
@@ -48,7 +49,10 @@ function OfKind({ kind, client, address, language, say }: Omit<Given, "kinds"> &
   const [skip, setSkip] = useState(false);
   const [came, setCame] = useState<ImportDetails | null>(null);
   const [over, setOver] = useState(false);
-  const follow = (id: number | null): void => go(changed(address, { table: id }), { replace: true });
+  const here = useHere();
+  const follow = (id: number | null): void => {
+    if (here.current) go(changed(readAddress(location.href), { table: id }), { replace: true }); // whoever went on is not brought back
+  };
   const handing = useActing<Wish>(say, async (wish) => {
     setCame(null);
     const large = isLarge(wish.file);
