@@ -2,6 +2,7 @@ import { LocateFixed, Map as MapIcon } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import "./place_field.css";
 import { Field } from "./field.tsx";
+import { useHere } from "./here.ts";
 import { Icon } from "./icon.tsx";
 import type { PlaceMap } from "./place_map.ts";
 import { whatThereIs } from "./ground.ts";
@@ -23,11 +24,16 @@ export function PlaceField({ label, name, value, onValue, problem, say }: Given)
   const [shown, setShown] = useState(false);
   const [trouble, setTrouble] = useState("");
   const typedWrong = value.trim() !== "" && placeOf(value) === null ? say("place.wrong") : "";
+  const here = useHere();
+  const newest = useRef({ value, onValue });
+  newest.current = { value, onValue };
   const locate = (): void => {
     setTrouble("");
+    // A phone may need a quarter of a minute: whoever has said meanwhile where it is knows better.
+    const unsaid = (): boolean => here.current && newest.current.value === value;
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => onValue(placeText({ lat: coords.latitude, lon: coords.longitude })),
-      () => setTrouble(say("place.not_found")),
+      ({ coords }) => unsaid() && newest.current.onValue(placeText({ lat: coords.latitude, lon: coords.longitude })),
+      () => unsaid() && setTrouble(say("place.not_found")),
       { enableHighAccuracy: true, timeout: 15_000 },
     );
   };
@@ -54,13 +60,15 @@ export function PlaceField({ label, name, value, onValue, problem, say }: Given)
 function Pointing({ value, onValue, say }: Pick<Given, "value" | "onValue" | "say">) {
   const container = useRef<HTMLDivElement>(null);
   const map = useRef<PlaceMap | null>(null);
+  const newest = useRef(onValue);
+  newest.current = onValue; // the map is moved long after it was made
   const [failed, setFailed] = useState(false);
   const [streets, setStreets] = useState(true);
   const late = useLate(() => withMaps(() => import("./place_map.ts")), true);
   useEffect(() => {
     if (late.part === null || container.current === null) return;
     try {
-      map.current = new late.part.PlaceMap(container.current, placeOf(value), (place) => onValue(placeText(place)));
+      map.current = new late.part.PlaceMap(container.current, placeOf(value), (place) => newest.current(placeText(place)));
     } catch {
       setFailed(true);
     }
