@@ -1,5 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
+import { useChosen } from "../shared/chosen.ts";
 import type { Client } from "../shared/client.ts";
 import { Check, Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
@@ -24,33 +25,24 @@ export function ProofRoom({ client, language, say }: { client: Client; language:
 }
 
 function Choices({ kept, client, say }: { kept: Required; client: Client; say: Say }) {
-  const [required, setRequired] = useState(kept);
-  const stored = useRef(kept);
-  const wanted = useRef(kept); // with what is still on its way
+  const { now, store, choose } = useChosen(kept);
+  const required = now();
   const [age, setAge] = useState(String(kept.age_minimum ?? ""));
   const [saved, setSaved] = useState(false);
   const saving = useActing<Partial<Required>>(say, async (changes) => {
-    try {
-      const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
-      stored.current = changed;
-      const age_minimum = String(changed.age_minimum ?? "");
-      setAge((typed) => ("age_minimum" in changes || (typed === "" && !isBeingTyped()) ? age_minimum : typed));
-    } catch (error) {
-      wanted.current = stored.current;
-      setRequired(stored.current);
-      throw error;
-    }
+    const changed = await client.call<Required>(PATH, { method: "PATCH", body: changes });
+    store(changed);
+    const age_minimum = String(changed.age_minimum ?? "");
+    setAge((typed) => ("age_minimum" in changes || (typed === "" && !isBeingTyped()) ? age_minimum : typed));
     setSaved(true);
   });
   /** What a person chose shows at once, and is sent after what was chosen before it. */
   const save = (changes: Partial<Required>): void => {
     setSaved(false);
-    wanted.current = { ...wanted.current, ...changes };
-    if (!("age_minimum" in changes)) setRequired(wanted.current);
-    void saving.start(changes);
+    choose(changes, saving.start(changes));
   };
   const change = (end: End, kind: Kind, chosen: boolean): void => {
-    const others = wanted.current[end].filter((one) => one !== kind);
+    const others = now()[end].filter((one) => one !== kind);
     save({ [end]: chosen ? [...others, kind] : others });
   };
   return (

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
+import { useChosen } from "../shared/chosen.ts";
 import type { Client } from "../shared/client.ts";
 import { Field } from "../shared/field.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
@@ -24,11 +25,12 @@ export function TrackingRoom({ client, language, say }: { client: Client; langua
 }
 
 function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Say }) {
-  const [privacy, setPrivacy] = useState(kept);
+  const { now, store, choose } = useChosen(kept);
+  const privacy = now();
   const [saved, setSaved] = useState(false);
   const saving = useActing<Record<string, Shown | null>>(say, async (changes) => {
     setSaved(false);
-    setPrivacy(await client.call<Privacy>(PATH, { method: "PATCH", body: changes }));
+    store(await client.call<Privacy>(PATH, { method: "PATCH", body: changes }));
     setSaved(true);
   });
   return (
@@ -52,7 +54,7 @@ function Choices({ kept, client, say }: { kept: Privacy; client: Client; say: Sa
               [USUAL, say("shown.usual", { shown: say(`shown.${usual}`) })],
               ...settings.filter((one) => one !== usual).map((one): [string, string] => [one, say(`shown.${one}`)]),
             ]}
-            onValue={(chosen) => void saving.start({ [element]: chosen === USUAL ? null : (chosen as Shown) })}
+            onValue={(chosen) => choose({ [element]: chosen === USUAL ? usual : (chosen as Shown) }, saving.start({ [element]: chosen === USUAL ? null : (chosen as Shown) }))}
           />
         );
       })}
