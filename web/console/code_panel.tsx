@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { emptied } from "../shared/meanwhile.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Details } from "./calls.ts";
 import { useLateDesk } from "./late/words.ts";
@@ -17,7 +18,7 @@ export function CodePanel({ details }: { details: Details }) {
     setProblem("");
     try {
       setState(await calls.changeCode(details.id, what, reason.trim()));
-      setReason("");
+      setReason(emptied(reason));
     } catch (error) {
       setProblem(problemOf(error, say));
     }

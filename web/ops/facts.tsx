@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { type Acting, useActing } from "../shared/acting.ts";
 import type { Client } from "../shared/client.ts";
 import { Field } from "../shared/field.tsx";
+import { emptied } from "../shared/meanwhile.ts";
 import type { Say } from "./speech.ts";
 
 /** What is known of something, named. */
@@ -44,7 +45,7 @@ export function Acts({ client, acts, typed, onDone, say }: Given) {
   const [text, setText] = useState("");
   const acting: Acting<{ path: string; method: string; body: unknown }> = useActing(say, async ({ path, method, body }, key) => {
     await client.call(path, { method, body, idempotencyKey: key });
-    setText("");
+    setText(emptied(text));
     await onDone();
   });
   return (

@@ -4,6 +4,7 @@ import type { components } from "../shared/api.ts";
 import { Field } from "../shared/field.tsx";
 import { Listing } from "../shared/listing.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
+import { emptied } from "../shared/meanwhile.ts";
 import { SideSheet } from "../shared/side_sheet.tsx";
 import { Acts, Facts, numberTyped } from "./facts.tsx";
 import { type Given, when } from "./given.ts";
@@ -111,7 +112,7 @@ function AddWebhook({ given: { client, say }, onMade }: { given: Given; onMade: 
   const [types, setTypes] = useState("*");
   const acting: Acting<{ url: string; types: string[] }> = useActing(say, async (body, key) => {
     onMade(await client.call<NewWebhook>("/api/webhooks/", { method: "POST", body, idempotencyKey: key }));
-    setUrl("");
+    setUrl(emptied(url));
   });
   return (
     <form
@@ -203,7 +204,7 @@ function AddKey({ given: { client, say }, onMade }: { given: Given; onMade: (key
   const [scope, setScope] = useState<string>(SCOPES[0]);
   const acting: Acting<{ name: string; scopes: string[] }> = useActing(say, async (body, key) => {
     onMade(await client.call<NewApiKey>("/api/v1/api-keys/", { method: "POST", body, idempotencyKey: key }));
-    setName("");
+    setName(emptied(name));
   });
   return (
     <form

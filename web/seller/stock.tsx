@@ -40,7 +40,7 @@ export function Stock({ client, productId, person, language, say, onChanged }: G
   const adjust = useActing<typeof EMPTY>(say, async ({ change, reason, note }, key) => {
     const body = { change: changeOf(change), note, ...(reason !== "" && { reason }) };
     setDone(await client.call<Change>(path, { method: "POST", body, idempotencyKey: key }));
-    setTyped(EMPTY);
+    setTyped((now) => (now === typed ? EMPTY : now)); // what was typed meanwhile stays
     setOlder(NONE); // what the new change pushes out of the newest is asked for again with what is older
     await Promise.all([history.reload(), onChanged()]);
   });

@@ -57,7 +57,7 @@ function Wish({ parcel, client, now, language, say, onDone }: Given) {
       if (chosen === null) return;
       const body = { starts_at: new Date(chosen.starts_at).toISOString(), ends_at: new Date(chosen.ends_at).toISOString() };
       await client.call(`/api/deliveries/${encodeURIComponent(parcel.tracking_number)}/reschedule/`, { method: "POST", body });
-      setChosen(null);
+      setChosen((now) => (now === chosen ? null : now));
       onDone();
     });
   return (

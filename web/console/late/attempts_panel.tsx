@@ -64,7 +64,7 @@ function AgreeForm({ delivery, onDone }: { delivery: Delivery; onDone: () => voi
   const [chosen, setChosen] = useState<Choice | null>(null);
   const acting = useActing<Choice>(say, async (wanted) => {
     await changes.tryAgain(delivery, wanted.starts_at, wanted.ends_at);
-    setChosen(null);
+    setChosen((now) => (now === wanted ? null : now));
     onDone();
   });
   return (

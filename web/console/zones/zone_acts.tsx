@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { type Acting, useActing } from "../../shared/acting.ts";
 import { Field } from "../../shared/field.tsx";
 import { Mark } from "../../shared/mark.tsx";
+import { emptied } from "../../shared/meanwhile.ts";
 import { clock } from "../../shared/times.ts";
 import type { RoomGiven } from "../rooms.tsx";
 import type { Zone } from "./geojson.ts";
@@ -18,7 +19,7 @@ export function ZoneActs({ given: { client, say, language }, zone, reload, onRem
   const [sure, setSure] = useState(false);
   const acting: Acting<Act> = useActing(say, async ({ method, way, body }, key) => {
     await client.call(`/api/zones/${zone.id}/${way}`, { method, body, idempotencyKey: key });
-    setReason("");
+    setReason(emptied(reason));
     if (method === "DELETE") await onRemoved?.();
     else await reload();
   });

@@ -33,7 +33,7 @@ export function ActsPanel({ sale, client, language, onDone }: Given) {
   const acts = is_known ? actsOf(sale, parcel.value) : [];
   const finish = async (act: Act): Promise<void> => {
     setDone(act);
-    setAsked(null);
+    setAsked((now) => (now === act ? null : now)); // another may have been asked for meanwhile
     await onDone();
   };
   return (

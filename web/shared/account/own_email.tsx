@@ -3,6 +3,7 @@ import { useActing } from "../acting.ts";
 import type { components } from "../api.ts";
 import { type Client, Refused } from "../client.ts";
 import { Field } from "../field.tsx";
+import { emptied } from "../meanwhile.ts";
 import { problemOf } from "../problems.ts";
 import type { Person } from "../session.ts";
 import type { OwnSay } from "./own_words.ts";
@@ -17,8 +18,8 @@ export function OwnEmail({ account, client, say }: { account: Person; client: Cl
   const asking = useActing<Wanted>(say, async (body) => {
     setAsked("");
     await client.call("/api/v1/auth/email/", { method: "POST", body });
-    setEmail("");
-    setPassword("");
+    setEmail(emptied(email));
+    setPassword(emptied(password));
     setAsked(body.email);
   });
   // The password is refused as a whole; it is said at its field, which has the focus where something is wrong.

@@ -3,6 +3,7 @@ import { useActing } from "../acting.ts";
 import type { components } from "../api.ts";
 import { type Client, Refused } from "../client.ts";
 import { Field } from "../field.tsx";
+import { emptied } from "../meanwhile.ts";
 import { problemOf } from "../problems.ts";
 import type { OwnSay } from "./own_words.ts";
 
@@ -17,8 +18,8 @@ export function OwnPassword({ client, say }: { client: Client; say: OwnSay }) {
   const change = useActing<Wanted>(say, async (body) => {
     setTold("");
     await client.call(PATH, { method: "POST", body });
-    setOld("");
-    setWanted("");
+    setOld(emptied(old));
+    setWanted(emptied(wanted));
     setTold(say("password.changed"));
   });
   // The old one is refused as a whole; it is said at its field, which has the focus where something is wrong.
