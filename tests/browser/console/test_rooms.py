@@ -143,9 +143,9 @@ async def test_what_was_drawn_for_a_new_zone_is_none_of_the_zone_that_is_opened_
     corners = page.get_by_label("Corners", exact=True)
     drawn = page.locator(".map-box canvas")
     await expect(page.locator(".map-box .cross")).to_be_visible()  # the map is there
-    for at_corner in ({"x": 100, "y": 100}, {"x": 300, "y": 100}, {"x": 300, "y": 300}):
+    for x, y in ((100, 100), (300, 100), (300, 300)):
         before = await corners.input_value()
-        await drawn.click(position=at_corner)
+        await drawn.click(position={"x": x, "y": y})
         await expect(corners).not_to_have_value(before)
     await page.get_by_role("button", name="Back", exact=True).click()
     await page.get_by_role("link", name="Patan").click()
