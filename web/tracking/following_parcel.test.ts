@@ -142,3 +142,10 @@ test("whose parcel it is follows by the stream what the code shows, and is told 
   await page.renew();
   expect([page.seen.fix?.lat, Stream.last]).toEqual([27.7, moved]);
 });
+
+test("what happened after the page was written and before its stream opened is asked for, though it stands as before", async () => {
+  followed();
+  Stream.last.tells({ type: "snapshot", status: "assigned", position: null, eta: null });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(asked.length).toBe(1);
+});

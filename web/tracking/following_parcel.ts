@@ -154,7 +154,7 @@ export class FollowedParcel {
       this.#change({ parcel: { ...this.seen.parcel, status: frame.status } });
       this.#answered = this.#asked_for + 1; // what was asked for before does not know of it
       this.#renewSoon();
-    }
+    } else if (frame.type === "snapshot") this.#renewSoon(); // what happened between the page and its stream, such as an attempt, is told by no frame
     if (over(frame.status)) this.#change({ fix: null });
   }
 
