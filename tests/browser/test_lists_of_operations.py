@@ -80,19 +80,18 @@ async def test_orders_are_narrowed_by_seller_and_a_page_that_fails_says_so_and_t
 ) -> None:
     admin, bought, other = await world.admin(), await world.bought(), await world.bought()
     order = ok(await admin.get(f"/api/v1/marketplace/orders/{bought.order_id}/"))
-    refuses = True
-
-    async def sometimes(route: Route) -> None:
-        if refuses:
-            await route.fulfill(status=503, json={"detail": "Not now.", "code": "unavailable"})
-        else:
-            await route.continue_()
-
     page = await signed_in(desk, "/ops/search", admin)
-    await page.route(re.compile(r"/marketplace/orders/\?"), sometimes)
+
+    async def until_pressed(route: Route) -> None:  # the page tries again by itself, and takes its button away by that
+        if await page.evaluate("sessionStorage.pressed === 'yes'"):
+            await route.continue_()
+        else:
+            await route.fulfill(status=503, json={"detail": "Not now.", "code": "unavailable"})
+
+    await page.route(re.compile(r"/marketplace/orders/\?"), until_pressed)
     await page.goto(f"{desk.base_url}/ops/orders?seller={bought.seller.user_id}")
     await expect(page.get_by_role("alert").filter(has_text="cannot do this now")).to_be_visible()
-    refuses = False
+    await page.evaluate("addEventListener('click', () => { sessionStorage.pressed = 'yes'; }, { capture: true })")
     await page.get_by_role("button", name=re.compile("Try again")).click()
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(1)

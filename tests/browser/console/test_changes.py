@@ -10,6 +10,7 @@ from playwright.async_api import Route, expect
 from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, moment_stands, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
+from tests.support.waiting import PATIENCE_S
 from tests.support.world import Driver, Person, World, ok
 
 NO_TIME = {"requested_pickup_date": None, "requested_delivery_date": None}
@@ -171,10 +172,11 @@ async def test_whoever_closes_the_dialog_of_a_change_that_is_on_its_way_hears_so
     dialog, notice = page.get_by_role("dialog"), page.locator(".notice")
     await expect(page.locator("#list [type=checkbox]")).to_have_count(2)
     await page.keyboard.press("Shift+X")
-    held = asyncio.Event()
+    asked, held = asyncio.Event(), asyncio.Event()
 
     async def late(route: Route) -> None:
         lost = not held.is_set()
+        asked.set()
         await held.wait()
         await (route.abort() if lost else route.continue_())
 
@@ -191,6 +193,8 @@ async def test_whoever_closes_the_dialog_of_a_change_that_is_on_its_way_hears_so
     async with moment_stands(page):
         await closed_while_it_is_sent()
         await expect(notice).to_contain_text("Still being changed")
+        async with asyncio.timeout(PATIENCE_S):
+            await asked.wait()
         held.set()
         await expect(notice).to_contain_text("No connection")
         assert [(await _state(admin, parcel))[0] for parcel in parcels] == ["available"] * 2

@@ -143,9 +143,12 @@ async def test_on_a_phone_too_what_is_given_is_read_from_its_top(world: World, d
     assert (await _box(page.locator(".sheet")))["top"] >= 0
 
 
-async def _queue(page: Page) -> list[int]:
+async def _stand(page: Page, *wanted: int) -> None:
+    """The rows of the list come to stand in this order."""
     rows = page.locator("section[aria-labelledby=queue] [data-delivery]")
-    return [int(one) for one in await rows.evaluate_all("rows => rows.map((row) => row.dataset.delivery)")]
+    await expect(rows).to_have_count(len(wanted))
+    for place, delivery in enumerate(wanted):
+        await expect(rows.nth(place)).to_have_attribute("data-delivery", str(delivery))
 
 
 async def test_the_list_stands_in_the_order_that_was_chosen_by_key_too_and_keeps_it(
@@ -164,9 +167,9 @@ async def test_the_list_stands_in_the_order_that_was_chosen_by_key_too_and_keeps
     page = await opened_console(desk, admin)
     order = page.get_by_label("Order of the list")
     await expect(order).to_have_value("pressing")
-    assert await _queue(page) == [3, 1, 2]
+    await _stand(page, 3, 1, 2)
     await order.select_option("Oldest first")
-    assert await _queue(page) == [2, 1, 3]
+    await _stand(page, 2, 1, 3)
     await expect(page.locator("section[aria-labelledby=queue] .row").first).to_contain_text(
         re.compile(r"waiting 4[2-6] min")
     )
@@ -174,13 +177,12 @@ async def test_the_list_stands_in_the_order_that_was_chosen_by_key_too_and_keeps
     assert await unreached(page) == []
     await page.goto(desk.base_url + "/console")
     await expect(order).to_have_value("oldest")
-    await expect(page.locator("section[aria-labelledby=queue] .row")).to_have_count(3)
-    assert await _queue(page) == [2, 1, 3]
+    await _stand(page, 2, 1, 3)
     await order.blur()
     await page.keyboard.press("w")
     await expect(order).to_have_value("newest")
     await expect(page.locator(".notice")).to_contain_text("Newest first")
-    assert await _queue(page) == [3, 1, 2]
+    await _stand(page, 3, 1, 2)
     await page.close()
     forgive_strangers(desk.complaints)
 

@@ -24,6 +24,7 @@ async def _asked(desk: Window, admin: Person, one: Courier, delivery: dict[str, 
     await until(is_seen, "the courier is on the map")
     page = await desk.open(f"/console?delivery={delivery['id']}")
     offers = page.locator("section.offers")
+    await offers.get_by_label("Seconds to answer").fill("120")  # it ends by itself, and two pages may take long
     await offers.get_by_role("button", name="Ask couriers").click()
     await expect(offers).to_contain_text("Couriers are being asked")
     await expect(offers.get_by_role("listitem")).to_contain_text("s left")

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.console.opening import named_driver, opened_console
+from tests.browser.couriers import NO_NETWORK
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, moment_stands, stand_still, unreached, violations
 from tests.support.places import at, north_of, somewhere
 from tests.support.server_process import free_port
@@ -285,7 +286,7 @@ async def test_a_restart_of_the_server_shows_as_old_news_and_the_page_goes_on_wi
         await expect(page.locator(f"#list [data-delivery='{delivery['id']}']")).to_be_visible()
         assert await page.evaluate("window.notReloaded") is True
         await page.close()
-    desk.complaints[:] = [said for said in desk.complaints if "ERR_CONNECTION" not in said and "WebSocket" not in said]
+    desk.complaints[:] = [said for said in desk.complaints if not any(known in said for known in NO_NETWORK)]
 
 
 @pytest.mark.slow
