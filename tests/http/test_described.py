@@ -148,7 +148,7 @@ async def _contradictions(world: World, budget: Budget) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 async def test_requests_made_from_the_description_are_answered_to_each_role_as_it_says(world: World) -> None:
     assert await _contradictions(world, FEW) == ""
 
