@@ -77,7 +77,7 @@ async def values_of(business: Business, admin: Person) -> Values:
         "category": ids["category_id"],
         "order": ids["order_id"],
     }
-    amounts = {"hours": 24, "max_days": 7, "limit": 10, "step_s": 60, "top_k": 5, "fiscal_year": 2083}
+    amounts = {"hours": 24, "max_days": 7, "max_months": 2, "limit": 10, "step_s": 60, "top_k": 5, "fiscal_year": 2083}
     words: dict[str, list[Any]] = {
         "email": [people["customer"].email],
         "vehicle_type": ["motorcycle"],
