@@ -11,6 +11,7 @@ import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 import { OrderChoice } from "./order_choice.tsx";
+import { useStill } from "./read_by.ts";
 
 const AGAIN_MS = 20_000;
 const MORE = 10;
@@ -27,6 +28,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const [reason, setReason] = useState("");
   const [order, setOrder] = useState<Order>("suggested");
   const [most, setMost] = useState(SHOWN);
+  const still = useStill<Candidate>((one) => one.transporter.id);
   useEffect(() => {
     let left = false;
     calls.candidates(delivery.id).then(
@@ -55,7 +57,8 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
   const ranked = list.find((one) => one.transporter.id !== had?.courier) ?? list[0];
   const fastest = list[firstThere(list)];
   // Whom the button is for stands first, and who is there first is in sight.
-  const shown = inOrder(proposedFirst(list, chosen), order).filter((one, place) => place < most || one === chosen || one === fastest);
+  const wanted = inOrder(proposedFirst(list, chosen), order).filter((one, place) => place < most || one === chosen || one === fastest);
+  const shown = still.rows(wanted, `${delivery.id} ${order}`);
   const hidden = list.length - shown.length;
   const others = Object.values(found?.excluded_counts ?? {}).reduce((sum, count) => sum + (count ?? 0), 0);
   const others_fit = list.length > 1 || (why && found?.excluded.some((one) => one.can_be_given) === true);
@@ -70,7 +73,7 @@ export function CandidateList({ delivery }: { delivery: Delivery }) {
         <p class="problem">{problem} <button type="button" class="link" onClick={() => setAsked(asked + 1)}>{say("candidates.again")}</button></p>
       )}
       {found?.reason != null && <p class="problem">{found.reason}</p>}
-      <ol>
+      <ol {...still.handlers}>
         {shown.map((one) => (
           <CandidateRow
             key={one.transporter.id}

@@ -11,6 +11,7 @@ import { ChosenBar } from "./chosen_bar.tsx";
 import { EndedList, ObjectionList } from "./late_parts.tsx";
 import { queryOf } from "./address.ts";
 import { Queue } from "./queue_list.tsx";
+import { readBy } from "./read_by.ts";
 import { triedWords, waitWords } from "./row_words.ts";
 
 const SIGNS: Readonly<Record<ExceptionKind, IconNode>> = { no_next_try: AlertTriangle, next_try: Clock, late: AlertTriangle, silent: MapPinOff, nobody_took: UserX, nobody: UserX, at_stop: Clock, far: MapPinOff };
@@ -24,17 +25,8 @@ export function ListPanel() {
     <div
       class="scroll"
       id="list"
-      onPointerMove={(event) => reading.touch(event.pointerType === "mouse" ? "pointer" : undefined)}
-      onPointerLeave={() => reading.leave("pointer")}
-      onPointerDown={() => reading.touch()}
+      {...readBy(reading)}
       onMouseDown={(event) => event.shiftKey && event.preventDefault()} // rows are chosen, no text
-      onWheel={() => reading.touch()}
-      onTouchMove={() => reading.touch()}
-      onFocusIn={() => reading.touch("focus")}
-      onKeyDown={() => reading.touch("focus")}
-      onFocusOut={(event) => {
-        if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) reading.leave("focus");
-      }}
     >
       <ObjectionList />
       <Exceptions />

@@ -12,6 +12,7 @@ import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { ParcelName } from "./parcel_name.tsx";
 import { OrderChoice } from "./order_choice.tsx";
+import { useStill } from "./read_by.ts";
 import { type Delivery, aboard } from "./frames.ts";
 
 const AGAIN_MS = 20_000;
@@ -41,7 +42,8 @@ export function Takers({ delivery, to, onTo, onProposed }: TakersGiven) {
   const proposed = chosenOf(able, delivery.due_at);
   const named_id = proposed === undefined || proposed === able[0] ? null : proposed.transporter.id;
   useEffect(() => onProposed(named_id), [named_id]);
-  const shown = inOrder(proposedFirst(others, proposed), order).slice(0, most);
+  const still = useStill<Candidate>((one) => one.transporter.id);
+  const shown = still.rows(inOrder(proposedFirst(others, proposed), order).slice(0, most), `${delivery.id} ${order}`);
   const holder = board.nameOf(delivery.transporter_id);
   const fastest = others[firstThere(others)];
   const choose = (taker: Taker): void => {
@@ -66,7 +68,7 @@ export function Takers({ delivery, to, onTo, onProposed }: TakersGiven) {
         </label>
       )}
       {others.length > 1 && <OrderChoice order={order} onOrder={setOrder} />}
-      <ol>
+      <ol {...still.handlers}>
         {shown.map((one, place) => (
           <TakerRow key={one.transporter.id} one={one} place={place + 1} name={name} due_at={delivery.due_at} fastest={one === fastest && others.length > 1} chosen={to === one.transporter.id && !named} onChoose={() => choose(one.transporter.id)} />
         ))}

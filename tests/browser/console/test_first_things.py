@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.console.opening import named_driver, opened_console
 from tests.browser.console.told import Told, courier, forgive_strangers, parcel, profile, stamp
-from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
+from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, moment_stands, stand_still, unreached, violations
 from tests.support.places import at, between, north_of, somewhere
 from tests.support.world import Person, Place, World, ok
 
@@ -300,3 +300,30 @@ async def test_a_handover_far_from_its_address_needs_somebody_until_it_was_looke
     await page.reload()
     await expect(page.locator("#list")).to_contain_text("Nothing needs you now.")
     await expect(row).to_have_count(0)
+
+
+@pytest.mark.slow
+async def test_those_who_could_have_a_parcel_stand_still_while_somebody_points_at_them(
+    world: World, desk: Window, admin: Person
+) -> None:
+    delivery = await _parcel_with_candidates(world, somewhere(), 2)
+    turned = asyncio.Event()
+
+    async def turn(route: Route) -> None:
+        answer = await route.fetch()
+        told = await answer.json()
+        if turned.is_set():
+            told["candidates"].reverse()
+        await route.fulfill(response=answer, json=told)
+
+    await desk.context.route("**/candidates/*", turn)
+    page = await opened_console(desk, admin, f"?delivery={delivery['id']}")
+    rows = page.locator(".candidate")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first.locator(".button.first")).to_be_visible()
+    async with moment_stands(page):
+        await rows.first.hover()
+        turned.set()
+        await expect(rows.nth(1).locator(".button.first")).to_be_visible()  # it is known, and nothing has moved
+    await page.mouse.move(0, 0)
+    await expect(rows.first.locator(".button.first")).to_be_visible()
