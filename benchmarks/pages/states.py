@@ -13,7 +13,7 @@ ROOMS_OF: Final = {
     ),
     "seller": ("returns", "objections", "products", "import", "figures", "tracking", "proof", "account"),
     "courier": ("shifts", "documents", "earnings", "ratings", "phone", "queue", "account"),
-    "shop": ("orders", "settings", "checkout"),
+    "shop": ("orders", "purchases", "settings", "checkout"),
     "console": ("zones", "assigning", "shifts", "replay", "account"),
 }
 ROOMS: Final = {
@@ -28,7 +28,11 @@ ONE: Final = {
     "courier-handover": "/courier/jobs/{carried}/pickup",
     "shop-product": "/shop?product={product}",
     "shop-order": "/shop/orders/{own_order}",
+    "shop-invoice": "/shop/invoices/{payment}",
+    "seller-sale": "/seller?open={sale}",
+    "seller-invoice": "/seller/invoices/{sale}",
     "console-delivery": "/console?delivery={delivery}&panel=detail",
+    "console-ended": "/console?delivery={delivered}&panel=detail",
 }
 """One thing in sight; its number is the demo's."""
 OFFERS: Final = {"courier-offers": "/courier", "console-offers": "/console?delivery={asked}&panel=detail"}
@@ -43,16 +47,22 @@ async def numbers(running: RunningDemo) -> dict[str, str]:
     async with _asking(running) as client:
         admin = await _signed_in(client, "admin")
         customer, courier = await _signed_in(client, "customer"), await _signed_in(client, "transporter")
+        seller = await _signed_in(client, "seller")
 
         async def first(path: str, bearer: dict[str, str], **wanted: str) -> str:
             reply = (await client.get(path, headers=bearer, params=wanted)).raise_for_status().json()
             return str(reply["results"][0]["id"])
 
+        own_order = await first("/api/v1/marketplace/orders/my-orders/", customer, payment_status="paid")
+        order = (await client.get(f"/api/v1/marketplace/orders/{own_order}/", headers=customer)).raise_for_status()
         return {
             "delivery": await first("/api/deliveries/", admin, status="in_transit"),
+            "delivered": await first("/api/deliveries/", admin, status="delivered"),
             "carried": await _given(client, admin, courier),
             "order": await first("/api/v1/marketplace/orders/", admin),
-            "own_order": await first("/api/v1/marketplace/orders/my-orders/", customer),
+            "own_order": own_order,
+            "payment": str(order.json()["transaction_id"]),
+            "sale": await first("/api/marketplace/sales/", seller),
             "product": await first("/api/v1/marketplace/products/", {}),
         }
 
