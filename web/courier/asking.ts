@@ -3,8 +3,8 @@ import type { components } from "../shared/api.ts";
 import { type Client, Refused } from "../shared/client.ts";
 import { type Row, listRows } from "./deliveries_api.ts";
 import type { Waiting } from "./jobs.ts";
-import { type Device, type KnownSource, newestOfOthers } from "./sources.ts";
-import type { Duty, Profile } from "./work_state.ts";
+import { type Device, newestOfOthers } from "./sources.ts";
+import type { Duty, Profile, WorkState } from "./work_state.ts";
 
 type Fix = components["schemas"]["FixAnswer"];
 type Page<Of> = { count: number; results: Of[] };
@@ -50,13 +50,13 @@ export class Asking {
   }
 
   /** What else has sent positions lately. `own`: this page's name among the devices. */
-  async sources(profile: Profile, own: string, now: number): Promise<{ devices: Device[]; other_source: KnownSource | null }> {
+  async sources(profile: Profile, own: string, now: number): Promise<Pick<WorkState, "devices" | "other_source" | "sources_known">> {
     const { results: devices } = await this.client.call<Page<Device>>("/api/transporters/me/devices/");
     const since = encodeURIComponent(new Date(now - FIXES_OF_MS).toISOString());
     const fixes = (page: number) => this.client.call<Page<Fix>>(`/api/transporters/${profile.id}/positions/?page_size=${FIXES_A_PAGE}&page=${page}&from=${since}`);
     let found = await fixes(1);
     // The oldest come first, and the newest counts.
     if (found.count > FIXES_A_PAGE) found = await fixes(Math.ceil(found.count / FIXES_A_PAGE));
-    return { devices, other_source: newestOfOthers(found.results, own, devices) };
+    return { devices, sources_known: true, other_source: newestOfOthers(found.results, own, devices) };
   }
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { Field } from "../shared/field.tsx";
 import { attemptBody } from "./attempt_answers.ts";
 import { useGathering } from "./gathering.ts";
-import { type Given, show } from "./given.ts";
+import { type Given, hereOf, show } from "./given.ts";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { NEXT_TRIES, REASONS, TROUBLES, reasonOf } from "./next_tries.ts";
@@ -36,7 +36,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   const reason = reasonOf(answers.reason, reasons); // what is offered may change while it is asked
   const stop = stopOf(job);
   const { address, point } = stop;
-  const away_m = awayM(state.position?.coords, point);
+  const away_m = awayM(hereOf({ work, state }), point);
   const far = away_m !== null && away_m > FAR_M && !answers.far_seen;
   const finish = async (): Promise<void> => {
     setSaving(true);

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../shared/address.ts";
 import type { OfferSound } from "./offer_sound.ts";
+import { type Whereabouts, whereaboutsOf } from "./sources.ts";
 import { type View, pathOf } from "./views.ts";
 import type { Work } from "./work.ts";
 import type { WorkState } from "./work_state.ts";
@@ -17,6 +18,11 @@ export interface Given extends Spoken {
 /** Shows another part of the page. */
 export function show(view: View): void {
   go(pathOf(view));
+}
+
+/** Where the courier is as far as this phone or the server knows. */
+export function hereOf({ work, state }: Pick<Given, "work" | "state">): Whereabouts | undefined {
+  return whereaboutsOf(state.position, state.other_source, { phone: Date.now(), server: work.now() });
 }
 
 /** The phone's time, renewed each second: ages are told by it. */

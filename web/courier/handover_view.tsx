@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { FAR_M, FarQuestion } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
-import { type Given, show } from "./given.ts";
+import { type Given, hereOf, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
 import { BarcodeQuestion } from "./barcodes/barcode_question.tsx";
 import { CodeQuestion } from "./code_question.tsx";
@@ -48,7 +48,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
   const { at, photo, signature } = proof;
   const stop = stopOf(kind === "pickup" ? { ...job, status: "assigned" } : job);
 
-  const here = state.position?.coords;
+  const here = hereOf({ work, state });
   const away_m = awayM(here, stop.point);
   const far = away_m !== null && away_m > FAR_M && !proof.far_seen;
   const others = alsoHere(kind, job, state.jobs);

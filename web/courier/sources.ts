@@ -1,5 +1,6 @@
 // Which app's position the server has, and how old it is.
 import type { components } from "../shared/api.ts";
+import type { Measured } from "./fixes.ts";
 
 export type Device = components["schemas"]["DeviceAnswer"];
 type Fix = components["schemas"]["FixAnswer"];
@@ -25,10 +26,18 @@ export function senderOf(device: string, devices: readonly Device[]): Source["fr
   return { app: paired === undefined ? app : `${app} · ${paired.name}` };
 }
 
+/** Where somebody is, and how exactly, in metres. */
+export interface Whereabouts {
+  latitude: number;
+  longitude: number;
+  accuracy: number;
+}
+
 /** The newest that is known of another sender: `at`, ms since 1970 by the server's clock, so that it grows old while nothing is heard. */
 export interface KnownSource {
   from: Source["from"];
   at: number;
+  place: Whereabouts;
 }
 
 /** How it is at a moment of the same clock. */
@@ -36,12 +45,16 @@ export function asOf(known: KnownSource | null, now: number): Source | null {
   return known === null ? null : { from: known.from, age_s: Math.max(0, (now - known.at) / 1000) };
 }
 
+type SentFix = Pick<Fix, "device" | "recorded_at" | "lat" | "lon" | "accuracy_m">;
+
 /** The newest fix of any device but this one, which is `own`. */
-export function newestOfOthers(fixes: readonly Pick<Fix, "device" | "recorded_at">[], own: string, devices: readonly Device[]): KnownSource | null {
+export function newestOfOthers(fixes: readonly SentFix[], own: string, devices: readonly Device[]): KnownSource | null {
   const newest = fixes
     .filter((fix) => fix.device !== own)
-    .reduce<Pick<Fix, "device" | "recorded_at"> | null>((best, fix) => (best === null || Date.parse(fix.recorded_at) > Date.parse(best.recorded_at) ? fix : best), null);
-  return newest === null ? null : { from: senderOf(newest.device, devices), at: Date.parse(newest.recorded_at) };
+    .reduce<SentFix | null>((best, fix) => (best === null || Date.parse(fix.recorded_at) > Date.parse(best.recorded_at) ? fix : best), null);
+  if (newest === null) return null;
+  const place = { latitude: newest.lat, longitude: newest.lon, accuracy: newest.accuracy_m ?? 0 };
+  return { from: senderOf(newest.device, devices), at: Date.parse(newest.recorded_at), place };
 }
 
 // As the server's own thresholds: doubtful, then gone.
@@ -53,6 +66,13 @@ export function liveSource(own_age_s: number | null, other: Source | null): Sour
   const own: Source | null = own_age_s === null ? null : { from: "this_page", age_s: own_age_s };
   if (own === null || other === null) return own ?? other;
   return own.age_s <= other.age_s ? own : other;
+}
+
+/** Where the courier is, as the server takes it: by this phone, or by what another device sent since. `now`: by the clock of each. */
+export function whereaboutsOf(own: Measured | null, other: KnownSource | null, now: { phone: number; server: number }): Whereabouts | undefined {
+  const known = asOf(other, now.server);
+  if (other === null || known === null || known.age_s > GONE_AFTER_S) return own?.coords;
+  return own !== null && (now.phone - own.timestamp) / 1000 <= known.age_s ? own.coords : other.place;
 }
 
 /** How the position stands. */

@@ -54,10 +54,15 @@ function usePosition({ work, state }: Given): Standing | null {
   return standingOf(liveSource(own_age_s, asOf(state.other_source, work.now())), (now - wantedSince.current) / 1000, state.jobs.length);
 }
 
+/** Whether it is still being asked for whether anything else sends a position, and this page has none. */
+function isAsked({ position, sources_known, reachable }: Given["state"]): boolean {
+  return position === null && !sources_known && reachable;
+}
+
 /** Only what has to be mended at once: it stands above the job. */
 export function PositionTrouble(given: Given) {
   const standing = usePosition(given);
-  if (standing?.state !== "missing" || standing.urgency !== "now") return null;
+  if (standing?.state !== "missing" || standing.urgency !== "now" || isAsked(given.state)) return null;
   return <p class="position"><Said {...given} standing={standing} /></p>;
 }
 
@@ -69,6 +74,7 @@ function Position(given: Given) {
 
 function Said({ state, say, standing }: Given & { standing: Standing }) {
   const { trouble } = state;
+  if (isAsked(state)) return <span class="chip">{say("loading")}</span>;
   const { source } = standing;
   if (standing.state === "missing") {
     const looking = trouble === null && standing.urgency === "calm";

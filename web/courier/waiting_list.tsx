@@ -5,9 +5,9 @@ import { inARow } from "../shared/in_a_row.ts";
 import { distance, money } from "../shared/numbers.ts";
 import { newKey } from "../shared/request_keys.ts";
 import { areaName, tripWords, wayTo } from "./areas.ts";
-import { distanceM, pointOf, type Waiting } from "./jobs.ts";
-import type { Measured } from "./fixes.ts";
-import type { Given } from "./given.ts";
+import { type Waiting, awayM, pointOf } from "./jobs.ts";
+import { type Given, hereOf } from "./given.ts";
+import type { Whereabouts } from "./sources.ts";
 import { useTapProblem } from "./tap_problem.ts";
 
 type Turn = { id: number; state: "asking" | "taken"; problem: string };
@@ -23,6 +23,7 @@ export function WaitingList(given: Given) {
   const asked = turn?.state === "asking" ? waiting?.find((one) => one.id === turn.id) : undefined;
   if (profile === null || !profile.is_available || waiting === null) return null;
 
+  const here = hereOf(given);
   const accept = async (one: Waiting): Promise<void> => {
     setTurn({ id: one.id, state: "asking", problem: "" });
     forget();
@@ -46,13 +47,13 @@ export function WaitingList(given: Given) {
       <p class="quiet" role="status">{asked !== undefined && say("waiting.one_at_a_time", { title: asked.pickup_address })}</p>
       {waiting.length === 0 && <p class="quiet">{say("waiting.none")}</p>}
       <ul class="list">
-        {nearest(waiting, state.position).slice(0, SHOWN).map((one) => (
+        {nearest(waiting, here).slice(0, SHOWN).map((one) => (
           <li key={one.id} class="card waits" data-delivery={one.id}>
             <p>
               <strong>{one.pickup_address}</strong>
               {areaName(one.delivery_area, given.language) !== "" && <span class="to">→ {areaName(one.delivery_area, given.language)}</span>}
             </p>
-            <p class="quiet small">{facts(one, given)}</p>
+            <p class="quiet small">{facts(one, here, given)}</p>
             <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
               {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}
             </button>
@@ -64,20 +65,15 @@ export function WaitingList(given: Given) {
 }
 
 /** Those with the nearest pickup first, where the phone knows where it is; else those that have waited longest. */
-function nearest(waiting: readonly Waiting[], position: Measured | null): readonly Waiting[] {
-  if (position === null) return waiting;
-  const here = { lat: position.coords.latitude, lon: position.coords.longitude };
-  const away = (one: Waiting): number => {
-    const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
-    return pickup === null ? Number.MAX_SAFE_INTEGER : distanceM(here, pickup);
-  };
+function nearest(waiting: readonly Waiting[], here: Whereabouts | undefined): readonly Waiting[] {
+  const away = (one: Waiting): number => awayM(here, pointOf(one.pickup_latitude, one.pickup_longitude)) ?? Number.MAX_SAFE_INTEGER;
+  if (here === undefined) return waiting;
   return [...waiting].sort((a, b) => away(a) - away(b) || a.id - b.id);
 }
 
-function facts(one: Waiting, { state, language, say }: Given): string {
-  const here = state.position?.coords;
+function facts(one: Waiting, here: Whereabouts | undefined, { language, say }: Given): string {
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
-  const away = here === undefined || pickup === null ? null : distanceM({ lat: here.latitude, lon: here.longitude }, pickup);
+  const away = awayM(here, pickup);
   return inARow([
     away === null ? "" : say("way.to_pickup", { distance: distance(away, language) }),
     one.distance_km === null ? "" : tripWords(one.distance_km, wayTo(one.delivery_area, pickup), language, say),

@@ -52,12 +52,14 @@ export interface WorkState {
   /** What else has sent a position lately: a paired app, or this page on another phone. */
   other_source: KnownSource | null;
   devices: readonly Device[];
+  /** Whether the server has said what else sends positions: before that nobody knows whether there is one. */
+  sources_known: boolean;
   notice: Notice | null;
 }
 
 const NOTHING: WorkState = {
   profile: null, lacks_profile: false, duty: null, known_jobs: null, jobs: [], waiting: null, offers: [], actions: [], pings_waiting: 0, waits_known: false, lasts: true, connected: false, ended: null, reachable: true,
-  heard_at: null, problem: null, position: null, trouble: null, other_source: null, devices: [], notice: null,
+  heard_at: null, problem: null, position: null, trouble: null, other_source: null, devices: [], sources_known: false, notice: null,
 };
 
 export class WorkStore {

@@ -17,7 +17,7 @@ import { holds } from "./goods.ts";
 import { GiveBack } from "./give_back.tsx";
 import { Held } from "./held.tsx";
 import { cameTo, heldOf } from "./held_steps.ts";
-import { type Given, useNow } from "./given.ts";
+import { type Given, hereOf, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
 import { PositionTrouble, Strip } from "./strip.tsx";
@@ -95,7 +95,8 @@ export function WorkView(given: Given & { person: Person; signOut: () => Promise
 function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
   const stop = stopOf(job);
   const verb = stop.kind === "pickup" ? "pickup" : "deliver";
-  const away = awayM(state.position?.coords, stop.point);
+  const here = hereOf({ work, state });
+  const away = awayM(here, stop.point);
   const known = state.known_jobs?.find((one) => one.id === job.id);
   const later = waitsUntil(job, work.now());
   return (
@@ -107,7 +108,7 @@ function NextStop({ work, state, language, say, job }: Given & { job: Job }) {
       </p>
       <h1 id="next" tabIndex={-1} class={stop.address.length > LONG ? "answer long" : "answer"}>{stop.address}</h1>
       <p class="facts">
-        {away !== null && <span class="number">{say("stop.away", { distance: measured(away, language, state.position?.coords.accuracy) })}</span>}
+        {away !== null && <span class="number">{say("stop.away", { distance: measured(away, language, here?.accuracy) })}</span>}
         {(job.priority === "urgent" || job.priority === "high") && <strong class="pressing">{say(`priority.${job.priority}`)}</strong>}
         {stop.due_at !== null && later === null && <span>{say(`stop.${stop.due}`, { at: clock(stop.due_at, Date.now(), language) })}</span>}
         {job.return_of !== null && <strong>{say("return.leg")}</strong>}
