@@ -33,10 +33,14 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
   const canvas = useRef<HTMLCanvasElement>(null);
   const [drawn, setDrawn] = useState(false);
   const [typed, setTyped] = useState(received_by);
-  const [signer, setSigner] = useState(signed_by || name);
-  const [relation, setRelation] = useState(() => relationOf(known));
+  const [written, setSigner] = useState<string | null>(signed_by || null);
+  const [chosen, setRelation] = useState<ReturnType<typeof relationOf> | null>(null);
   const [before, setBefore] = useState(signature); // on this paper; null once somebody signs anew
   const given = before !== null || drawn;
+  const signs = required || given; // then the name is of who signs, and it can be another than was expected
+  const typed_first = !required && typed.trim() !== ""; // whoever typed a name and then has it signed means the same person
+  const signer = written ?? (typed_first ? typed : name);
+  const relation = chosen ?? (typed_first ? "other" : relationOf(known));
   const named = !given && !required && typed.trim() !== "";
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -62,17 +66,17 @@ export function SignatureQuestion({ name, signature, signed_by, relation: known,
       <Need required={required} why={say(required ? "signature.required" : "signature.optional")} say={say} />
       {before !== null && <img class="proof signed" src={before} alt={say("signature.taken")} />}
       {before === null && <div class="paper"><canvas ref={canvas} class="pad" width={WIDTH} height={HEIGHT} role="img" aria-label={say("signature.pad")} />{!drawn && <span class="here" aria-hidden="true">{say("signature.here")}</span>}</div>}
-      {before === null && !required && !drawn && (
+      {!signs && (
         <label>
           {say("signature.typed")}
           <input value={typed} maxLength={120} autocomplete="off" onInput={(event) => setTyped(event.currentTarget.value)} />
         </label>
       )}
-      {required && (
+      {signs && (
         <div class="signer">
           <label>
             {say("signature.signer")}
-            <input value={signer} required maxLength={120} autocomplete="off" onInput={(event) => setSigner(event.currentTarget.value)} />
+            <input value={signer} required={required} maxLength={120} autocomplete="off" onInput={(event) => setSigner(event.currentTarget.value)} />
           </label>
           <label>
             {say("signature.relation")}
