@@ -1,5 +1,6 @@
 """What a courier presses next stays where it is, whatever is sent meanwhile."""
 
+import re
 from typing import Any
 
 import pytest
@@ -73,7 +74,9 @@ async def test_a_pickup_that_was_taken_back_is_not_told_as_sent_once_its_moment_
         await expect(one.answer).to_have_text("Farm Location, Bhaktapur")
         await one.moment_stands()
         await one.pick_up(photo=False, send=False)
-        await page.locator("[data-held=pickup]").get_by_role("button", name="Undo").click()
+        held = page.locator("[data-held=pickup]")
+        await expect(held).to_contain_text(re.compile(r"It is sent in \d+ s; till then you can undo it\."))
+        await held.get_by_role("button", name="Undo").click()
         await expect(page.locator("[data-held]")).to_have_count(0)
         await one.moment_goes_on()
         await page.clock.run_for(15_000)
