@@ -74,7 +74,7 @@ function Position(given: Given) {
 
 function Said({ state, say, standing }: Given & { standing: Standing }) {
   const { trouble } = state;
-  if (isAsked(state)) return <span class="chip">{say("loading")}</span>;
+  if (isAsked(state)) return <span class="chip">{say("position.looking")}</span>;
   const { source } = standing;
   if (standing.state === "missing") {
     const looking = trouble === null && standing.urgency === "calm";
