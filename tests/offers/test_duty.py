@@ -38,7 +38,8 @@ async def test_being_on_duty_is_the_availability_of_the_profile_and_a_break_is_n
     async def available() -> bool:
         return bool(ok(await driver.get("/api/transporters/me/"))["is_available"])
 
-    assert ok(await driver.get(DUTY))["duty"] == "on"
+    told = ok(await driver.get(DUTY))
+    assert (told["duty"], told["handover_far_m"], told["commission_rate"]) == ("on", 1000.0, "0.10")
     taken = ok(await driver.post(DUTY, {"duty": "break", "minutes": 10}))
     assert (taken["duty"], await available()) == ("break", False)
     assert taken["break_until"] is not None

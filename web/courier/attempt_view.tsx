@@ -4,7 +4,7 @@ import { Field } from "../shared/field.tsx";
 import { attemptBody } from "./attempt_answers.ts";
 import { useGathering } from "./gathering.ts";
 import { type Given, hereOf, show } from "./given.ts";
-import { FAR_M, FarQuestion } from "./far_question.tsx";
+import { FarQuestion, isFar } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { NEXT_TRIES, REASONS, TROUBLES, reasonOf } from "./next_tries.ts";
 import { useSettled } from "../shared/settled.ts";
@@ -37,7 +37,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   const stop = stopOf(job);
   const { address, point } = stop;
   const away_m = awayM(hereOf({ work, state }), point);
-  const far = away_m !== null && away_m > FAR_M && !answers.far_seen;
+  const far = isFar(away_m, state.duty) && !answers.far_seen;
   const finish = async (): Promise<void> => {
     setSaving(true);
     setProblem("");
@@ -54,7 +54,7 @@ function Questions({ work, state, say, language, job }: Given & { job: Job }) {
   return (
     <section class="handover card">
       <p class="quiet">{!far && `${say("question.of", { at: at + 1, of: 3 })} · `}{address}</p>
-      {far && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
+      {far && away_m !== null && <FarQuestion away_m={away_m} way={navigationLink(stop, navigator.userAgent)} say={say} language={language} onGoOn={() => change({ far_seen: true })} />}
       {!far && at === 0 && (
         <>
           <h1 tabIndex={-1} class="answer">{say("attempt.why")}</h1>

@@ -4,9 +4,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { distance } from "../shared/numbers.ts";
 import type { Given } from "./given.ts";
+import type { Duty } from "./work_state.ts";
 
-/** The server marks a handover so far from its address, unless it is set otherwise. */
-export const FAR_M = 1000;
+/** Farther from its address than this the server marks a step, or refuses it, unless it is set otherwise. */
+const FAR_M = 1000;
+
+/** Whether the courier is told of it first. `duty`: with the server's own limit, once that is known. */
+export function isFar(away_m: number | null, duty: Pick<Duty, "handover_far_m"> | null): boolean {
+  return away_m !== null && away_m > (duty?.handover_far_m ?? FAR_M);
+}
 
 export function FarQuestion({ away_m, way, say, language, onGoOn }: { away_m: number; way: string; onGoOn: () => void } & Pick<Given, "say" | "language">) {
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,6 +1,6 @@
 // A pickup or a drop-off as a row of single questions: first whether it is here where it is far from the address, then what is required, then what may be added.
 import { useEffect, useState } from "preact/hooks";
-import { FAR_M, FarQuestion } from "./far_question.tsx";
+import { FarQuestion, isFar } from "./far_question.tsx";
 import { type Job, awayM, navigationLink, stopOf } from "./jobs.ts";
 import { type Given, hereOf, show } from "./given.ts";
 import { AgeQuestion } from "./age_question.tsx";
@@ -50,7 +50,7 @@ function Questions({ work, state, say, language, kind, job }: Given & { kind: Ha
 
   const here = hereOf({ work, state });
   const away_m = awayM(here, stop.point);
-  const far = away_m !== null && away_m > FAR_M && !proof.far_seen;
+  const far = isFar(away_m, state.duty) && !proof.far_seen;
   const others = alsoHere(kind, job, state.jobs);
   const together = others.filter((one) => proof.together.includes(one.id));
   const required = requiredOfAll(kind, [job, ...together]);

@@ -6239,12 +6239,16 @@ export interface components {
          * DutyAnswer
          * @description `unanswered`: offers in a row without an answer; `unanswered_most` of them put one off duty.
          *
+         *     `handover_far_m`: a step farther from its address than this is marked, or refused where that is less.
+         *     `commission_rate`: of a delivery fee so much is kept; the rest is what one earns.
          *     `on_shift`: whether one is asked at present as far as the shifts say; True where there are none.
          */
         DutyAnswer: {
             break_most_min: number;
             break_until: string | null;
+            commission_rate: string;
             duty: components["schemas"]["Duty"];
+            handover_far_m: number;
             on_shift: boolean;
             /** Format: date-time */
             server_time: string;
@@ -8234,6 +8238,8 @@ export interface components {
             pickup_latitude: number | null;
             pickup_longitude: number | null;
             priority: components["schemas"]["Priority"];
+            requested_delivery_date: string | null;
+            requested_pickup_date: string | null;
             tracking_number: string;
             trip_km: number | null;
         };

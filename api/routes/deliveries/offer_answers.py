@@ -92,6 +92,8 @@ class OfferedDelivery(Struct, frozen=True, kw_only=True):
     priority: Priority
     delivery_fee: Decimal
     trip_km: float | None
+    requested_pickup_date: datetime | None
+    requested_delivery_date: datetime | None
 
 
 class OpenOffer(Struct, frozen=True, kw_only=True):
@@ -216,6 +218,8 @@ def _offered(delivery: Delivery) -> OfferedDelivery:
         priority=delivery.priority,
         delivery_fee=delivery.delivery_fee,
         trip_km=_rounded(delivery.distance_km),
+        requested_pickup_date=delivery.requested_pickup_date,
+        requested_delivery_date=delivery.requested_delivery_date,
     )
 
 

@@ -1,6 +1,7 @@
 """Whether a transporter works, and when it has planned to."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from litestar import Controller, Request, get, post, put
@@ -69,6 +70,8 @@ def shift_answer(shift: Shift) -> ShiftAnswer:
 class DutyAnswer(Struct, frozen=True, kw_only=True):
     """``unanswered``: offers in a row without an answer; ``unanswered_most`` of them put one off duty.
 
+    ``handover_far_m``: a step farther from its address than this is marked, or refused where that is less.
+    ``commission_rate``: of a delivery fee so much is kept; the rest is what one earns.
     ``on_shift``: whether one is asked at present as far as the shifts say; True where there are none.
     """
 
@@ -77,6 +80,8 @@ class DutyAnswer(Struct, frozen=True, kw_only=True):
     break_most_min: int
     unanswered: int
     unanswered_most: int
+    handover_far_m: float
+    commission_rate: Decimal
     shifts: list[ShiftAnswer]
     on_shift: bool
     server_time: datetime
@@ -115,13 +120,16 @@ class DutyController(Controller):
 
 
 async def _answer(work: Work, services: TransporterServices, transporter: Transporter) -> DutyAnswer:
+    settings = services.settings
     shifts, now = await services.duties(work).shifts_of(transporter.id), services.clock.now()
     return DutyAnswer(
         duty=transporter.duty,
         break_until=transporter.break_until,
-        break_most_min=services.settings.break_most_min,
+        break_most_min=settings.break_most_min,
         unanswered=transporter.unanswered,
-        unanswered_most=services.settings.offer_unanswered_most,
+        unanswered_most=settings.offer_unanswered_most,
+        handover_far_m=min(settings.handover_far_m, settings.handover_refuse_m or settings.handover_far_m),
+        commission_rate=settings.commission_rate,
         shifts=[shift_answer(one) for one in shifts],
         on_shift=not shifts or any(one.has(now) for one in shifts),
         server_time=now,
