@@ -93,5 +93,7 @@ async def test_who_decides_on_a_parcel_reads_the_part_of_the_town_and_which_way_
         row = one.page.locator(f"[data-delivery='{delivery['id']}']")
         await expect(row.locator(".to")).to_contain_text("Gongabu")
         await expect(row).to_contain_text("km north-west")
+        await expect(row).to_contain_text("to the pickup")
+        await expect(row).to_contain_text(re.compile(r"NPR.135\.00 for you, of a delivery fee of NPR.150\.00"))
         listed = ok(await one.driver.get("/api/deliveries/available/"))
         assert "Bus Park" not in str(listed)

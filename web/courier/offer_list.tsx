@@ -4,9 +4,11 @@ import { useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { Icon } from "../shared/icon.tsx";
 import { inARow } from "../shared/in_a_row.ts";
-import { distance, money } from "../shared/numbers.ts";
+import { distance } from "../shared/numbers.ts";
+import { dueWords, pressingWords } from "./dues.ts";
 import { type Given, useNow } from "./given.ts";
 import { DECLINE_REASONS, type DeclineReason, type Offer, answerable, secondsLeft, shareLeft } from "./offers.ts";
+import { payWords } from "./pay.ts";
 import { useTapProblem } from "./tap_problem.ts";
 
 export function OfferList(given: Given) {
@@ -56,7 +58,7 @@ interface CardGiven extends Given {
   answer: (offer: Offer, reason: DeclineReason | null) => Promise<void>;
 }
 
-function OfferCard({ offer, now, busy, answer, sound, say, language }: CardGiven) {
+function OfferCard({ offer, now, busy, answer, sound, state, say, language }: CardGiven) {
   const [declining, setDeclining] = useState(false);
   const decline = (): void => {
     sound.noticed(offer.id); // whoever looks for a reason has heard it
@@ -69,12 +71,15 @@ function OfferCard({ offer, now, busy, answer, sound, say, language }: CardGiven
     delivery.trip_km === null ? "" : say("way.to_door", { distance: distance(delivery.trip_km * 1000, language) }),
     say("parcel.weight", { weight: delivery.package_weight }),
     delivery.fragile ? say("parcel.fragile") : "",
-    say("fee", { amount: money(delivery.delivery_fee, language) }),
+    ...dueWords(delivery, { now, language, say }),
+    payWords(delivery.delivery_fee, state.duty, language, say),
   ];
+  const pressing = pressingWords(delivery, { now, language, say });
   return (
     <li class="card offer asked" data-offer={offer.id}>
       <p><strong>{delivery.pickup_address}</strong></p>
       <p>{say("stop.then", { address: delivery.delivery_address })}</p>
+      {pressing !== "" && <p><strong class="pressing">{pressing}</strong></p>}
       <p class="quiet">{inARow(facts)}</p>
       <p class="number" role="timer">{say("offer.left", { seconds: left })}</p>
       <progress max={1} value={shareLeft(offer, now)} aria-hidden="true" />

@@ -5,10 +5,12 @@ import { Link } from "../shared/link.tsx";
 import { Loaded, useLoading } from "../shared/loading.tsx";
 import { Mark, type MarkKind } from "../shared/mark.tsx";
 import { inARow } from "../shared/in_a_row.ts";
-import { distance, money } from "../shared/numbers.ts";
+import { distance } from "../shared/numbers.ts";
 import { clock } from "../shared/times.ts";
 import type { Given } from "./given.ts";
+import type { Duty } from "./work_state.ts";
 import type { Outages } from "./outages.ts";
+import { payWords } from "./pay.ts";
 import { pathOf } from "./views.ts";
 
 type Ended = components["schemas"]["EndedOffer"];
@@ -40,7 +42,7 @@ export function OffersView({ state, say, language, client, outages }: Given & { 
             <Rate of={acceptance} say={say} />
             {history.results.length === 0 && <p class="quiet card">{say("asked.none")}</p>}
             <ol class="list">
-              {history.results.map((offer) => <EndedOffer key={offer.id} offer={offer} unheard={cameNowhere(offer, outages)} say={say} language={language} />)}
+              {history.results.map((offer) => <EndedOffer key={offer.id} offer={offer} unheard={cameNowhere(offer, outages)} duty={state.duty} say={say} language={language} />)}
             </ol>
             {history.next !== null && <p class="quiet small">{say("asked.more", { count: history.count - history.results.length })}</p>}
           </>
@@ -65,9 +67,9 @@ function cameNowhere({ status, opens_at, ended_at }: Ended, outages: Outages): b
   return status === "expired" && ended_at !== null && outages.covers(Date.parse(opens_at), Date.parse(ended_at));
 }
 
-function EndedOffer({ offer, unheard, say, language }: { offer: Ended; unheard: boolean } & Pick<Given, "say" | "language">) {
+function EndedOffer({ offer, unheard, duty, say, language }: { offer: Ended; unheard: boolean; duty: Duty | null } & Pick<Given, "say" | "language">) {
   const at = Date.parse(offer.ended_at ?? offer.opens_at);
-  const facts = [offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }), say("fee", { amount: money(offer.delivery_fee, language) })];
+  const facts = [offer.distance_km === null ? "" : say("way.to_pickup", { distance: distance(offer.distance_km * 1000, language) }), payWords(offer.delivery_fee, duty, language, say)];
   return (
     <li class="card">
       <p><strong>{offer.pickup_address}</strong></p>

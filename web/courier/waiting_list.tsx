@@ -2,12 +2,14 @@
 import { useRef, useState } from "preact/hooks";
 import { Refused } from "../shared/client.ts";
 import { inARow } from "../shared/in_a_row.ts";
-import { distance, money } from "../shared/numbers.ts";
+import { distance } from "../shared/numbers.ts";
 import { newKey } from "../shared/request_keys.ts";
 import { areaName, tripWords, wayTo } from "./areas.ts";
 import { type Waiting, awayM, pointOf } from "./jobs.ts";
+import { dueWords, pressingWords } from "./dues.ts";
 import { type Given, hereOf } from "./given.ts";
 import type { Whereabouts } from "./sources.ts";
+import { payWords } from "./pay.ts";
 import { useTapProblem } from "./tap_problem.ts";
 
 type Turn = { id: number; state: "asking" | "taken"; problem: string };
@@ -53,7 +55,7 @@ export function WaitingList(given: Given) {
               <strong>{one.pickup_address}</strong>
               {areaName(one.delivery_area, given.language) !== "" && <span class="to">→ {areaName(one.delivery_area, given.language)}</span>}
             </p>
-            <p class="quiet small">{facts(one, here, given)}</p>
+            <p class="quiet small"><strong class="pressing">{pressingWords(one, { now: work.now(), language: given.language, say })}</strong>{facts(one, here, given)}</p>
             <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
               {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}
             </button>
@@ -71,7 +73,7 @@ function nearest(waiting: readonly Waiting[], here: Whereabouts | undefined): re
   return [...waiting].sort((a, b) => away(a) - away(b) || a.id - b.id);
 }
 
-function facts(one: Waiting, here: Whereabouts | undefined, { language, say }: Given): string {
+function facts(one: Waiting, here: Whereabouts | undefined, { work, state, language, say }: Given): string {
   const pickup = pointOf(one.pickup_latitude, one.pickup_longitude);
   const away = awayM(here, pickup);
   return inARow([
@@ -81,6 +83,7 @@ function facts(one: Waiting, here: Whereabouts | undefined, { language, say }: G
     one.package_dimensions,
     one.fragile ? say("parcel.fragile") : "",
     one.requires_signature ? say("parcel.signature") : "",
-    say("fee", { amount: money(one.delivery_fee, language) }),
+    ...dueWords(one, { now: work.now(), language, say }),
+    payWords(one.delivery_fee, state.duty, language, say),
   ]);
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../shared/icon.tsx";
 import { inARow } from "../shared/in_a_row.ts";
 import { Link } from "../shared/link.tsx";
-import { measured, money } from "../shared/numbers.ts";
+import { measured } from "../shared/numbers.ts";
 import { problemOf } from "../shared/problems.ts";
 import type { Person } from "../shared/session.ts";
 import { clock, stretch } from "../shared/times.ts";
@@ -20,6 +20,7 @@ import { cameTo, heldOf } from "./held_steps.ts";
 import { type Given, hereOf, useNow } from "./given.ts";
 import { OfferList } from "./offer_list.tsx";
 import { answerable } from "./offers.ts";
+import { payWords } from "./pay.ts";
 import { PositionTrouble, Strip } from "./strip.tsx";
 import { requiredAt } from "./questions.ts";
 import { Refused, refusedOf } from "./refused.tsx";
@@ -147,7 +148,7 @@ function Told({ work, state, say, language, notice }: Given & { notice: Notice }
   return (
     <p class={notice.fee === undefined ? "notice card" : "notice card past"} role="status">
       <span>
-        {noticeText(notice, say)}{notice.fee !== undefined && notice.fee !== null && ` · ${say("fee", { amount: money(notice.fee, language) })}`}
+        {noticeText(notice, say)}{notice.fee !== undefined && notice.fee !== null && ` · ${payWords(notice.fee, state.duty, language, say)}`}
         {notice.fee !== undefined && <CameTo of={notice} state={state} say={say} />}
       </span>
       <button type="button" class="button" onClick={() => work.hideNotice()}>{say("notice.seen")}</button>
