@@ -55,7 +55,8 @@ export function WaitingList(given: Given) {
               <strong>{one.pickup_address}</strong>
               {areaName(one.delivery_area, given.language) !== "" && <span class="to">→ {areaName(one.delivery_area, given.language)}</span>}
             </p>
-            <p class="quiet small"><strong class="pressing">{pressingWords(one, { now: work.now(), language: given.language, say })}</strong>{facts(one, here, given)}</p>
+            <Pressing one={one} given={given} />
+            <p class="quiet small">{facts(one, here, given)}</p>
             <button type="button" class="button first end" disabled={turn?.state === "asking"} onClick={() => void accept(one)}>
               {say(turn?.id === one.id && turn.state === "asking" ? "waiting.asking" : "waiting.accept")}
             </button>
@@ -64,6 +65,11 @@ export function WaitingList(given: Given) {
       </ul>
     </section>
   );
+}
+
+function Pressing({ one, given: { work, language, say } }: { one: Waiting; given: Given }) {
+  const words = pressingWords(one, { now: work.now(), language, say });
+  return words === "" ? null : <p class="small"><strong class="pressing">{words}</strong></p>;
 }
 
 /** Those with the nearest pickup first, where the phone knows where it is; else those that have waited longest. */
