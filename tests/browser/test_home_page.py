@@ -1,5 +1,7 @@
 """The door that everybody comes through first."""
 
+import json
+import os
 import re
 
 import pytest
@@ -63,6 +65,24 @@ async def test_elsewhere_no_log_ins_are_shown(window: Window) -> None:
         page = await window.open("/")  # it asks whether it is one
     await expect(page.get_by_role("heading", name="Dispatcher")).to_be_visible()
     await expect(page.get_by_role("button", name="Copy the log-in")).to_have_count(0)
+
+
+async def test_a_demo_that_is_being_filled_says_so_until_its_log_ins_are_there(world: World, window: Window) -> None:
+    admin = await world.admin()
+    path = world.server.settings.data_dir / "demo-filling.json"
+    told = {"accounts": {}, "tracking_numbers": [], "pid": os.getpid(), "filling": True}
+    said = "The demo is being filled: log-ins come in a moment."
+    path.write_text(json.dumps(told))
+    try:
+        for address, come in (("/?lang=en", "Open as Dispatcher"), ("/console?lang=en", f"Sign in as {admin.email}")):
+            path.write_text(json.dumps(told))
+            page = await window.open(address)
+            await expect(page.get_by_text(said)).to_be_visible()
+            path.write_text(json.dumps(told | {"accounts": {"admin": {"email": admin.email, "password": PASSWORD}}}))
+            await expect(page.get_by_role("button", name=come)).to_be_visible()
+        assert await violations(page) == []
+    finally:
+        path.unlink()
 
 
 @LANGUAGES_AND_SCHEMES

@@ -248,6 +248,19 @@ async def test_log_ins_of_a_demo_are_shown_only_where_this_is_one(world: World) 
         path.unlink()
 
 
+async def test_while_a_demo_is_being_filled_its_pages_are_told_so_with_what_there_is(world: World) -> None:
+    told = {"accounts": {"admin": {"email": "a@demo.example", "password": "demo-1"}}, "tracking_numbers": []}
+    filling, filled = (world.server.settings.data_dir / name for name in ("demo-filling.json", "demo.json"))
+    try:
+        filling.write_text(json.dumps(told | {"pid": os.getpid(), "filling": True}))
+        assert (await world.http.get("/pages/demo.json")).json() == told | {"filling": True}
+        filled.write_text(json.dumps(told | {"pid": os.getpid()}))
+        assert (await world.http.get("/pages/demo.json")).json() == told | {"filling": False}
+    finally:
+        filling.unlink()
+        filled.unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [

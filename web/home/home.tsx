@@ -35,13 +35,13 @@ function Home({ language, say }: { language: Language; say: Say }) {
         <Follow say={say} />
         <section class="people" aria-labelledby="people">
           <h2 id="people">{say("home.people")}</h2>
-          {demo !== null && <p class="quiet">{say("home.demo")}</p>}
+          {demo !== null && <p class="quiet" role="status">{say(demo.filling ? (dispatcher === undefined ? "demo.filling.log_ins" : "home.filling") : "home.demo")}</p>}
           <ul class="doors">
             {PEOPLE.filter((person) => BUILT_PAGES.includes(person.page)).map((person) => (
               <Door key={person.page} {...person} account={demo?.accounts[person.account]} say={say} />
             ))}
           </ul>
-          {demo !== null && <LogIns accounts={Object.values(demo.accounts)} say={say} />}
+          {dispatcher !== undefined && demo !== null && <LogIns accounts={Object.values(demo.accounts)} say={say} />}
           <p><a class="line" href="/schema">{say("home.open.api")}</a></p>
         </section>
         {dispatcher !== undefined && <City dispatcher={dispatcher} language={language} say={say} />}

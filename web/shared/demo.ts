@@ -10,38 +10,30 @@ export interface Account {
 export interface Demo {
   accounts: Record<string, Account>;
   tracking_numbers: string[];
-}
-
-/** Null where this is no demo, or not this machine's. */
-export async function findDemo(): Promise<Demo | null> {
-  try {
-    return await new Client(memoryStore()).call<Demo | null>("/pages/demo.json");
-  } catch {
-    return null;
-  }
+  /** While it is being filled: what there is already is told, and more will be. */
+  filling: boolean;
 }
 
 const ASKED_AGAIN_MS = 3_000;
-const ASKED_AT_MOST = 30;
+/** Of a demo that was being filled no more is heard: it has ended, most likely. */
+const UNHEARD_AT_MOST = 10;
 
-/** Tell of the demo as soon as there is one: its people are made while its server answers already. Ends by what it returns. */
+/** Tell of the demo what there is of it, and while it is being filled whatever is new. A server that is none is asked once. Ends by what it returns. */
 export function followDemo(found: (demo: Demo) => void): () => void {
+  const client = new Client(memoryStore());
   let waits: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
   const ask = async (left: number): Promise<void> => {
-    const demo = await findDemo();
+    // Null where this is no demo, or not this machine's.
+    const demo = await client.call<Demo | null>("/pages/demo.json").catch(() => null);
     if (ended) return;
     if (demo !== null) found(demo);
-    else if (left > 1 && isThisMachine(location.hostname)) waits = setTimeout(() => void ask(left - 1), ASKED_AGAIN_MS);
+    const more = demo === null ? left - 1 : demo.filling ? UNHEARD_AT_MOST : 0;
+    if (more > 0) waits = setTimeout(() => void ask(more), ASKED_AGAIN_MS);
   };
-  void ask(ASKED_AT_MOST);
+  void ask(0);
   return () => {
     ended = true;
     clearTimeout(waits);
   };
-}
-
-/** Whether an address names the machine that it is read on; elsewhere no demo is told of. */
-export function isThisMachine(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }

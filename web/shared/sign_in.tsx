@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import "./sign_in.css";
 import type { Client } from "./client.ts";
-import { type Account, findDemo } from "./demo.ts";
+import { type Demo, followDemo } from "./demo.ts";
 import { Typist, dropDrafts } from "./drafts.ts";
 import { Frame } from "./frame.tsx";
 import type { Language } from "./numbers.ts";
@@ -105,12 +105,13 @@ export function SignInFirst(given: Given) {
 
 /** Signing in by hand or, in a demo, by one click. */
 export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; demo: string; say: Say; onSignedIn: () => Promise<void> }) {
-  const [account, setAccount] = useState<Account | null>(null);
+  const [told, setTold] = useState<Demo | null>(null);
+  const account = told?.accounts[demo] ?? null;
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
   const first = useRef<HTMLInputElement>(null);
   const help = useId();
-  useEffect(() => void findDemo().then((found) => setAccount(found?.accounts[demo] ?? null)), []);
+  useEffect(() => followDemo(setTold), []);
 
   const signIn = async (email: string, password: string): Promise<void> => {
     setSending(true);
@@ -126,6 +127,7 @@ export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; 
   };
   return (
     <>
+      {account === null && told?.filling === true && <p class="quiet" role="status">{say("demo.filling.log_ins")}</p>}
       {account !== null && (
         <div class="card demo">
           <p class="quiet">{say("sign_in.demo.what")}</p>

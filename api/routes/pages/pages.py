@@ -1,6 +1,7 @@
 """The pages that people open in a browser, and the files that they load."""
 
 import os
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -41,16 +42,32 @@ class DemoAccount(msgspec.Struct, frozen=True):
 
 
 class Demo(msgspec.Struct, frozen=True):
-    """A demo that runs: a log-in for each role, and parcels on their way."""
+    """A demo that runs: a log-in for each role, and parcels on their way.
+
+    While it is being filled only what there is already.
+    """
 
     accounts: dict[str, DemoAccount]
     tracking_numbers: list[str]
+    filling: bool = False
 
 
-class _RunningDemo(Demo, frozen=True):
+class _RunningDemo(Demo, frozen=True, kw_only=True):
     """The same as the demo writes it, with the process that runs it."""
 
     pid: int
+
+
+def _own_demo(data_dir: Path) -> Demo | None:
+    """What this very process runs or fills, and not what another one left or runs."""
+    for name in ("demo.json", "demo-filling.json"):
+        try:
+            demo = msgspec.json.decode((data_dir / name).read_bytes(), type=_RunningDemo)
+        except (OSError, msgspec.DecodeError):
+            continue
+        if demo.pid == os.getpid():
+            return Demo(demo.accounts, demo.tracking_numbers, demo.filling)
+    return None
 
 
 class PageController(Controller):
@@ -144,13 +161,9 @@ class PageController(Controller):
         """The log-ins of a demo, for browsers on the machine that runs it. 204 wherever this is no demo."""
         peer = request.client.host if request.client else None
         if from_this_machine(services.settings, peer, request.headers):
-            try:
-                written = (services.settings.data_dir / "demo.json").read_bytes()
-                demo = msgspec.json.decode(written, type=_RunningDemo)
-            except (OSError, msgspec.DecodeError):
-                demo = None
-            if demo is not None and demo.pid == os.getpid():  # not what another process left or runs
-                return Response(Demo(demo.accounts, demo.tracking_numbers))
+            demo = _own_demo(services.settings.data_dir)
+            if demo is not None:
+                return Response(demo)
         return Response(None, status_code=204)
 
     @get("/pages/assets/{name:str}", opt=ASSET, sync_to_thread=False)

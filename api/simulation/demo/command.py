@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Coroutine, Iterable
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 
 import httpx
 
@@ -27,6 +27,7 @@ from api.simulation.demo.sign_ins import Callers, Refused
 from api.simulation.demo.stories import PICKED_UP, STORIES, Stage, Story
 from api.simulation.demo.summary import (
     Account,
+    Filling,
     Summary,
     TransporterAccount,
     own_start,
@@ -57,8 +58,12 @@ async def run_demo(settings: Settings, faults: FaultPlan = NO_FAULTS) -> None:
             with steps.step(
                 "Starting PostgreSQL, Redis, payment gateway", "PostgreSQL, Redis, payment gateway, server"
             ):
+                filling = Filling(settings)
+                stack.callback(filling.end)
+                with suppress(OSError):  # the server says what is wrong with the folder
+                    filling.tell({})
                 server = await stack.enter_async_context(serving(settings))
-            await _until(stop, _play(server, steps, stack, faults))
+            await _until(stop, _play(server, steps, stack, faults, filling))
 
 
 async def _until(stop: asyncio.Event, play: Coroutine[None, None, None]) -> None:
@@ -78,7 +83,9 @@ async def _until(stop: asyncio.Event, play: Coroutine[None, None, None]) -> None
         await cancel_all([playing, told])
 
 
-async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faults: FaultPlan) -> None:
+async def _play(
+    server: RunningServer, steps: Steps, stack: AsyncExitStack, faults: FaultPlan, filling: Filling
+) -> None:
     """Everything above the server, for ever. What must be ended afterwards goes onto ``stack``."""
     settings, services = server.settings, server.services
     remove_stale_summary(summary_path(settings))
@@ -88,6 +95,7 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
         transporters = await ensure_accounts(services, password)
         await ensure_waiting_documents(services)
         products = await ensure_products(services)
+    filling.tell(_log_ins(password))
     sandbox = find_sandbox(settings)
     sandbox_url = sandbox.base_url if sandbox else ""
     callers = await stack.enter_async_context(aclosing(Callers(here, password, await open_sign_ins(services))))
@@ -111,6 +119,7 @@ async def _play(server: RunningServer, steps: Steps, stack: AsyncExitStack, faul
         await _wait_for_movement(story_runner)
     summary = _summary(settings, password, transporters, sandbox_url, await story_runner.tracking_numbers())
     write_summary(summary_path(settings), summary)
+    filling.end()
     print_summary(summary, summary_path(settings))
     if faults.shares:
         console.print(f"Faults of phones: {faults}")
@@ -146,18 +155,22 @@ async def _wait_for_movement(story_runner: StoryRunner) -> None:
         await asyncio.sleep(0.5)
 
 
-def _summary(
-    settings: Settings, password: str, transporters: dict[str, int], sandbox_url: str, tracking_numbers: list[str]
-) -> Summary:
+def _log_ins(password: str) -> dict[str, Account]:
     emails = {
         "admin": ADMIN.email,
         "seller": SELLERS[0].email,
         "customer": CUSTOMERS[0].email,
         "transporter": CARRIERS[0].person.email,
     }
+    return {role: Account(email, password) for role, email in emails.items()}
+
+
+def _summary(
+    settings: Settings, password: str, transporters: dict[str, int], sandbox_url: str, tracking_numbers: list[str]
+) -> Summary:
     return Summary(
         base_url=settings.public_url,
-        accounts={role: Account(email, password) for role, email in emails.items()},
+        accounts=_log_ins(password),
         transporters=[TransporterAccount(number, email, password) for email, number in transporters.items()],
         sandbox_url=sandbox_url,
         tracking_numbers=tracking_numbers,

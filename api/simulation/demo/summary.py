@@ -1,14 +1,20 @@
-"""``demo.json``: what a script needs to know of a running demo. It is there only while everything works."""
+"""``demo.json``: what a script needs to know of a running demo. It is there only while everything works.
+
+Until then ``demo-filling.json`` lies there, for the pages that are opened meanwhile.
+"""
 
 import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import psutil
 from msgspec import Struct
 
-from api.process.private_files import write_privately
+from api.process.private_files import private_folder, write_privately
 from dispatch.settings import Settings
+
+FILLING_NAME: Final = "demo-filling.json"
 
 
 class Account(Struct, frozen=True):
@@ -67,3 +73,28 @@ def remove_stale_summary(path: Path) -> None:
     except (OSError, msgspec.DecodeError, KeyError, ValueError, psutil.Error):
         pass
     path.unlink(missing_ok=True)
+
+
+class FillingTold(Struct, frozen=True):
+    """A demo that is still being filled, with the log-ins that there are already and the process that fills it."""
+
+    accounts: dict[str, Account]
+    tracking_numbers: list[str]
+    pid: int
+    filling: bool = True
+
+
+class Filling:
+    """Tells pages that the demo is being filled, in a file of its own: ``demo.json`` says that everything works."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = settings.data_dir / FILLING_NAME
+
+    def tell(self, accounts: dict[str, Account]) -> None:
+        """That it is, and which log-ins there are. Raises OSError."""
+        private_folder(self._path.parent)
+        write_privately(self._path, msgspec.json.encode(FillingTold(accounts, [], os.getpid())))
+
+    def end(self) -> None:
+        """It is filled, or will not be."""
+        self._path.unlink(missing_ok=True)
