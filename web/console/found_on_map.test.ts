@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isInSight, isTiny } from "./camera.ts";
 import type { Profile } from "./frames.ts";
-import { foundOnMap, lateOnMap, placesOf } from "./found_on_map.ts";
+import { dims, foundOnMap, lateOnMap, placesOf } from "./found_on_map.ts";
 import { courier, delivery } from "../testing/console_frames.ts";
 
 const ram: Profile = {
@@ -22,6 +22,17 @@ test("what is late is shown so wherever it is, with whoever has it", () => {
 test("a search shows the couriers that it names, and a filter for what waits all who could carry it", () => {
   expect(foundOnMap([], "all", "ram", [ram])).toEqual({ deliveries: new Set(), couriers: new Set([1]) });
   expect(foundOnMap(listed, "waiting", "", [ram])?.couriers).toBeNull();
+});
+
+test("dimming is told of only where something is dimmed beside something bright", () => {
+  const all = listed.map((one) => one.delivery);
+  const waits = foundOnMap(listed.slice(1), "waiting", "", [ram]);
+  expect(dims(null, all, [4])).toBe(false);
+  expect(dims(waits, all, [4, 5])).toBe(false); // all couriers and all that waits are bright
+  expect(dims(waits, [...all, delivery(3)], [4])).toBe(true);
+  expect(dims(foundOnMap(listed, "late", "", []), all, [4])).toBe(false);
+  expect(dims(foundOnMap(listed, "late", "", []), all, [4, 5])).toBe(true);
+  expect(dims(foundOnMap([], "all", "TRK733", []), all, [4, 5])).toBe(false); // nothing is found, as the list says
 });
 
 test("what is looked at is its pickup until it is aboard, its door, and whoever has it", () => {

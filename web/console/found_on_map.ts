@@ -30,6 +30,14 @@ export function foundOnMap(listed: readonly Listed[], filter: Filter, search: st
   return { deliveries: new Set(listed.map((one) => one.delivery.id)), couriers: filter === "waiting" ? null : couriers };
 }
 
+/** Whether something of the map is dimmed beside what is bright: where nothing is found the list says so. */
+export function dims(found: Found | null, deliveries: Iterable<Delivery>, couriers: Iterable<number>): boolean {
+  if (found === null || (found.deliveries.size === 0 && found.couriers?.size === 0)) return false;
+  for (const { id, status } of deliveries) if (status === "available" && !found.deliveries.has(id)) return true;
+  if (found.couriers !== null) for (const id of couriers) if (!found.couriers.has(id)) return true;
+  return false;
+}
+
 /** A delivery's places that still matter: its pickup until it is aboard, its door, and whoever has it. */
 export function placesOf(delivery: Delivery, courier: Courier | null | undefined): Point[] {
   return [aboard(delivery) ? null : delivery.pickup, delivery.dropoff, underWay(delivery) ? courier : null].filter((one): one is Point => one !== null && one !== undefined);

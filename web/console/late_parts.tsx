@@ -68,7 +68,7 @@ export const RunDialog = later<{ id: number }>(async () => (await import("./run_
 export const CandidateList = later<{ delivery: Delivery }>(async () => (await import("./candidate_list.tsx")).CandidateList);
 export const CodePanel = later<{ details: Details }>(async () => (await import("./code_panel.tsx")).CodePanel);
 export const CommandDialog = later(async () => (await import("./command_dialog.tsx")).CommandDialog);
-export const MapLegend = later<{ looks: Looks; filtered: boolean; chosen: boolean }>(async () => (await import("./map_legend.tsx")).MapLegend);
+export const MapLegend = later<{ looks: Looks; filtered: boolean; dims: boolean; chosen: boolean }>(async () => (await import("./map_legend.tsx")).MapLegend);
 export const DoneList = later(async () => (await import("./done_list.tsx")).DoneList);
 export const LinePanel = later(async () => (await import("./line_panel.tsx")).LinePanel);
 export const OfferPanel = later<{ delivery: Delivery }>(async () => (await import("./offer_panel.tsx")).OfferPanel);

@@ -24,26 +24,32 @@ interface Given {
   looks: Looks;
   /** Whether the map shows bright only what the list has. */
   filtered: boolean;
+  /** Whether something is dimmed by that, and something else is not. */
+  dims: boolean;
   /** Whether parcels are ticked. */
   chosen: boolean;
 }
 
 /** What the map's shapes mean, as they are drawn now; folded until somebody asks. */
-export function MapLegend({ looks, filtered, chosen }: Given) {
+export function MapLegend({ looks, filtered, dims, chosen }: Given) {
   const { say } = useLateDesk();
   const [opened, setOpened] = useState(false);
   const shapes = [...PLACES, ...(chosen ? (["chosen"] as const) : []), ...(filtered ? FILTERED : [])];
   return (
-    <details class="legend" open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
-      <summary>{say("legend")}</summary>
-      {opened && (
-        <ul data-looks={looks}>
-          {looks === "counts" ? <Counted /> : <Markers looks={looks} filtered={filtered} />}
-          <Shape of="doubt" />
-          {shapes.map((shape) => <Shape key={shape} of={shape} />)}
-        </ul>
-      )}
-    </details>
+    <>
+      <div role="status">{dims && <p class="counted">{say("map.filtered")}</p>}</div>
+      {!filtered && (looks === "dots" || looks === "counts") && <p class="counted">{say("map.dense")}</p>}
+      <details class="legend" open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
+        <summary>{say("legend")}</summary>
+        {opened && (
+          <ul data-looks={looks}>
+            {looks === "counts" ? <Counted /> : <Markers looks={looks} filtered={filtered} />}
+            <Shape of="doubt" />
+            {shapes.map((shape) => <Shape key={shape} of={shape} />)}
+          </ul>
+        )}
+      </details>
+    </>
   );
 }
 

@@ -11,7 +11,7 @@ import type { ConsoleMap } from "./console_map.ts";
 import type { Looks } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
 import { useDesk } from "./desk.ts";
-import { foundOnMap, placesOf } from "./found_on_map.ts";
+import { dims, foundOnMap, placesOf } from "./found_on_map.ts";
 import { BoxChoice, MapLegend } from "./late_parts.tsx";
 
 const WAITING_MS = 1_000;
@@ -164,11 +164,9 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
   return (
     <div class="map-box" data-crowd={looks === "small" ? "markers" : looks}>
       <div class="canvas" ref={container} />
-      {state === "there" && <MapLegend looks={looks} filtered={found !== null} chosen={desk.chosen.length > 0} />}
+      {state === "there" && <MapLegend looks={looks} filtered={found !== null} dims={dims(found, board.deliveries.values(), board.couriers.keys())} chosen={desk.chosen.length > 0} />}
       {map !== null && <BoxTool />}
       {map !== null && desk.boxing && <BoxChoice onBox={(box) => desk.tickMany(box === null ? map.inSight : map.within(...box))} />}
-      <div role="status">{found !== null && <p class="counted">{say("map.filtered", { count: found.deliveries.size })}</p>}</div>
-      {found === null && (looks === "dots" || looks === "counts") && <p class="counted">{say("map.dense")}</p>}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
       {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>

@@ -84,11 +84,13 @@ async def test_the_filter_of_the_list_holds_for_the_map_which_turns_to_what_is_f
 
     await until(lambda: shows(5_000, 50_000), "everybody is in sight")
     await page.locator(".filter.late").click()
-    await expect(page.locator(".map .counted")).to_contain_text("Only what the list shows is bright (parcels: 1)")
+    await expect(page.locator(".map .counted")).to_contain_text("What the list shows is bright, the rest is dimmed.")
     await until(lambda: shows(300, 2_000), "the map turns to what is late")
     await page.locator(".legend summary").click()
     await expect(page.locator(".legend")).to_contain_text("dimmed: not in the filtered list")
     assert await violations(page) == []
+    await page.locator(".filter.waiting").click()
+    await expect(page.locator(".map .counted")).to_have_count(0)  # who could carry what waits is bright
     await page.locator(".filter.all").click()
     await expect(page.locator(".map .counted")).to_have_count(0)
     await until(lambda: shows(5_000, 50_000), "everybody is in sight again")
@@ -110,8 +112,9 @@ async def test_the_map_turns_to_what_comes_into_a_filtered_list_too(map_desk: Wi
     await until(lambda: shows(5_000, 50_000), "everybody is in sight")
     await page.locator(".filter.late").click()
     await until(lambda: shows(100, 2_000), "the map turns to what is late")
+    await expect(page.locator(".map .counted")).to_have_count(1)
     told.say(deliveries=[second | {"due_at": stamp(600)}])
-    await expect(page.locator(".map .counted")).to_contain_text("(parcels: 2)")
+    await expect(page.locator(".map .counted")).to_have_count(0)  # all of them are bright
     await until(lambda: shows(5_000, 50_000), "what is late besides comes into sight")
     await page.close()
     forgive_strangers(map_desk.complaints)
