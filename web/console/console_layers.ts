@@ -17,6 +17,14 @@ const mark = (source: string, beside = 0): SymbolLayerSpecification => ({
   paint: { "text-color": colour("--late"), "text-halo-color": colour("--late"), "text-halo-width": 0.6, "text-opacity": ["case", ["get", "dim"], DIMMED, 1] },
 });
 
+/** Where a way begins, hollow, and where it leads. */
+const ends = (source: string): CircleLayerSpecification => ({
+  id: source,
+  type: "circle",
+  source,
+  paint: { "circle-radius": 7, "circle-color": ["case", ["get", "pickup"], colour("--map-land"), colour("--accent")], "circle-stroke-color": colour("--accent"), "circle-stroke-width": 3 },
+});
+
 /** A second ring around what is ticked. */
 const chosenRing = (source: string): CircleLayerSpecification => ({
   id: `${source}-chosen`,
@@ -33,8 +41,10 @@ export const over: Over = () => ({
   },
   layers: [
     ...zonesOver().layers,
-    ...["trail", "went"].map((source) => ({ id: source, type: "line" as const, source, paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } })),
-    { id: "went-place", type: "circle", source: "went", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": colour("--stale"), "circle-radius": 5 } },
+    { id: "trail", type: "line", source: "trail", paint: { "line-color": colour("--stale"), "line-width": 3, "line-opacity": 0.7 } },
+    // What somebody wants to see is above all streets: with an edge of the ground, so that it is clear in both schemes.
+    { id: "went-edge", type: "line", source: "went", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": colour("--map-land"), "line-width": 9 } },
+    { id: "went", type: "line", source: "went", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": colour("--accent"), "line-width": 5 } },
     {
       id: "plan",
       type: "line",
@@ -94,12 +104,8 @@ export const over: Over = () => ({
       layout: { "text-field": ["get", "words"], "text-font": [FONT], "text-size": 13, "text-anchor": "top", "text-offset": [0, 1.6], "text-allow-overlap": true },
       paint: { "text-color": colour("--ink"), "text-halo-color": colour("--map-land"), "text-halo-width": 2 },
     },
-    {
-      id: "ends",
-      type: "circle",
-      source: "ends",
-      paint: { "circle-radius": 7, "circle-color": ["case", ["get", "pickup"], colour("--map-land"), colour("--accent")], "circle-stroke-color": colour("--accent"), "circle-stroke-width": 3 },
-    },
+    ends("ends"),
+    { ...ends("went-ends"), source: "went", filter: ["==", ["geometry-type"], "Point"] },
     coveringLayer(),
   ],
 });

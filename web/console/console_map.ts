@@ -12,7 +12,7 @@ import { FleetBuffer, type Kind, type Seen, flat } from "./fleet_buffer.ts";
 import { FleetLayer } from "./fleet_layer.ts";
 import type { Found, Late } from "./found_on_map.ts";
 import type { Courier, Delivery, Point } from "./frames.ts";
-import { line, point, pointAt } from "./map_features.ts";
+import { line, point, pointAt, wentFeatures } from "./map_features.ts";
 import { Trail } from "./trail.ts";
 import type { Zone } from "./zones/geojson.ts";
 import { drawHatches, showZones } from "./zones/zone_layers.ts";
@@ -218,7 +218,7 @@ export class ConsoleMap {
   /** The way that a parcel went, as lines between which nothing was heard; how many places it has can be read at the map's box. */
   went(lines: readonly (readonly Point[])[]): void {
     this.#map.getContainer().dataset["went"] = String(lines.flat().length);
-    this.#set("went", lines.map((one) => (one.length > 1 ? line(one) : point(one[0] as Point, {}))));
+    this.#set("went", wentFeatures(lines));
     if (lines.length > 0) this.camera.fit(lines.flat());
   }
 

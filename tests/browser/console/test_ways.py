@@ -41,7 +41,12 @@ async def test_the_way_of_what_ended_is_drawn_where_somebody_wants_it_and_gone_w
     await expect(box).to_have_attribute("data-went", "0")
     await panel.get_by_role("button", name="Show on the map").click()
     await expect(box).to_have_attribute("data-went", str(POINTS))
-    await expect(panel.get_by_role("status")).to_contain_text("by the places that its courier's phone told")
+    told = panel.get_by_role("status")
+    await expect(told).to_contain_text("by the places that its courier's phone told")
+    save, words = await panel.get_by_role("button", name="Save as GPX").bounding_box(), await told.bounding_box()
+    assert save is not None
+    assert words is not None
+    assert words["y"] - save["y"] - save["height"] >= 8
     assert await violations(page) == []
     await panel.get_by_role("button", name="Take off the map").click()
     await expect(box).to_have_attribute("data-went", "0")
