@@ -33,6 +33,24 @@ async def test_a_seller_reads_prints_and_keeps_the_invoice_of_a_sale(world: Worl
     await expect(page.get_by_role("dialog").locator(".facts")).to_be_visible()
 
 
+async def test_vat_is_named_only_where_something_is_taxed_and_the_buttons_leave_the_paper_room(
+    world: World, window: Window
+) -> None:
+    bought = await world.bought()
+    path = f"/api/marketplace/sales/{bought.sale_id}/invoice/"
+    answer = await bought.seller.get(path)
+    untaxed = answer.json() | {"taxable_amount": 0.0, "tax_amount": 0.0}
+    await window.context.route(f"**{path}", lambda route: route.fulfill(json=untaxed))
+    page = await signed_in(window, f"/seller/invoices/{bought.sale_id}", bought.seller)
+    paper, button = page.locator(".invoice"), page.get_by_role("button", name="Print")
+    await expect(paper).to_contain_text("Organic Rice")
+    await expect(paper).not_to_contain_text("VAT 13 %")
+    above, below = await button.bounding_box(), await paper.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] - above["y"] - above["height"] >= 8
+
+
 @LANGUAGES_AND_SCHEMES
 async def test_the_invoice_of_a_sale_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()

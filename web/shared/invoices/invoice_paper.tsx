@@ -81,7 +81,7 @@ function Sheet({ invoice, language, say }: { invoice: Invoice | SaleInvoice; lan
         </tbody>
       </table>
       <Sums sums={invoice} language={language} say={say} />
-      {invoice.vat_rate !== null && invoice.taxable_amount !== null && (
+      {invoice.vat_rate !== null && Number(invoice.taxable_amount) > 0 && invoice.taxable_amount !== null && (
         <p class="small quiet">{say("invoice.vat", { rate: grouped(invoice.vat_rate * 100, 0), amount: money(invoice.taxable_amount, language) })}</p>
       )}
       {invoice.credit_notes.map((note, at) => (
