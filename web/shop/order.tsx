@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useActing } from "../shared/acting.ts";
 import { type Address, elsewhere, go } from "../shared/address.ts";
 import type { components } from "../shared/api.ts";
-import { Attempted, Told, carried } from "../shared/attempts/attempted.tsx";
+import { Attempted, Told, carried, triedWords, useTried } from "../shared/attempts/attempted.tsx";
 import type { Client } from "../shared/client.ts";
 import { Link } from "../shared/link.tsx";
 import { Loaded, type Loading, useLoading } from "../shared/loading.tsx";
@@ -43,7 +43,7 @@ export function OrderPage({ id, client, address, language, say }: Given) {
         {(one) => (
           <div class="order">
             <header>
-              <Answer order={one} language={language} say={say} />
+              <Answer order={one} client={client} language={language} say={say} />
               <p class="quiet"><span class="number">{one.order_number}</span> · {clock(Date.parse(one.created_at), Date.now(), language)}</p>
               <State order={one} say={say} />
             </header>
@@ -91,8 +91,11 @@ export function OrderPage({ id, client, address, language, say }: Given) {
   );
 }
 
-function Answer({ order, language, say }: Pick<DoingGiven, "order" | "language" | "say">) {
-  const { first, then } = answersOf(order, Date.now(), language, say);
+function Answer({ order, client, language, say }: Omit<DoingGiven, "loading">) {
+  const { tracking_number } = order;
+  const tried = useTried(tracking_number !== null && onTheWay(order).includes(tracking_number) ? tracking_number : null, client);
+  const told = tried === null ? "" : tried.next_try === null ? triedWords(tried, language) : say("status.waits");
+  const { first, then } = answersOf(order, Date.now(), language, say, told);
   return <><h1>{first}</h1>{then !== "" && <p>{then}</p>}</>;
 }
 

@@ -40,6 +40,9 @@ test("an order's page answers when it comes, and says what is late or not known"
   expect(answersOf({ ...order, estimated_delivery_date: null }, now, "en", say)).toEqual({ first: "Waiting for a courier", then: "When it arrives is said here as soon as a courier has it." });
   expect(answersOf({ ...order, estimated_delivery_date: "2026-11-28T07:00:00Z" }, now, "en", say).first).toBe("Was expected 12:45; it is late");
   expect(answersOf({ ...order, order_status: "pending", estimated_delivery_date: null }, now, "en", say)).toEqual({ first: "Not paid yet", then: "" });
+  const tried = "It was tried in vain, and comes again then.";
+  expect(answersOf({ ...order, order_status: "shipped" }, now, "en", say, tried)).toEqual({ first: "Expected 15:45", then: tried });
+  expect(answersOf({ ...order, order_status: "shipped", estimated_delivery_date: null }, now, "en", say, "Nobody was there")).toEqual({ first: "Nobody was there", then: "" });
   const came = { ...SALE, tracking_number: "A", delivery_status: "delivered" as const };
   expect(answersOf({ ...order, order_status: "shipped", estimated_delivery_date: null, tracking_number: "A", sales: [came] }, now, "en", say)).toEqual({ first: "With the courier", then: "" });
 });

@@ -107,13 +107,13 @@ export function expectedWords(at: number, now: number, language: Language, say: 
   return say(at < now - LATE_MS ? "answer.expected.was" : "answer.expected", { at: clock(at, now, language) });
 }
 
-/** What the order's page is asked first: when it comes where that is known, else how it stands; below it the other of the two. */
-export function answersOf(order: Order, now: number, language: Language, say: Say): { first: string; then: string } {
-  const state = answerOf(order, say);
+/** What the order's page is asked first: when it comes where that is known, else how it stands; below it the other of the two. `tried`: that its parcel was tried in vain, in words, which says more than that a courier has it. */
+export function answersOf(order: Order, now: number, language: Language, say: Say, tried = ""): { first: string; then: string } {
+  const state = tried || answerOf(order, say);
   const gone = parcels(order).find(({ number }) => number === order.tracking_number)?.arrived ?? false;
   const at = expectedAt(order); // that of the first parcel, while it is on its way
   if (at !== null) return { first: expectedWords(at, now, language, say), then: state };
-  return { first: state, then: COMING.includes(order.order_status) && !gone ? say("answer.expected.later") : "" };
+  return { first: state, then: COMING.includes(order.order_status) && !gone && tried === "" ? say("answer.expected.later") : "" };
 }
 
 /** How it stands, in a sentence. */

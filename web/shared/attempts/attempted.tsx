@@ -20,6 +20,18 @@ export function nextTryWords({ next_try, tries_left }: Pick<Tracked, "next_try" 
   return say("attempt.next_between", stretch(starts_at, Date.parse(next_try.ends_at), now, language));
 }
 
+/** Asks whether a parcel that is on its way was tried; null where it was not, or where that cannot be known now. */
+export function useTried(number: string | null, client: Client): Tracked | null {
+  const { value } = useLoading(() => (number === null ? Promise.resolve(null) : tracked(client, `/api/deliveries/${encodeURIComponent(number)}/track/`)), [number], RENEWED_MS);
+  return value !== null && value.status === "in_transit" && value.attempts.length > 0 ? value : null;
+}
+
+/** That it was tried, and why in vain. */
+export function triedWords({ attempts }: Pick<Tracked, "attempts">, language: Language): string {
+  const last = attempts.at(-1);
+  return last === undefined ? "" : speaker(language, own)(`tried.${last.reason}`);
+}
+
 /** What is told of an order or a sale: something happened at a time. */
 export interface Line {
   at: number;
