@@ -245,3 +245,20 @@ async def test_who_registers_through_a_proxy_or_a_tunnel_is_not_taken_for_the_se
     assert (made["email_verified"], made["email_proof_needed"]) == (False, True)
     assert "ratelimit" in reply.headers
     assert await _written_to(tried_out, email) != []
+
+
+@pytest.mark.parametrize(
+    ("query", "back"),
+    [
+        ("?lang=en&from=console", '<a href="/console">Back to sign in</a>'),
+        ("?lang=ne&from=shop", '<a href="/shop">साइन इनमा फर्कनुहोस्</a>'),
+        ("?lang=en&from=//elsewhere.example", '<a href="/">Go to the pages</a>'),
+    ],
+)
+async def test_a_forgotten_password_is_asked_for_under_the_header_with_the_way_back(
+    world: World, query: str, back: str
+) -> None:
+    page = (await world.http.get(f"/api/v1/auth/password/forgot/{query}")).text
+    assert back in page
+    assert '<a class="brand" href="/">' in page
+    assert f'href="?lang={"ne" if "lang=en" in query else "en"}&amp;from=' in page

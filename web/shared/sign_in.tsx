@@ -154,7 +154,7 @@ export function SignInForm({ client, demo, say, onSignedIn }: { client: Client; 
         </label>
         <p id={help} class="problem" role="alert">{problem}</p>
         <button class={account === null ? "button first" : "button"} disabled={sending}>{say("sign_in")}</button>
-        <a class="forgot" href={`/api/v1/auth/password/forgot/?lang=${languageOf(say)}`}>{say("sign_in.forgot")}</a>
+        <a class="forgot" href={`/api/v1/auth/password/forgot/?lang=${languageOf(say)}&from=${location.pathname.split("/")[1] ?? ""}`}>{say("sign_in.forgot")}</a>
       </form>
     </>
   );

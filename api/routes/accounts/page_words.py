@@ -27,7 +27,10 @@ ENGLISH: Final = {
     "refused.link": "This link is not good any more: it was used, it is too old, or it was not copied whole.",
     "refused.later": "Try again in a while.",
     "refused.weak": "The password is too weak.",
+    "forgot.back": "Back to sign in",
     "home": "Go to the pages",
+    "brand": "Dispatch",
+    "language.other": "नेपाली",
 }
 NEPALI: Final = {
     "confirm": "आफ्नो इमेल ठेगाना पुष्टि गर्नुहोस्",
@@ -53,6 +56,9 @@ NEPALI: Final = {
     "refused.link": "यो लिङ्क अब मान्य छैन: प्रयोग भइसकेको, पुरानो वा पूरा नभएको हुन सक्छ। नयाँ माग्नुहोस्।",
     "refused.later": "अहिले सकिएन। केही बेरपछि फेरि प्रयास गर्नुहोस्।",
     "refused.weak": "पासवर्ड कमजोर छ: लामो र अरूले अनुमान गर्न नसक्ने छान्नुहोस्।",
+    "forgot.back": "साइन इनमा फर्कनुहोस्",
     "home": "पृष्ठहरूमा जानुहोस्",
+    "brand": "डिस्प्याच",
+    "language.other": "English",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH, "ne": NEPALI}

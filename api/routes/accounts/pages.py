@@ -41,10 +41,10 @@ LAYOUT = """<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>{font}body {{ font: 1.1rem/1.5 "Noto Sans Devanagari", system-ui, sans-serif }}
-body {{ max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
-input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100% }}</style>
+{look}</style>
 </head>
 <body>
+<header><a class="brand" href="/">{brand}</a>{other}</header>
 <main>
 <h1>{title}</h1>
 {body}
@@ -52,6 +52,28 @@ input, button {{ font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing:
 </body>
 </html>
 """
+
+
+# As all pages look (`web/shared/tokens.css`), for one that loads no style sheet.
+LOOK = """:root { --ground: #f4f6f6; --surface: #fff; --line: #d3dadb; --edge: #7b8988; --ink: #14201f;
+--accent: #0b6462; --on-accent: #fff }
+@media (prefers-color-scheme: dark) { :root { --ground: #0f1514; --surface: #18201f; --line: #2e3a39; --edge: #7a8988;
+--ink: #e9efee; --accent: #5cc4bd; --on-accent: #06201e } }
+body { margin: 0; background: var(--ground); color: var(--ink) }
+header { display: flex; justify-content: space-between; padding: 12px 16px; background: var(--surface);
+border-bottom: 1px solid var(--line); font-size: 15px }
+a { color: var(--accent) }
+.brand { color: inherit; font-weight: 600; text-decoration: none }
+main { max-width: 28rem; margin: 0 auto; padding: 24px 16px }
+h1 { font-size: 22px; line-height: 1.4 }
+input, button { font: inherit; padding: .6rem; min-height: 2.75rem; box-sizing: border-box; max-width: 100%;
+border: 1px solid var(--edge); border-radius: 6px; background: var(--surface); color: var(--ink) }
+input { width: 100% }
+button { padding: .6rem 1rem; font-weight: 600; border-color: var(--accent); background: var(--accent);
+color: var(--on-accent) }
+"""
+# Where somebody signs in, and so where a forgotten password is asked for.
+SIGN_INS = frozenset({"console", "courier", "shop", "seller", "ops"})
 
 
 @cache
@@ -79,9 +101,13 @@ class Speaker:
     def say(self, key: str, **filled: str) -> str:
         return escape(WORDS[self.language][key].format(**filled))
 
-    def page(self, title: str, body: str, status: int = 200) -> Response[str]:
-        """``body`` is HTML; below it stands the way to all pages where nothing is left to be done here."""
-        text = LAYOUT.format(language=self.language, title=self.say(title), body=body, font=_devanagari())
+    def page(self, title: str, body: str, status: int = 200, other: str = "") -> Response[str]:
+        """``body`` is HTML; below it stands the way to all pages where nothing is left to be done here.
+
+        ``other``: the link to the same in the other language, where opening it does so.
+        """
+        said = {"title": self.say(title), "brand": self.say("brand"), "language": self.language}
+        text = LAYOUT.format(**said, body=body, font=_devanagari(), look=LOOK, other=other)
         return Response(text, status_code=status, media_type=MediaType.HTML)
 
     def ended(self, title: str, what: str) -> Response[str]:
@@ -151,14 +177,18 @@ def new_password_page(speaker: Speaker, token: str) -> Response[str]:
     return speaker.page("new", _new_password_form(speaker, token))
 
 
-def forgotten_page(speaker: Speaker) -> Response[str]:
-    """Asks where the link shall be sent."""
+def forgotten_page(speaker: Speaker, came_from: str) -> Response[str]:
+    """Asks where the link shall be sent; ``came_from``: the page where somebody was about to sign in."""
+    back = came_from if came_from in SIGN_INS else ""
+    language = next(one for one in LANGUAGES if one != speaker.language)
+    switch = f'<a href="?lang={language}&amp;from={back}" lang="{language}">{speaker.say("language.other")}</a>'
     label = (
         f"<p><label>{speaker.say('forgot.email')}<br>"
         '<input type="email" name="email" required autocomplete="username"></label></p>'
     )
     form = speaker.form("password/forgot/confirm", label, "forgot.button")
-    return speaker.page("forgot", f"<p>{speaker.say('forgot.what')}</p>{form}")
+    way = f'<p><a href="/{back}">{speaker.say("forgot.back" if back else "home")}</a></p>'
+    return speaker.page("forgot", f"<p>{speaker.say('forgot.what')}</p>{form}{way}", other=switch)
 
 
 class AccountPageController(Controller):
@@ -194,8 +224,8 @@ class AccountPageController(Controller):
 
     @get("/password/forgot/", opt=PAGE, sync_to_thread=False)
     def forgot_page(self, request: AnyRequest, lang: FromQuery[str | None] = None) -> Response[str]:
-        """Asks whose password was forgotten."""
-        return forgotten_page(Speaker.to(request, lang))
+        """Asks whose password was forgotten. `from` names the page to go back to."""
+        return forgotten_page(Speaker.to(request, lang), request.query_params.get("from", ""))
 
     @post("/password/forgot/confirm/", opt=PAGE, status_code=200)
     async def forgot_form(self, request: AnyRequest, services: GivenServices) -> Response[str]:
