@@ -18,6 +18,7 @@ from api.simulation.demo.sign_ins import AppTokens
 from dispatch.accounts.models import Role, User
 from dispatch.accounts.passwords import hash_password, verify_password
 from dispatch.accounts.service import Accounts
+from dispatch.addresses.service import SavedAddresses
 from dispatch.bikram_sambat import nepal_date
 from dispatch.catalogue.models import Product, TaxClass
 from dispatch.catalogue.service import Catalogue
@@ -42,6 +43,7 @@ async def ensure_accounts(services: Services, password: str) -> dict[str, int]:
     """Everyone's account with the password; answers the transporters' numbers by e-mail address."""
     async with services.database.work() as work:
         users = await _ensure_users(work, password)
+        await _ensure_addresses(work, users)
         return {
             carrier.person.email: (await _ensure_transporter(work, services, users, carrier)).id for carrier in CARRIERS
         }
@@ -75,6 +77,25 @@ async def _ensure_users(work: Work, password: str) -> dict[str, User]:
         user.email_verified_at = user.email_verified_at or func.now()  # nobody reads mails for these addresses
     await work.session.flush()
     return users
+
+
+async def _ensure_addresses(work: Work, users: dict[str, User]) -> None:
+    """Where each customer had things brought before, with its place: the form of the next order begins with it."""
+    addresses = SavedAddresses(work)
+    for person in CUSTOMERS:
+        user, point = users[person.email], person.place.point.rounded()
+        if (await work.session.scalars(addresses.list_query(user))).first() is not None:
+            continue
+        street, _, city = person.place.name.partition(", ")
+        columns: dict[str, str | float] = {
+            "customer_name": person.name,
+            "phone_number": person.phone,
+            "address": street,
+            "city": city or "Kathmandu",
+            "lat": point.lat,
+            "lon": point.lon,
+        }
+        await addresses.add(user, columns, label="", is_default=True)
 
 
 async def _good_hash(users: dict[str, User], password: str) -> str:

@@ -187,6 +187,14 @@ async def test_a_simulated_transporter_drives_to_a_newcomers_parcel_and_leaves_t
     assert delivered["earnings"] == 135.0
 
 
+async def test_a_customer_keeps_an_address_with_its_place_for_the_next_order(
+    sign_in: SignIn,
+) -> None:
+    customer = await sign_in("customer")
+    kept = (await done(customer.get("/api/v1/marketplace/addresses/")))["results"]
+    assert [(one["is_default"], one["latitude"] is not None) for one in kept] == [(True, True)]
+
+
 async def test_the_shop_begins_with_goods_of_the_seller_whose_log_in_is_shown(sign_in: SignIn) -> None:
     seller, buyer = await sign_in("seller"), await sign_in("customer")
     own = (await done(seller.get("/api/v1/auth/me/")))["id"]
