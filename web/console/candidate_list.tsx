@@ -11,7 +11,7 @@ import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
 import type { Delivery } from "./frames.ts";
 import { OrderChoice } from "./order_choice.tsx";
-import { useStill } from "./read_by.ts";
+import { useStill } from "./still_rows.ts";
 
 const AGAIN_MS = 20_000;
 const MORE = 10;

@@ -10,7 +10,7 @@ import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import type { Looks } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
-import { useDesk } from "./desk.ts";
+import { useLateDesk } from "./late/words.ts";
 import { dims, foundOnMap, placesOf } from "./found_on_map.ts";
 import { BoxChoice, MapLegend } from "./late_parts.tsx";
 
@@ -30,7 +30,7 @@ export interface MapHandle {
 
 /** The picture of the list. */
 export function MapPanel({ handle }: { handle: MapHandle }) {
-  const desk = useDesk();
+  const desk = useLateDesk();
   const { say, board, view, calls, now } = desk;
   const newest = useRef(desk); // the map's own clicks come long after the first drawing
   newest.current = desk;
@@ -175,7 +175,7 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
 
 /** Chooses by a box: with a finger too, which has no shift key. */
 function BoxTool() {
-  const { say, boxing, setBoxing } = useDesk();
+  const { say, boxing, setBoxing } = useLateDesk();
   return (
     <button type="button" class="tool boxing" aria-label={say("map.box")} aria-pressed={boxing} onClick={() => setBoxing(!boxing)}>
       <Icon of={SquareDashedMousePointer} />

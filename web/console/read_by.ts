@@ -1,9 +1,8 @@
-// Rows that are drawn, and whoever reads them.
+// Who reads what is drawn.
 import type { HTMLAttributes } from "preact";
-import { useMemo } from "preact/hooks";
-import { Reading, Steady } from "./steady.ts";
+import type { Reading } from "./steady.ts";
 
-type Handlers = Pick<HTMLAttributes<HTMLElement>, "onPointerMove" | "onPointerLeave" | "onPointerDown" | "onWheel" | "onTouchMove" | "onFocusIn" | "onKeyDown" | "onFocusOut">;
+export type Handlers = Pick<HTMLAttributes<HTMLElement>, "onPointerMove" | "onPointerLeave" | "onPointerDown" | "onWheel" | "onTouchMove" | "onFocusIn" | "onKeyDown" | "onFocusOut">;
 
 /** By what an element tells that somebody reads what is in it. */
 export function readBy(reading: Reading): Handlers {
@@ -19,19 +18,4 @@ export function readBy(reading: Reading): Handlers {
       if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) reading.leave("focus");
     },
   };
-}
-
-interface Still<Row> {
-  rows: (wanted: readonly Row[], of: string) => Row[];
-  /** For the element in which the rows stand. */
-  handlers: Handlers;
-}
-
-/** Rows of a part of the page that stand still while somebody reads them, as those of the list do. */
-export function useStill<Row>(keyOf: (row: Row) => string | number): Still<Row> {
-  return useMemo(() => {
-    const reading = new Reading(() => performance.now());
-    const steady = new Steady<Row>(keyOf);
-    return { rows: (wanted, of) => steady.rows(wanted, reading.on, of), handlers: readBy(reading) };
-  }, []);
 }

@@ -12,7 +12,7 @@ import { Delayed } from "./delays.tsx";
 import { useLateDesk } from "./late/words.ts";
 import { ParcelName } from "./parcel_name.tsx";
 import { OrderChoice } from "./order_choice.tsx";
-import { useStill } from "./read_by.ts";
+import { useStill } from "./still_rows.ts";
 import { type Delivery, aboard } from "./frames.ts";
 
 const AGAIN_MS = 20_000;
