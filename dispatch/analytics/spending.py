@@ -14,15 +14,24 @@ from dispatch.bikram_sambat import BikramMonth, month_of
 from dispatch.database.work import Work
 from dispatch.money import from_paisa
 
-# A payment counts on the day on which its sales were made, with what went back of it since, whenever that was.
+MOST_SALES: Final = 1_000
+"""So many of somebody's newest are added up, so that an answer costs the same however long they have bought here."""
+
+# A payment counts on the day on which its sales were made, with what went back of it since, whenever that was. Where
+# there are more sales than are read the payment that was read last may have others, and does not count.
 _BY_DAY: Final = text("""
-WITH bought AS (
-    SELECT transaction_id, nepal_day(min(created_at)) AS day,
-           sum(CASE status WHEN 'cancelled' THEN 0 ELSE coalesce(quantity_delivered, quantity) END) AS units
-    FROM sales WHERE buyer_id = :buyer GROUP BY transaction_id
+WITH newest AS (
+    SELECT id, transaction_id, created_at,
+           CASE status WHEN 'cancelled' THEN 0 ELSE coalesce(quantity_delivered, quantity) END AS units
+    FROM sales WHERE buyer_id = :buyer ORDER BY id DESC LIMIT :most + 1
+), cut AS (
+    SELECT count(*) > :most AS is_cut, CASE WHEN count(*) > :most THEN min(id) ELSE 0 END AS after_id FROM newest
+), bought AS (
+    SELECT transaction_id, nepal_day(min(created_at)) AS day, sum(units) AS units
+    FROM newest GROUP BY transaction_id HAVING min(id) > (SELECT after_id FROM cut)
 )
 SELECT day, count(*), sum(units)::bigint, sum(paid.total_amount),
-       coalesce(sum(back.paisa), 0)::bigint
+       coalesce(sum(back.paisa), 0)::bigint, (SELECT is_cut FROM cut)
 FROM bought JOIN payment_transactions AS paid USING (transaction_id)
 CROSS JOIN LATERAL (
     SELECT sum(amount_paisa) AS paisa FROM refunds WHERE payment_id = paid.id AND status = 'succeeded'
@@ -54,14 +63,26 @@ class MonthSpent:
     spent: Spent
 
 
-async def spent_by_month(work: Work, user: User) -> list[MonthSpent]:
-    """The months in which somebody bought something, newest first."""
-    rows = await work.session.execute(_BY_DAY, {"buyer": user.id})
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """The months in which somebody bought something, newest first.
+
+    ``counted_from``: the day on which what is added up begins, where more was bought before; None where it is all.
+    """
+
+    months: list[MonthSpent]
+    counted_from: date | None
+
+
+async def spent_by_month(work: Work, user: User, most: int = MOST_SALES) -> Spending:
+    """What somebody spent, as far as their newest ``most`` sales say it."""
+    rows = (await work.session.execute(_BY_DAY, {"buyer": user.id, "most": most})).all()
     days: list[tuple[date, Spent]] = [
-        (day, Spent(orders, units, paid, from_paisa(back))) for day, orders, units, paid, back in rows
+        (day, Spent(orders, units, paid, from_paisa(back))) for day, orders, units, paid, back, _ in rows
     ]
     months = groupby(days, key=lambda one: month_of(one[0]))
-    return [MonthSpent(month, spent_together(spent for _, spent in found)) for month, found in months]
+    found = [MonthSpent(month, spent_together(spent for _, spent in those)) for month, those in months]
+    return Spending(found, days[-1][0] if rows and rows[-1].is_cut else None)
 
 
 def spent_together(parts: Iterable[Spent]) -> Spent:

@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from dispatch.bikram_sambat import KNOWN_YEARS, month_of, months_of_fiscal_year
+from dispatch.accounts.models import User
+from dispatch.analytics.spending import spent_by_month
+from dispatch.bikram_sambat import KNOWN_YEARS, month_of, months_of_fiscal_year, nepal_date
 from dispatch.sales.models import Sale
 from tests.support.world import World, ok
 
@@ -47,6 +49,22 @@ async def test_months_stand_newest_first_and_say_how_many_came_before(world: Wor
     assert ([month["month"] for month in cut["months"]], cut["earlier_months"]) == ([newest["month"]], 1)
     assert cut["paid"] == told["paid"]
     assert "max_months" in ok(await bought.customer.get(SPENDING, max_months=0), 400)["errors"]
+
+
+async def test_of_very_many_purchases_the_newest_are_added_up_whole_and_it_is_said_from_when(world: World) -> None:
+    bought = await world.bought()
+    for _ in range(2):
+        newest = await world.bought(customer=bought.customer, seller=bought.seller)
+    async with world.server.services.database.work() as work:
+        long_ago = datetime(2024, 10, 16, 18, 16, tzinfo=UTC)
+        earlier = (Sale.buyer_id == bought.customer.user_id, Sale.id != newest.sale_id)
+        await work.session.execute(update(Sale).where(*earlier).values(created_at=long_ago))
+        user = await work.session.get_one(User, bought.customer.user_id)
+        everything = await spent_by_month(work, user, 3)
+        assert (sum(month.spent.orders for month in everything.months), everything.counted_from) == (3, None)
+        for most, from_when in ((2, date(2024, 10, 17)), (1, nepal_date(datetime.now(UTC)))):
+            cut = await spent_by_month(work, user, most)
+            assert (sum(month.spent.orders for month in cut.months), cut.counted_from) == (most, from_when)
 
 
 async def test_who_bought_nothing_has_no_months(world: World) -> None:

@@ -10598,9 +10598,11 @@ export interface components {
          * SpendingAnswer
          * @description In total, and of the newest months in which something was bought, newest first.
          *
-         *     `earlier_months` is how many more such months there are.
+         *     `earlier_months` is how many more such months there are. `counted_from`: of more than 1,000 purchases the newest
+         *     are added up, from this day on; null where all are.
          */
         SpendingAnswer: {
+            counted_from: string | null;
             currency: string;
             earlier_months: number;
             months: components["schemas"]["MonthSpentAnswer"][];

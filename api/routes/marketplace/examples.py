@@ -243,6 +243,7 @@ SPENDING: Final = SPENT | {
         }
     ],
     "earlier_months": 0,
+    "counted_from": None,
 }
 
 ESTIMATE: Final[dict[str, Any]] = {

@@ -45,12 +45,14 @@ class MonthSpentAnswer(SpentAnswer, frozen=True, kw_only=True):
 class SpendingAnswer(SpentAnswer, frozen=True, kw_only=True):
     """In total, and of the newest months in which something was bought, newest first.
 
-    ``earlier_months`` is how many more such months there are.
+    ``earlier_months`` is how many more such months there are. ``counted_from``: of more than 1,000 purchases the newest
+    are added up, from this day on; null where all are.
     """
 
     currency: str
     months: list[MonthSpentAnswer]
     earlier_months: int
+    counted_from: date | None
 
 
 class SpendingController(Controller):
@@ -72,12 +74,14 @@ class SpendingController(Controller):
 
 
 async def _answer(work: Work, user: User, max_months: int) -> SpendingAnswer:
-    months = await spent_by_month(work, user)
+    spending = await spent_by_month(work, user)
+    months = spending.months
     return SpendingAnswer(
         **_numbers(spent_together(one.spent for one in months)),
         currency=CURRENCY,
         months=[_month(one) for one in months[:max_months]],
         earlier_months=max(0, len(months) - max_months),
+        counted_from=spending.counted_from,
     )
 
 

@@ -46,6 +46,7 @@ export function PurchasesRoom({ client, address, language }: Omit<Given, "say">)
               </dl>
               <Months months={found.months} address={address} language={language} say={say} />
               <p class="small quiet">{say("purchases.with")}{found.earlier_months > 0 && ` ${say("purchases.earlier", { count: found.earlier_months })}`}</p>
+              {found.counted_from !== null && <p class="small quiet">{say("purchases.counted_from", { day: date(Date.parse(found.counted_from), language) })}</p>}
               <Bought key={address.query.get("month")} month={chosenOf(found.months, address)} client={client} address={address} language={language} say={say} />
             </>
           )
