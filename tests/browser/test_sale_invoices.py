@@ -51,6 +51,22 @@ async def test_vat_is_named_only_where_something_is_taxed_and_the_buttons_leave_
     assert below["y"] - above["y"] - above["height"] >= 8
 
 
+async def test_a_paper_with_long_names_and_sums_fits_a_small_phone(world: World, window: Window) -> None:
+    bought = await world.bought()
+    path = f"/api/marketplace/sales/{bought.sale_id}/invoice/"
+    told = (await bought.seller.get(path)).json()
+    line = told["items"][0] | {"product_name": "Cauliflower, crate of 8", "seller": "Kitchen Garden of the Valley"}
+    sums = {"unit_price": 1_234_567.50, "total": 1_234_567.50, "quantity": 100}
+    long = told | {"items": [line | sums], "total_amount": 123_456_750.0}
+    await window.context.route(f"**{path}", lambda route: route.fulfill(json=long))
+    page = await signed_in(window, f"/seller/invoices/{bought.sale_id}", bought.seller)
+    for width in (390, 320):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await expect(page.locator(".invoice")).to_contain_text("NPR 12,34,567.50")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    assert await violations(page) == []
+
+
 @LANGUAGES_AND_SCHEMES
 async def test_the_invoice_of_a_sale_is_for_everyone(world: World, window: Window, language: str, scheme: str) -> None:
     bought = await world.bought()
