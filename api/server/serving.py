@@ -31,7 +31,7 @@ from dispatch.settings import Settings
 STOP_WITHIN_S = 10
 # Of that, the part in which clients are closed in waves; the rest is for requests that are being answered.
 CLOSE_CLIENTS_WITHIN_S = 6.0
-TAKE_LEAVE_WITHIN_S = 1.0
+TAKE_LEAVE_WITHIN_S = 3.0
 # A connection that was accepted just before is closed without an answer where its first request is not here by then.
 FIRST_REQUEST_WITHIN_S = 0.25
 

@@ -5,12 +5,14 @@ import { Missing, useLate, withMaps } from "../shared/late.tsx";
 import { useLoading } from "../shared/loading.tsx";
 import { doubtOf } from "../shared/motion.ts";
 import { duration } from "../shared/times.ts";
+import { speaker } from "../shared/words.ts";
 import { linesOf } from "../shared/ways/way_lines.ts";
 import type { Change } from "./board.ts";
 import type { ConsoleMap } from "./console_map.ts";
 import type { Looks } from "./density.ts";
 import { planLines } from "./plan_lines.ts";
-import { useLateDesk } from "./late/words.ts";
+import { useDesk } from "./desk.ts";
+import mapWords from "./map/words.json";
 import { dims, foundOnMap, placesOf } from "./found_on_map.ts";
 import { BoxChoice, MapLegend } from "./late_parts.tsx";
 
@@ -28,10 +30,17 @@ export interface MapHandle {
   onFrame: (change: Change) => void;
 }
 
+/** What is said on the map alone, which comes with it. */
+function useMapWords() {
+  const { language } = useDesk();
+  return useMemo(() => speaker(language, mapWords), [language]);
+}
+
 /** The picture of the list. */
 export function MapPanel({ handle }: { handle: MapHandle }) {
-  const desk = useLateDesk();
+  const desk = useDesk();
   const { say, board, view, calls, now } = desk;
+  const sayOnMap = useMapWords();
   const newest = useRef(desk); // the map's own clicks come long after the first drawing
   newest.current = desk;
   const container = useRef<HTMLDivElement>(null);
@@ -168,14 +177,15 @@ export function MapPanel({ handle }: { handle: MapHandle }) {
       {map !== null && <BoxTool />}
       {map !== null && desk.boxing && <BoxChoice onBox={(box) => desk.tickMany(box === null ? map.inSight : map.within(...box))} />}
       {state === "coming" && late.failures > 0 && <Missing late={late} text={say("map.missing")} say={say} />}
-      {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{say(state === "broken" ? "map.broken" : "loading")}</p>}
+      {state !== "there" && (state === "broken" || late.failures === 0) && <p class="say">{sayOnMap(state === "broken" ? "map.broken" : "loading")}</p>}
     </div>
   );
 }
 
 /** Chooses by a box: with a finger too, which has no shift key. */
 function BoxTool() {
-  const { say, boxing, setBoxing } = useLateDesk();
+  const { boxing, setBoxing } = useDesk();
+  const say = useMapWords();
   return (
     <button type="button" class="tool boxing" aria-label={say("map.box")} aria-pressed={boxing} onClick={() => setBoxing(!boxing)}>
       <Icon of={SquareDashedMousePointer} />
