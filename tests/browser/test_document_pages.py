@@ -1,31 +1,16 @@
 """Documents from a transporter's phone to an admin's screen and back, in a real browser; earnings and ratings."""
 
 import os
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.couriers import courier
+from tests.browser.handed_in import MINE, handed_in, only_waiting
 from tests.browser.sign_ins import remembered, signed_in
 from tests.browser.windows import LANGUAGES_AND_SCHEMES, Window, stand_still, unreached, violations
-from tests.support.lists import all_pages
-from tests.support.pictures import picture, picture_bytes
-from tests.support.world import Driver, Person, World, ok
-
-MINE = "/api/transporters/me/documents/"
-
-
-async def handed_in(driver: Driver, kind: str = "licence", **more: Any) -> dict[str, Any]:
-    body = {"kind": kind, "number": "01-1", "expires_on": "2999-01-01", "image": picture("JPEG", (60, 40))} | more
-    made: dict[str, Any] = ok(await driver.post(MINE, body), 201)
-    return made
-
-
-async def only_waiting(admin: Person) -> None:
-    """Nothing of what other tests left waits any more."""
-    for one in await all_pages(admin, "/api/transporters/documents/"):
-        ok(await admin.post(f"/api/transporters/documents/{one['id']}/reject/", {"reason": "Of another test."}))
+from tests.support.pictures import picture_bytes
+from tests.support.world import World, ok
 
 
 async def seen(page: Page, name: str) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.async_api import FilePayload, Page, Route, expect
 
+from tests.browser.handed_in import handed_in, only_waiting
 from tests.browser.sign_ins import signed_in
-from tests.browser.test_document_pages import handed_in, only_waiting
 from tests.browser.windows import Window
 from tests.support.waiting import PATIENCE_S
 from tests.support.world import PASSWORD, World

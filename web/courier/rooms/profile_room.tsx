@@ -4,7 +4,6 @@ import { useActing } from "../../shared/acting.ts";
 import { go } from "../../shared/address.ts";
 import { useDraft } from "../../shared/drafts.ts";
 import { Field } from "../../shared/field.tsx";
-import { useHere } from "../../shared/here.ts";
 import { pathOf } from "../views.ts";
 import { VEHICLES } from "./documents.ts";
 import { type RoomGiven, roomWord } from "./words.ts";
@@ -13,11 +12,10 @@ const EMPTY = { phone: "", vehicle_type: "motorcycle", vehicle_number: "", capac
 
 export function ProfileRoom({ client, work, say }: RoomGiven) {
   const { form, change, drop } = useDraft("profile", EMPTY);
-  const here = useHere();
   const acting = useActing<Record<string, unknown>>(say, async (body, key) => {
     await work.alone(() => client.call<unknown>("/api/transporters/", { method: "POST", body, idempotencyKey: key }));
     drop();
-    if (here.current) go(pathOf({ name: "documents" })); // whoever went on is not brought back
+    go(pathOf({ name: "documents" })); // whoever has no profile can be nowhere else, and this part has gone once there is one
   });
   return (
     <form
