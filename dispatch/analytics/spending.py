@@ -14,7 +14,7 @@ from dispatch.bikram_sambat import BikramMonth, month_of
 from dispatch.database.work import Work
 from dispatch.money import from_paisa
 
-MOST_SALES: Final = 1_000
+MOST_SALES: Final = 200
 """So many of somebody's newest are added up, so that an answer costs the same however long they have bought here."""
 
 # A payment counts on the day on which its sales were made, with what went back of it since, whenever that was. Where

@@ -45,7 +45,7 @@ class MonthSpentAnswer(SpentAnswer, frozen=True, kw_only=True):
 class SpendingAnswer(SpentAnswer, frozen=True, kw_only=True):
     """In total, and of the newest months in which something was bought, newest first.
 
-    ``earlier_months`` is how many more such months there are. ``counted_from``: of more than 1,000 purchases the newest
+    ``earlier_months`` is how many more such months there are. ``counted_from``: of more than 200 purchases the newest
     are added up, from this day on; null where all are.
     """
 
